@@ -1,0 +1,17 @@
+//! What canvassing means: the words, the rules and the arithmetic of the campaign.
+//!
+//! No IO, no async, no clock and no randomness: time and identifiers arrive as arguments, so every
+//! rule here can be replayed. The store, the server and the phone all obey what this crate decides;
+//! the phone's TypeScript twins are held to it by the shared cases in `tests/vectors`.
+
+pub mod account;
+pub mod address;
+pub mod coverage;
+pub mod household;
+pub mod id;
+pub mod search;
+pub mod skill;
+pub mod sync;
+pub mod territory;
+pub mod time;
+pub mod visit;

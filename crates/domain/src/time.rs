@@ -1,0 +1,131 @@
+//! Time as the campaign counts it: whole milliseconds, and days that begin at midnight in Viet Nam.
+//!
+//! SQLite keeps nanoseconds and PostgreSQL microseconds; a whole number of milliseconds is the same
+//! in both, on the wire and on the phone.
+
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
+use serde::{Deserialize, Serialize};
+
+/// Asia/Ho_Chi_Minh is UTC+7 all year: no daylight saving since 1975.
+const HO_CHI_MINH_OFFSET_MS: i64 = 7 * 3_600_000;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct Millis(pub i64);
+
+impl Millis {
+    /// The instant of a chrono timestamp, cut to whole milliseconds.
+    pub fn from_utc(at: DateTime<Utc>) -> Self {
+        Self(at.timestamp_millis())
+    }
+
+    /// The instant `ms` milliseconds later (earlier when negative).
+    #[must_use]
+    pub fn plus(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    fn local(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.0.saturating_add(HO_CHI_MINH_OFFSET_MS))
+            .unwrap_or_default()
+    }
+
+    /// The business day this instant falls on in Asia/Ho_Chi_Minh.
+    pub fn day(self) -> Day {
+        Day::from_date(self.local().date_naive())
+    }
+
+    /// The time band of a knock made at this instant.
+    ///
+    /// The catalogue leaves gaps (11:30-13:30, 17:30-18:00); a knock in a gap belongs to the band
+    /// whose edge is nearer, so that every knock has exactly one band.
+    pub fn band(self) -> TimeBand {
+        let at = self.local();
+        if matches!(at.weekday(), Weekday::Sat | Weekday::Sun) {
+            return TimeBand::Weekend;
+        }
+        match at.hour() * 60 + at.minute() {
+            0..=749 => TimeBand::Morning,
+            750..=1064 => TimeBand::Afternoon,
+            _ => TimeBand::Evening,
+        }
+    }
+}
+
+/// A business day in Asia/Ho_Chi_Minh, written as the number `yyyymmdd`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct Day(pub i32);
+
+impl Day {
+    /// The day of a calendar date.
+    pub fn from_date(date: NaiveDate) -> Self {
+        Self(date.year() * 10_000 + date.month() as i32 * 100 + date.day() as i32)
+    }
+
+    /// The calendar date, or `None` when the number names no real day (20260231).
+    pub fn date(self) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(
+            self.0 / 10_000,
+            (self.0 / 100 % 100).unsigned_abs(),
+            (self.0 % 100).unsigned_abs(),
+        )
+    }
+
+    /// The first instant of the day, or `None` when the day is not real.
+    pub fn start(self) -> Option<Millis> {
+        let midnight = self.date()?.and_hms_opt(0, 0, 0)?.and_utc();
+        Some(Millis(midnight.timestamp_millis() - HO_CHI_MINH_OFFSET_MS))
+    }
+}
+
+/// When in the day or week a door was knocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum TimeBand {
+    /// Weekday morning.
+    #[serde(rename = "M")]
+    Morning,
+    /// Weekday afternoon.
+    #[serde(rename = "A")]
+    Afternoon,
+    /// Weekday evening.
+    #[serde(rename = "E")]
+    Evening,
+    /// Saturday or Sunday.
+    #[serde(rename = "W")]
+    Weekend,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(s: &str) -> Millis {
+        Millis::from_utc(s.parse().expect("test timestamp"))
+    }
+
+    #[test]
+    fn the_business_day_begins_at_midnight_in_viet_nam() {
+        assert_eq!(at("2026-11-21T16:59:59.999Z").day(), Day(20261121));
+        assert_eq!(at("2026-11-21T17:00:00Z").day(), Day(20261122));
+        // 00:30 and 06:30 local, both still the day before in UTC.
+        assert_eq!(at("2026-11-21T17:30:00Z").day(), Day(20261122));
+        assert_eq!(at("2026-11-21T23:30:00Z").day(), Day(20261122));
+        assert_eq!(Day(20261122).start(), Some(at("2026-11-21T17:00:00Z")));
+        assert_eq!(Day(20260231).start(), None);
+    }
+
+    #[test]
+    fn every_knock_has_one_band() {
+        assert_eq!(at("2026-11-17T02:10:00Z").band(), TimeBand::Morning); // Tue 09:10
+        assert_eq!(at("2026-11-17T05:29:00Z").band(), TimeBand::Morning); // 12:29
+        assert_eq!(at("2026-11-17T05:30:00Z").band(), TimeBand::Afternoon);
+        assert_eq!(at("2026-11-17T10:44:00Z").band(), TimeBand::Afternoon); // 17:44
+        assert_eq!(at("2026-11-17T10:45:00Z").band(), TimeBand::Evening);
+        assert_eq!(at("2026-11-22T02:10:00Z").band(), TimeBand::Weekend);
+    }
+}

@@ -1,0 +1,190 @@
+//! Connections and the shape of a write.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr,
+    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+use gocua_migrations::{Migrator, MigratorTrait};
+
+/// Which database holds the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, one file.
+    Sqlite,
+    /// A server, where a city runs one.
+    Postgres,
+}
+
+/// What a caller can do something about. The cause is logged, never shown.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No such row, or none in the caller's reach.
+    #[error("not found")]
+    NotFound,
+    /// A rule of the schema was broken (the name of the rule).
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// The database is busy or away; later may work.
+    #[error("the database is busy")]
+    Busy,
+    /// Anything else.
+    #[error("database: {0}")]
+    Db(#[source] DbErr),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        if let Some(rule) = error.sql_err() {
+            return Self::Conflict(rule.to_string());
+        }
+        match &error {
+            DbErr::ConnectionAcquire(_) => Self::Busy,
+            DbErr::RecordNotFound(_) | DbErr::RecordNotUpdated => Self::NotFound,
+            DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e))
+                if e.to_string().contains("database is locked") =>
+            {
+                Self::Busy
+            }
+            _ => Self::Db(error),
+        }
+    }
+}
+
+/// The ward's book. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) read: DatabaseConnection,
+    write: DatabaseConnection,
+    engine: Engine,
+}
+
+/// The oldest SQLite without the WAL-reset corruption (fixed in 3.51.3).
+const SQLITE_FLOOR: &str = "3.51.3";
+
+impl Store {
+    /// Opens the database of a URL: `sqlite:path/to/file` (made when missing) or `postgres://..`.
+    ///
+    /// SQLite runs with one writer connection and a pool of readers, in WAL mode and with
+    /// `synchronous=FULL`: a receipt is a promise, so a commit is on disk before it is answered.
+    ///
+    /// # Errors
+    /// [`StoreError::Db`] when the database cannot be opened or is too old to trust.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+        let (read, write) = match engine {
+            Engine::Sqlite => {
+                let write = sqlite(url, 1).await?;
+                (sqlite(url, 4).await?, write)
+            }
+            Engine::Postgres => {
+                let mut options = ConnectOptions::new(url);
+                options
+                    .max_connections(10)
+                    .acquire_timeout(Duration::from_secs(5))
+                    .test_before_acquire(false)
+                    .sqlx_logging(false);
+                let pool = Database::connect(options).await?;
+                (pool.clone(), pool)
+            }
+        };
+        let store = Self { read, write, engine };
+        store.check_trust().await?;
+        Ok(store)
+    }
+
+    /// Which database this is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Db`] when a step fails; that step is then undone.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        Ok(Migrator::up(&self.write, None).await?)
+    }
+
+    /// Undoes every migration: for the schema test.
+    ///
+    /// # Errors
+    /// [`StoreError::Db`] when a step fails.
+    pub async fn migrate_down(&self) -> Result<(), StoreError> {
+        Ok(Migrator::down(&self.write, None).await?)
+    }
+
+    /// Begins a write. Dropping the transaction takes everything back; an error inside must leave by
+    /// `?`, never be caught: PostgreSQL would then commit nothing and say Ok.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        let options = TransactionOptions {
+            // DEFERRED reads first and then fails to upgrade under contention, whatever the timeout.
+            sqlite_transaction_mode: (self.engine == Engine::Sqlite)
+                .then_some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// Refuses a database that cannot keep the promise of a receipt.
+    async fn check_trust(&self) -> Result<(), StoreError> {
+        let distrust = |what: String| StoreError::Db(DbErr::Custom(what));
+        match self.engine {
+            Engine::Sqlite => {
+                let version = self.setting("SELECT sqlite_version()").await?;
+                if numbers(&version) < numbers(SQLITE_FLOOR) {
+                    return Err(distrust(format!("SQLite {version} is older than {SQLITE_FLOOR}")));
+                }
+            }
+            Engine::Postgres => {
+                for name in ["fsync", "full_page_writes", "synchronous_commit"] {
+                    let value = self.setting(&format!("SHOW {name}")).await?;
+                    if value == "off" {
+                        return Err(distrust(format!("PostgreSQL runs with {name}=off")));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn setting(&self, sql: &str) -> Result<String, StoreError> {
+        let row = self
+            .read
+            .query_one_raw(sea_orm::Statement::from_string(self.read.get_database_backend(), sql))
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        Ok(row.try_get_by_index(0)?)
+    }
+}
+
+fn numbers(version: &str) -> Vec<u32> {
+    version.split('.').filter_map(|n| n.parse().ok()).collect()
+}
+
+async fn sqlite(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|options| {
+            options
+                .create_if_missing(true)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+                .statement_cache_capacity(200)
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("cache_size", "-32768")
+                .pragma("trusted_schema", "OFF")
+                .pragma("cell_size_check", "ON")
+        });
+    Database::connect(options).await
+}

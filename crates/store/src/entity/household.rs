@@ -1,0 +1,30 @@
+//! A household as the register knows it.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "household")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub ward: String,
+    pub group_id: Uuid,
+    pub alley_id: Uuid,
+    pub code: String,
+    pub house_no: String,
+    pub sort: String,
+    pub side: Option<String>,
+    pub landmark: Option<String>,
+    pub head_name: Option<String>,
+    pub members: Option<i32>,
+    pub adults: Option<i32>,
+    pub search_key: String,
+    pub active: bool,
+    pub deleted_at: Option<i64>,
+    pub seq: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

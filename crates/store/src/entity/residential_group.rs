@@ -1,0 +1,25 @@
+//! A residential group (tổ dân phố).
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "residential_group")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub ward: String,
+    pub code: String,
+    pub name: String,
+    pub search_key: String,
+    pub position: i32,
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub boundary: Option<Json>,
+    pub label_lon: Option<f64>,
+    pub label_lat: Option<f64>,
+    pub seq: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

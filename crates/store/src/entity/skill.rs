@@ -1,0 +1,23 @@
+//! One skill of the catalogue.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "skill")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub ward: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub code: String,
+    pub vi: String,
+    pub en: String,
+    pub core: bool,
+    pub quick: bool,
+    pub position: i32,
+    pub seq: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
