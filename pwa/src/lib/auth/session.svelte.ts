@@ -1,0 +1,181 @@
+import { Problem, Unreachable, type Api } from '../api/client.ts'
+import type { AccountView, LoginAnswer, RefreshAnswer, Role } from '../api/types.ts'
+import type { Database, SessionInfo } from '../data/db.ts'
+import { deviceOf, dropSession, knownDevice, loadSession, markEnded, saveSession } from '../data/session.ts'
+import { newId } from '../domain/id.ts'
+import type { Clock, Millis } from '../domain/time.ts'
+import { publicJwk, refreshProof } from './proof.ts'
+
+/** One runner at a time across the tabs of this browser. */
+export type Locker = <T>(name: string, work: () => Promise<T>) => Promise<T>
+
+export const webLock: Locker = (name, work) =>
+  navigator.locks ? (navigator.locks.request(name, work) as ReturnType<typeof work>) : work()
+
+export interface SessionParts {
+  db: Database
+  clock: Clock
+  lock: Locker
+}
+
+/**
+ * Who is signed in. The phone's word is enough to work: a session that the server ended (`ended`)
+ * still opens the alley and takes visits; it only cannot send.
+ */
+export class Session {
+  account = $state.raw<AccountView | null>(null)
+  ended = $state(false)
+  /** Storage was emptied behind our back: the browser forgot a device that had been made. */
+  evicted = $state(false)
+  /** False until the phone has said who was here last. */
+  ready = $state(false)
+
+  #parts: SessionParts
+  #api: Api | null = null
+  #info: SessionInfo | null = null
+  #token: { value: string; expires_at: Millis } | null = null
+  #renewing: Promise<boolean> | null = null
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+  }
+
+  /** The API needs the session for its token, the session needs the API to get one. */
+  attach(api: Api): void {
+    this.#api = api
+  }
+
+  token = (): string | null => this.#token?.value ?? null
+
+  /** Where this account works; `later` has no screens yet. */
+  get home(): '/walk' | '/ward' | '/later' {
+    return homeOf(this.account?.role)
+  }
+
+  async start(): Promise<void> {
+    const info = (await loadSession(this.#parts.db)) ?? null
+    this.evicted = !(await knownDevice(this.#parts.db)) && mark.get() !== null
+    this.#take(info)
+    this.ready = true
+  }
+
+  /** Throws [Problem] or [Unreachable]; what was typed is the screen's to keep. */
+  async login(login: string, password: string): Promise<AccountView> {
+    const { db, clock, lock } = this.#parts
+    const device = await deviceOf(db, () => newId(clock))
+    mark.set(device.device_id)
+    this.evicted = false
+    return await lock('gocua-refresh', async () => {
+      const answer = await this.#need().post<LoginAnswer>(
+        '/auth/login',
+        { login, password, device: { device_id: device.device_id, public_key: await publicJwk(device), name: deviceName() } },
+        { open: true },
+      )
+      this.#token = { value: answer.access_token, expires_at: answer.expires_at }
+      const info: SessionInfo = {
+        account: answer.account,
+        session_id: answer.session_id,
+        signed_in_at: clock.now(),
+        ended: false,
+      }
+      await saveSession(db, info)
+      this.#take(info)
+      return answer.account
+    })
+  }
+
+  /** A fresh access token. False: the session has ended. Throws [Unreachable] when nobody could say. */
+  renew = (): Promise<boolean> => {
+    this.#renewing ??= this.#parts
+      .lock('gocua-refresh', () => this.#refresh())
+      .finally(() => {
+        this.#renewing = null
+      })
+    return this.#renewing
+  }
+
+  async #refresh(): Promise<boolean> {
+    const info = this.#info
+    const device = await knownDevice(this.#parts.db)
+    if (!info || info.ended || !device) return false
+    this.#token = null
+    try {
+      const proof = await refreshProof(device, newId(this.#parts.clock))
+      const answer = await this.#need().post<RefreshAnswer>('/auth/refresh', { proof }, { open: true })
+      this.#token = { value: answer.access_token, expires_at: answer.expires_at }
+      return true
+    } catch (error) {
+      if (error instanceof Problem && (error.status === 401 || error.status === 403)) {
+        await markEnded(this.#parts.db, info.session_id)
+        this.#info = { ...info, ended: true }
+        this.ended = true
+        return false
+      }
+      // Busy or broken is not a refusal: the session may well live.
+      throw error instanceof Problem ? new Unreachable(error) : error
+    }
+  }
+
+  /** Leaves the phone. The server is told when it can be; unsent work waits for this account. */
+  async logout(): Promise<void> {
+    if (!this.ended) await this.#need().post('/auth/logout', {}, { timeoutMs: 5000 }).catch(() => undefined)
+    this.#token = null
+    await dropSession(this.#parts.db)
+    this.#take(null)
+  }
+
+  #take(info: SessionInfo | null): void {
+    this.#info = info
+    this.account = info?.account ?? null
+    this.ended = info?.ended ?? false
+  }
+
+  #need(): Api {
+    if (!this.#api) throw new Error('session without an api')
+    return this.#api
+  }
+}
+
+export function homeOf(role: Role | undefined): '/walk' | '/ward' | '/later' {
+  switch (role) {
+    case 'volunteer':
+    case 'team_lead':
+      return '/walk'
+    case 'ward_staff':
+    case 'party_board':
+    case 'dpo':
+    case 'admin':
+      return '/ward'
+    default:
+      return '/later'
+  }
+}
+
+/**
+ * The device id a second time, outside the database: when one is there and the other is not, the
+ * browser has thrown our storage away, and we can say so instead of looking new.
+ */
+const mark = {
+  get: (): string | null => {
+    try {
+      return localStorage.getItem('gocua.device')
+    } catch {
+      return null
+    }
+  },
+  set: (id: string): void => {
+    try {
+      localStorage.setItem('gocua.device', id)
+    } catch {
+      // Private mode: nothing to compare later.
+    }
+  },
+}
+
+/** Enough for a person to tell two phones apart in a list; no model, no fingerprint. */
+function deviceName(): string {
+  const agent = typeof navigator === 'undefined' ? '' : navigator.userAgent
+  if (/iPhone|iPad/.test(agent)) return 'iPhone'
+  if (/Android/.test(agent)) return 'Android'
+  return 'Máy tính'
+}

@@ -1,0 +1,3 @@
+export const vi = {
+  'app.name': 'Gõ Cửa',
+} as const
