@@ -9,6 +9,7 @@ pub mod address;
 pub mod coverage;
 pub mod household;
 pub mod id;
+pub mod pull;
 pub mod search;
 pub mod skill;
 pub mod sync;

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr,
-    RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use gocua_migrations::{Migrator, MigratorTrait};
+
+use crate::entity::ward;
+use crate::sync::Writers;
 
 /// Which database holds the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +64,7 @@ pub struct Store {
     pub(crate) read: DatabaseConnection,
     write: DatabaseConnection,
     engine: Engine,
+    pub(crate) writers: Writers,
 }
 
 /// The oldest SQLite without the WAL-reset corruption (fixed in 3.51.3).
@@ -90,7 +96,7 @@ impl Store {
                 (pool.clone(), pool)
             }
         };
-        let store = Self { read, write, engine };
+        let store = Self { read, write, engine, writers: Writers::default() };
         store.check_trust().await?;
         Ok(store)
     }
@@ -187,4 +193,46 @@ async fn sqlite(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr
                 .pragma("cell_size_check", "ON")
         });
     Database::connect(options).await
+}
+
+/// Takes the ward's lock and reads its sequence number.
+///
+/// Every write of a ward passes here first: on PostgreSQL the row lock, on SQLite the one writer.
+/// So numbers are given in commit order, none is skipped, and what was read stays true until commit.
+pub(crate) async fn lock_ward(
+    tx: &DatabaseTransaction,
+    engine: Engine,
+    ward: &str,
+) -> Result<i64, StoreError> {
+    let mut query = ward::Entity::find_by_id(ward).select_only().column(ward::Column::Seq);
+    if engine == Engine::Postgres {
+        query = query.lock_exclusive();
+    }
+    query.into_tuple().one(tx).await?.ok_or(StoreError::NotFound)
+}
+
+/// Writes the ward's sequence number back; the last statement before the commit.
+pub(crate) async fn set_seq(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    seq: i64,
+) -> Result<(), StoreError> {
+    ward::Entity::update_many()
+        .col_expr(ward::Column::Seq, Expr::value(seq))
+        .filter(ward::Column::Code.eq(ward))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Cuts rows into statements that stay under the databases' limit of bound values.
+pub(crate) fn chunks<T>(mut rows: Vec<T>, columns: usize) -> impl Iterator<Item = Vec<T>> {
+    let size = 30_000 / columns;
+    std::iter::from_fn(move || {
+        if rows.is_empty() {
+            return None;
+        }
+        let rest = rows.split_off(size.min(rows.len()));
+        Some(std::mem::replace(&mut rows, rest))
+    })
 }

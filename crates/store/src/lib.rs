@@ -5,13 +5,16 @@
 
 mod account;
 mod db;
+mod coverage;
 mod entity;
+mod pull;
 mod rollup;
 mod sync;
 mod territory;
 
 pub use account::*;
+pub use coverage::*;
 pub use db::{Engine, Store, StoreError};
 pub use rollup::{Drift, VerifyReport};
-pub use sync::*;
+pub use sync::Batch;
 pub use territory::*;

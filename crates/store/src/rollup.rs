@@ -1,0 +1,494 @@
+//! Rollups: household states and coverage counts. The only file that writes their tables.
+//!
+//! The arithmetic is `domain::coverage`; this file adds deltas in the visit's own transaction, and
+//! can count everything again from the visits to prove (`verify`) or mend (`rebuild`) the rows.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set,
+    TransactionTrait,
+};
+
+use gocua_domain::coverage::{Counted, Coverage, DayTally, Tally};
+use gocua_domain::household::HouseholdState;
+use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
+use gocua_domain::time::{Day, Millis};
+use gocua_domain::visit::VisitFact;
+
+use crate::db::{Store, StoreError, chunks};
+use crate::entity::{household, household_state, rollup_alley, rollup_day, rollup_group, visit};
+use crate::sync::fact_of;
+
+/// One row that does not say what the visits say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// Table of the row.
+    pub table: &'static str,
+    /// Key of the row.
+    pub key: String,
+    /// What the row says.
+    pub stored: String,
+    /// What the visits say.
+    pub counted: String,
+}
+
+/// What a recount found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// Households counted.
+    pub households: usize,
+    /// Visits counted, withdrawn ones included.
+    pub visits: usize,
+    /// Rows that differ; none when all is well.
+    pub drifts: Vec<Drift>,
+}
+
+/// Latest visit by residential group and by alley, withdrawn visits included.
+#[derive(Debug, Default)]
+pub(crate) struct LastVisits {
+    pub groups: BTreeMap<GroupId, Millis>,
+    pub alleys: BTreeMap<AlleyId, Millis>,
+}
+
+impl LastVisits {
+    pub fn see(&mut self, group: GroupId, alley: AlleyId, at: Millis) {
+        let group = self.groups.entry(group).or_insert(at);
+        *group = at.max(*group);
+        let alley = self.alleys.entry(alley).or_insert(at);
+        *alley = at.max(*alley);
+    }
+}
+
+/// A household's place, for writing its state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub group: GroupId,
+    pub alley: AlleyId,
+}
+
+/// Writes the states that changed.
+pub(crate) async fn write_states(
+    tx: &impl ConnectionTrait,
+    ward: &str,
+    states: impl Iterator<Item = (HouseholdId, Place, HouseholdState, i64)>,
+) -> Result<(), StoreError> {
+    use household_state::Column as C;
+    let rows: Vec<_> = states
+        .map(|(household, place, state, seq)| household_state::ActiveModel {
+            household_id: Set(household.0),
+            ward: Set(ward.to_owned()),
+            group_id: Set(place.group.0),
+            alley_id: Set(place.alley.0),
+            status: Set(state.status.code().to_owned()),
+            revisit: Set(state.revisit),
+            visits: Set(state.visits),
+            last_outcome: Set(state.last_outcome.map(|o| o.code().to_owned())),
+            last_visit_at: Set(state.last_visit_at.map(|t| t.0)),
+            first_visited: Set(state.first_visited.map(|d| d.0)),
+            first_contacted: Set(state.first_contacted.map(|d| d.0)),
+            first_served: Set(state.first_served.map(|d| d.0)),
+            comeback_on: Set(state.comeback.map(|c| c.on.0)),
+            comeback_band: Set(state.comeback.map(|c| crate::sync::code(&c.band))),
+            seq: Set(seq),
+        })
+        .collect();
+    for rows in chunks(rows, 15) {
+        household_state::Entity::insert_many(rows)
+            .on_conflict(
+                OnConflict::column(C::HouseholdId)
+                    .update_columns([
+                        C::GroupId,
+                        C::AlleyId,
+                        C::Status,
+                        C::Revisit,
+                        C::Visits,
+                        C::LastOutcome,
+                        C::LastVisitAt,
+                        C::FirstVisited,
+                        C::FirstContacted,
+                        C::FirstServed,
+                        C::ComebackOn,
+                        C::ComebackBand,
+                        C::Seq,
+                    ])
+                    .to_owned(),
+            )
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+macro_rules! add_tallies {
+    ($name:ident, $entity:ident, $table:literal, $id:ident, $key:ident, $column:ident, $last:ident) => {
+        async fn $name(
+            tx: &impl ConnectionTrait,
+            ward: &str,
+            delta: &BTreeMap<$id, Tally>,
+            last: &LastVisits,
+            seq: i64,
+        ) -> Result<(), StoreError> {
+            use $entity::Column as C;
+            let rows: Vec<_> = delta
+                .iter()
+                .map(|(id, t)| $entity::ActiveModel {
+                    $key: Set(id.0),
+                    ward: Set(ward.to_owned()),
+                    seq: Set(seq),
+                    last_visit_at: Set(last.$last.get(id).map(|at| at.0)),
+                    hh_total: Set(t.hh_total),
+                    hh_visited: Set(t.hh_visited),
+                    hh_contacted: Set(t.hh_contacted),
+                    hh_served: Set(t.hh_served),
+                    hh_revisit: Set(t.hh_revisit),
+                    hh_declined: Set(t.hh_declined),
+                    hh_unreachable: Set(t.hh_unreachable),
+                    hh_vacant: Set(t.hh_vacant),
+                    visits: Set(t.visits),
+                    coach_occ: Set(t.coach_occ),
+                    coach_people: Set(t.coach_people),
+                    coach_people_60: Set(t.coach_people_60),
+                })
+                .collect();
+            let mut merge = OnConflict::column(C::$column);
+            merge.update_column(C::Seq);
+            for field in Tally::FIELDS {
+                merge.value(*field, Expr::cust(format!("{0}.{field} + excluded.{field}", $table)));
+            }
+            merge.value(
+                C::LastVisitAt,
+                Expr::cust(format!(
+                    "CASE WHEN {0}.last_visit_at IS NULL OR excluded.last_visit_at > {0}.last_visit_at \
+                     THEN excluded.last_visit_at ELSE {0}.last_visit_at END",
+                    $table
+                )),
+            );
+            for rows in chunks(rows, 16) {
+                $entity::Entity::insert_many(rows)
+                    .on_conflict(merge.clone())
+                    .exec_without_returning(tx)
+                    .await?;
+            }
+            Ok(())
+        }
+    };
+}
+
+add_tallies!(add_groups, rollup_group, "rollup_group", GroupId, group_id, GroupId, groups);
+add_tallies!(add_alleys, rollup_alley, "rollup_alley", AlleyId, alley_id, AlleyId, alleys);
+
+/// Adds a change of coverage to the rollups.
+pub(crate) async fn add(
+    tx: &impl ConnectionTrait,
+    ward: &str,
+    mut delta: Coverage,
+    last: &LastVisits,
+    seq: i64,
+) -> Result<(), StoreError> {
+    delta.drop_zeros();
+    // A visit may leave every count as it was and still be the latest one.
+    for group in last.groups.keys() {
+        delta.groups.entry(*group).or_default();
+    }
+    for alley in last.alleys.keys() {
+        delta.alleys.entry(*alley).or_default();
+    }
+    add_groups(tx, ward, &delta.groups, last, seq).await?;
+    add_alleys(tx, ward, &delta.alleys, last, seq).await?;
+
+    use rollup_day::Column as C;
+    let rows: Vec<_> = delta
+        .days
+        .iter()
+        .map(|((group, day), t)| rollup_day::ActiveModel {
+            group_id: Set(group.0),
+            day: Set(day.0),
+            ward: Set(ward.to_owned()),
+            visits: Set(t.visits),
+            hh_visited: Set(t.hh_visited),
+            hh_served: Set(t.hh_served),
+        })
+        .collect();
+    let mut merge = OnConflict::columns([C::GroupId, C::Day]);
+    for field in ["visits", "hh_visited", "hh_served"] {
+        merge.value(field, Expr::cust(format!("rollup_day.{field} + excluded.{field}")));
+    }
+    for rows in chunks(rows, 6) {
+        rollup_day::Entity::insert_many(rows)
+            .on_conflict(merge.clone())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Everything the visits say, counted from nothing.
+struct Recount {
+    coverage: Coverage,
+    last: LastVisits,
+    states: HashMap<HouseholdId, (Place, HouseholdState)>,
+    households: usize,
+    visits: usize,
+    /// Visits whose counted columns differ from the people packed beside them.
+    columns: Vec<Drift>,
+}
+
+async fn recount(db: &impl ConnectionTrait, ward: &str) -> Result<Recount, StoreError> {
+    let doors: Vec<(uuid::Uuid, uuid::Uuid, uuid::Uuid, bool)> = household::Entity::find()
+        .select_only()
+        .columns([
+            household::Column::Id,
+            household::Column::GroupId,
+            household::Column::AlleyId,
+            household::Column::Active,
+        ])
+        .filter(household::Column::Ward.eq(ward))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut visits: HashMap<HouseholdId, Vec<VisitFact>> = HashMap::new();
+    let rows = visit::Entity::find().filter(visit::Column::Ward.eq(ward)).all(db).await?;
+    let total = rows.len();
+    let mut columns = Vec::new();
+    for row in rows {
+        let mut fact = fact_of(&row)?;
+        let stored = (fact.coach_occ, fact.people, fact.people_60);
+        // The packed people are the source; the columns beside them are only their counts.
+        let counted = crate::sync::count_people(row.people.as_ref());
+        let (stored, text) = (format!("{stored:?}"), format!("{counted:?}"));
+        differ(&mut columns, "visit", row.id.to_string(), stored, text);
+        (fact.coach_occ, fact.people, fact.people_60) = counted;
+        visits.entry(HouseholdId(row.household_id)).or_default().push(fact);
+    }
+    let mut all = Recount {
+        coverage: Coverage::default(),
+        last: LastVisits::default(),
+        states: HashMap::new(),
+        households: doors.len(),
+        visits: total,
+        columns,
+    };
+    for (id, group, alley, active) in doors {
+        let (group, alley) = (GroupId(group), AlleyId(alley));
+        let seen = visits.remove(&HouseholdId(id)).unwrap_or_default();
+        all.coverage.count(&Counted { group, alley, active, visits: &seen }, 1);
+        for fact in &seen {
+            all.last.see(group, alley, fact.made_at);
+        }
+        if !seen.is_empty() {
+            let state = HouseholdState::derive(&seen);
+            all.states.insert(HouseholdId(id), (Place { group, alley }, state));
+        }
+    }
+    Ok(all)
+}
+
+/// Counts a ward again and replaces its rollup rows, inside a write that holds the ward's lock.
+pub(crate) async fn rebuild_in(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    seq: i64,
+) -> Result<(), StoreError> {
+    let all = recount(tx, ward).await?;
+    rollup_group::Entity::delete_many().filter(rollup_group::Column::Ward.eq(ward)).exec(tx).await?;
+    rollup_alley::Entity::delete_many().filter(rollup_alley::Column::Ward.eq(ward)).exec(tx).await?;
+    rollup_day::Entity::delete_many().filter(rollup_day::Column::Ward.eq(ward)).exec(tx).await?;
+    household_state::Entity::delete_many()
+        .filter(household_state::Column::Ward.eq(ward))
+        .exec(tx)
+        .await?;
+    write_states(
+        tx,
+        ward,
+        all.states.into_iter().map(|(id, (place, state))| (id, place, state, seq)),
+    )
+    .await?;
+    add(tx, ward, all.coverage, &all.last, seq).await
+}
+
+impl Store {
+    /// Counts a ward's visits again and compares every rollup row and household state.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails; a difference is not an error but a [`Drift`].
+    pub async fn verify(&self, ward: &str) -> Result<VerifyReport, StoreError> {
+        // One snapshot: a visit that lands between two reads must not look like a drift.
+        let tx = self.snapshot().await?;
+        let all = recount(&tx, ward).await?;
+        let mut drifts = all.columns.clone();
+        compare_tallies(&tx, ward, &all, &mut drifts).await?;
+        compare_days(&tx, ward, &all, &mut drifts).await?;
+        compare_states(&tx, ward, &all, &mut drifts).await?;
+        tx.rollback().await?;
+        Ok(VerifyReport { households: all.households, visits: all.visits, drifts })
+    }
+
+    /// Replaces a ward's rollups by a recount: the repair for a drift, and the end of a bulk load.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails; then nothing has changed.
+    pub async fn rebuild(&self, ward: &str) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        let seq = crate::db::lock_ward(&tx, self.engine(), ward).await? + 1;
+        rebuild_in(&tx, ward, seq).await?;
+        crate::db::set_seq(&tx, ward, seq).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn snapshot(&self) -> Result<DatabaseTransaction, StoreError> {
+        let isolation = match self.engine() {
+            crate::Engine::Postgres => Some(sea_orm::IsolationLevel::RepeatableRead),
+            crate::Engine::Sqlite => None,
+        };
+        Ok(self.read.begin_with_config(isolation, None).await?)
+    }
+}
+
+fn differ(
+    drifts: &mut Vec<Drift>,
+    table: &'static str,
+    key: String,
+    stored: String,
+    counted: String,
+) {
+    if stored != counted {
+        drifts.push(Drift { table, key, stored, counted });
+    }
+}
+
+async fn compare_tallies(
+    db: &impl ConnectionTrait,
+    ward: &str,
+    all: &Recount,
+    drifts: &mut Vec<Drift>,
+) -> Result<(), StoreError> {
+    let row = |t: &Tally, last: Option<i64>| format!("{:?} last {last:?}", t.values());
+    let mut groups: BTreeMap<GroupId, String> = BTreeMap::new();
+    for r in rollup_group::Entity::find().filter(rollup_group::Column::Ward.eq(ward)).all(db).await? {
+        groups.insert(GroupId(r.group_id), row(&group_tally(&r), r.last_visit_at));
+    }
+    for (id, tally) in &all.coverage.groups {
+        let counted = row(tally, all.last.groups.get(id).map(|t| t.0));
+        let stored = groups.remove(id).unwrap_or_else(|| row(&Tally::default(), None));
+        differ(drifts, "rollup_group", id.to_string(), stored, counted);
+    }
+    let nothing = row(&Tally::default(), None);
+    for (id, stored) in groups {
+        differ(drifts, "rollup_group", id.to_string(), stored, nothing.clone());
+    }
+    let mut alleys: BTreeMap<AlleyId, String> = BTreeMap::new();
+    for r in rollup_alley::Entity::find().filter(rollup_alley::Column::Ward.eq(ward)).all(db).await? {
+        alleys.insert(AlleyId(r.alley_id), row(&alley_tally(&r), r.last_visit_at));
+    }
+    for (id, tally) in &all.coverage.alleys {
+        let counted = row(tally, all.last.alleys.get(id).map(|t| t.0));
+        let stored = alleys.remove(id).unwrap_or_else(|| nothing.clone());
+        differ(drifts, "rollup_alley", id.to_string(), stored, counted);
+    }
+    for (id, stored) in alleys {
+        differ(drifts, "rollup_alley", id.to_string(), stored, nothing.clone());
+    }
+    Ok(())
+}
+
+async fn compare_days(
+    db: &impl ConnectionTrait,
+    ward: &str,
+    all: &Recount,
+    drifts: &mut Vec<Drift>,
+) -> Result<(), StoreError> {
+    let mut days: BTreeMap<(GroupId, Day), DayTally> = BTreeMap::new();
+    for r in rollup_day::Entity::find().filter(rollup_day::Column::Ward.eq(ward)).all(db).await? {
+        let tally = DayTally { visits: r.visits, hh_visited: r.hh_visited, hh_served: r.hh_served };
+        days.insert((GroupId(r.group_id), Day(r.day)), tally);
+    }
+    let text = |t: DayTally| format!("{t:?}");
+    for (key, counted) in &all.coverage.days {
+        let stored = days.remove(key).unwrap_or_default();
+        differ(drifts, "rollup_day", format!("{key:?}"), text(stored), text(*counted));
+    }
+    for (key, stored) in days {
+        differ(drifts, "rollup_day", format!("{key:?}"), text(stored), text(DayTally::default()));
+    }
+    Ok(())
+}
+
+async fn compare_states(
+    db: &impl ConnectionTrait,
+    ward: &str,
+    all: &Recount,
+    drifts: &mut Vec<Drift>,
+) -> Result<(), StoreError> {
+    let mut stored: HashMap<HouseholdId, String> = HashMap::new();
+    let rows = household_state::Entity::find()
+        .filter(household_state::Column::Ward.eq(ward))
+        .all(db)
+        .await?;
+    for r in rows {
+        stored.insert(
+            HouseholdId(r.household_id),
+            format!(
+                "{} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+                r.status,
+                r.revisit,
+                r.visits,
+                r.last_outcome,
+                r.last_visit_at,
+                r.first_visited,
+                r.first_contacted,
+                r.first_served,
+                r.comeback_on,
+                r.comeback_band
+            ),
+        );
+    }
+    for (id, (_, s)) in &all.states {
+        let counted = format!(
+            "{} {} {} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            s.status.code(),
+            s.revisit,
+            s.visits,
+            s.last_outcome.map(|o| o.code()),
+            s.last_visit_at.map(|t| t.0),
+            s.first_visited.map(|d| d.0),
+            s.first_contacted.map(|d| d.0),
+            s.first_served.map(|d| d.0),
+            s.comeback.map(|c| c.on.0),
+            s.comeback.map(|c| crate::sync::code(&c.band))
+        );
+        let stored = stored.remove(id).unwrap_or_else(|| "missing".to_owned());
+        differ(drifts, "household_state", id.to_string(), stored, counted);
+    }
+    for (id, row) in stored {
+        differ(drifts, "household_state", id.to_string(), row, "missing".to_owned());
+    }
+    Ok(())
+}
+
+macro_rules! tally_of {
+    ($name:ident, $entity:ident) => {
+        /// The counts of a rollup row.
+        pub(crate) fn $name(r: &$entity::Model) -> Tally {
+            Tally {
+                hh_total: r.hh_total,
+                hh_visited: r.hh_visited,
+                hh_contacted: r.hh_contacted,
+                hh_served: r.hh_served,
+                hh_revisit: r.hh_revisit,
+                hh_declined: r.hh_declined,
+                hh_unreachable: r.hh_unreachable,
+                hh_vacant: r.hh_vacant,
+                visits: r.visits,
+                coach_occ: r.coach_occ,
+                coach_people: r.coach_people,
+                coach_people_60: r.coach_people_60,
+            }
+        }
+    };
+}
+
+tally_of!(group_tally, rollup_group);
+tally_of!(alley_tally, rollup_alley);

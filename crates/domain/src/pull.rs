@@ -1,0 +1,252 @@
+//! What a phone is given: its team's alleys with their doors, and nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::Side;
+use crate::id::{AccountId, AlleyId, GroupId, HouseholdId, TeamId, VisitId};
+use crate::skill::Skill;
+use crate::territory::AlleyKind;
+use crate::time::{Day, Millis};
+use crate::visit::{Comeback, Outcome};
+
+/// How far a phone has read: the ward's number and the team it read for.
+///
+/// Opaque to clients. A cursor of another team asks for everything again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The last number read.
+    pub seq: i64,
+    /// The team whose reach was read; nil for an account without a team.
+    pub team: TeamId,
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "1.{}.{}", self.seq, self.team.0.simple())
+    }
+}
+
+impl std::str::FromStr for Cursor {
+    type Err = ();
+    fn from_str(s: &str) -> Result<Self, ()> {
+        let mut parts = s.split('.');
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some("1"), Some(seq), Some(team), None) => Ok(Self {
+                seq: seq.parse().ok().filter(|n| *n >= 0).ok_or(())?,
+                team: team.parse().map_err(|_| ())?,
+            }),
+            _ => Err(()),
+        }
+    }
+}
+
+/// One answer of `sync/pull`. Lists that are empty and parts that did not change are left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PullAnswer {
+    /// To be sent with the next pull.
+    pub cursor: String,
+    /// Drop everything held but the outbox, then apply.
+    pub reset: bool,
+    /// The ward's number this answer reaches.
+    pub seq: i64,
+    /// The server's clock.
+    pub server_time: Millis,
+    /// Who is reading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub me: Option<Me>,
+    /// The whole catalogue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<Skill>,
+    /// Residential groups with an alley in reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupView>,
+    /// Alleys to replace, with all their doors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alleys: Vec<AlleyView>,
+    /// Doors to replace inside alleys already held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doors: Vec<DoorView>,
+    /// What to drop.
+    #[serde(default, skip_serializing_if = "Gone::is_empty")]
+    pub gone: Gone,
+}
+
+/// What left the reader's reach.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Gone {
+    /// Alleys taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alleys: Vec<AlleyId>,
+    /// Households deleted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub households: Vec<HouseholdId>,
+}
+
+impl Gone {
+    /// Is there nothing to drop?
+    pub fn is_empty(&self) -> bool {
+        self.alleys.is_empty() && self.households.is_empty()
+    }
+}
+
+/// A name with its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TeamRef {
+    /// The team.
+    pub id: TeamId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A ward by code and name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WardRef {
+    /// Official code.
+    pub code: String,
+    /// Name, e.g. `Phường Chu Văn An`.
+    pub name: String,
+}
+
+/// The campaign's name and days.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CampaignRef {
+    /// Its name.
+    pub name: String,
+    /// First day.
+    pub starts_on: Day,
+    /// Last day.
+    pub ends_on: Day,
+}
+
+/// The reader, for the phone's own pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// The account.
+    pub account_id: AccountId,
+    /// Display name.
+    pub name: String,
+    /// Role code.
+    pub role: String,
+    /// The ward.
+    pub ward: WardRef,
+    /// The team, if any.
+    pub team: Option<TeamRef>,
+    /// The campaign, if one runs.
+    pub campaign: Option<CampaignRef>,
+}
+
+/// A residential group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupView {
+    /// Identity.
+    pub id: GroupId,
+    /// Short code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Outer rings as `[longitude, latitude]` in degrees (WGS 84), thinned for a phone's sketch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outline: Vec<Vec<[f64; 2]>>,
+}
+
+/// An alley with all its doors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AlleyView {
+    /// Identity.
+    pub id: AlleyId,
+    /// Its residential group.
+    pub group_id: GroupId,
+    /// The way it turns off, if any.
+    pub parent_id: Option<AlleyId>,
+    /// Street, lane, alley or sub-alley.
+    pub kind: AlleyKind,
+    /// Name, e.g. `Ngõ 34, Nguyễn Trãi`.
+    pub name: String,
+    /// House number at whose mouth it turns off.
+    pub mouth: Option<String>,
+    /// Order among its siblings.
+    pub sort: String,
+    /// Its doors in walking order.
+    pub doors: Vec<DoorView>,
+}
+
+/// A household as its team sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DoorView {
+    /// Identity.
+    pub id: HouseholdId,
+    /// Its alley; left out inside an [`AlleyView`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alley_id: Option<AlleyId>,
+    /// Register code, e.g. `CVA-THAIHOC2-0007`.
+    pub code: String,
+    /// House number as written; empty for a house without one.
+    pub no: String,
+    /// Order along the alley.
+    pub sort: String,
+    /// Odd or even side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub side: Option<Side>,
+    /// Landmark for a house without a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landmark: Option<String>,
+    /// Name of the head, if the register has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
+    /// Members.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<i32>,
+    /// Members from 14 years.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adults: Option<i32>,
+    /// In the denominator?
+    pub active: bool,
+    /// Its visits, oldest first; withdrawn ones left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visits: Vec<VisitView>,
+}
+
+/// A visit as any team may see it: when, what, who; no people and no notes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitView {
+    /// Identity: the id of the operation that recorded it.
+    pub id: VisitId,
+    /// When.
+    pub at: Millis,
+    /// What happened.
+    pub outcome: Outcome,
+    /// Day and band agreed for coming back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comeback: Option<Comeback>,
+    /// Name of the team that knocked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Knocked by the reader?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mine: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_survives_its_text_and_nonsense_is_refused() {
+        let cursor = Cursor { seq: 40_213, team: TeamId(uuid::Uuid::from_u128(7)) };
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        for bad in ["", "1", "2.1.00000000000000000000000000000007", "1.-1.00000000000000000000000000000007", "1.x.y"] {
+            assert_eq!(bad.parse::<Cursor>(), Err(()), "{bad}");
+        }
+    }
+}

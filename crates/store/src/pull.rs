@@ -1,0 +1,363 @@
+//! What a phone is given: the rows of its team's alleys that are newer than its cursor.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use gocua_domain::address::Side;
+use gocua_domain::id::{AccountId, AlleyId, GroupId, HouseholdId, TeamId, VisitId};
+use gocua_domain::pull::{
+    AlleyView, CampaignRef, Cursor, DoorView, Gone, GroupView, Me, PullAnswer, TeamRef, VisitView,
+    WardRef,
+};
+use gocua_domain::territory::AlleyKind;
+use gocua_domain::time::{Day, Millis};
+
+use crate::db::{Store, StoreError};
+use crate::entity::{
+    account, alley, assignment, campaign, household, household_state, residential_group, skill,
+    team, visit, ward,
+};
+
+/// Points kept of a group's outline on a phone; its sketch is a few hundred pixels wide.
+const OUTLINE_POINTS: usize = 60;
+
+/// Who pulls.
+#[derive(Clone, Debug)]
+pub struct Puller {
+    /// The ward.
+    pub ward: String,
+    /// The account.
+    pub account: AccountId,
+    /// Its team; without one nothing is in reach.
+    pub team: Option<TeamId>,
+}
+
+impl Store {
+    /// The last number given out in a ward.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown ward.
+    pub async fn ward_seq(&self, ward: &str) -> Result<i64, StoreError> {
+        ward::Entity::find_by_id(ward)
+            .select_only()
+            .column(ward::Column::Seq)
+            .into_tuple()
+            .one(&self.read)
+            .await?
+            .ok_or(StoreError::NotFound)
+    }
+
+    /// Everything in the reader's reach that is newer than the cursor; everything without one.
+    ///
+    /// The ward's number is read first: what commits during the reading is either in the answer and
+    /// comes once more with the next pull, or comes then for the first time. Nothing is skipped.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn pull(
+        &self,
+        who: &Puller,
+        cursor: Option<Cursor>,
+        now: Millis,
+    ) -> Result<PullAnswer, StoreError> {
+        let db = &self.read;
+        let seq = self.ward_seq(&who.ward).await?;
+        let team = who.team.unwrap_or(TeamId(Uuid::nil()));
+        // A cursor ahead of the book was read from a book that has been restored: begin again.
+        let since = cursor.filter(|c| c.team == team && c.seq <= seq).map(|c| c.seq);
+        let mut answer = PullAnswer {
+            cursor: Cursor { seq, team }.to_string(),
+            reset: since.is_none(),
+            seq,
+            server_time: now,
+            me: None,
+            skills: Vec::new(),
+            groups: Vec::new(),
+            alleys: Vec::new(),
+            doors: Vec::new(),
+            gone: Gone::default(),
+        };
+        if since == Some(seq) {
+            return Ok(answer);
+        }
+        if since.is_none() {
+            answer.me = Some(me(db, who).await?);
+        }
+        let newest_skill: Option<Option<i64>> = skill::Entity::find()
+            .select_only()
+            .column_as(skill::Column::Seq.max(), "newest")
+            .filter(skill::Column::Ward.eq(&who.ward))
+            .into_tuple()
+            .one(db)
+            .await?;
+        if newest_skill.flatten().is_some_and(|s| since.is_none_or(|since| s > since)) {
+            answer.skills = crate::sync::skills(db, &who.ward).await?;
+        }
+        reach(db, who, team, since.unwrap_or(-1), &mut answer).await?;
+        Ok(answer)
+    }
+}
+
+async fn me(db: &impl ConnectionTrait, who: &Puller) -> Result<Me, StoreError> {
+    let account = account::Entity::find_by_id(who.account.0)
+        .one(db)
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    let ward: (String, String) = ward::Entity::find_by_id(&who.ward)
+        .select_only()
+        .columns([ward::Column::Code, ward::Column::Name])
+        .into_tuple()
+        .one(db)
+        .await?
+        .ok_or(StoreError::NotFound)?;
+    let team = match who.team {
+        Some(id) => team::Entity::find_by_id(id.0).one(db).await?,
+        None => None,
+    };
+    let campaign = campaign::Entity::find()
+        .filter(campaign::Column::Ward.eq(&who.ward))
+        .order_by_desc(campaign::Column::StartsOn)
+        .one(db)
+        .await?;
+    Ok(Me {
+        account_id: who.account,
+        name: account.name,
+        role: account.role,
+        ward: WardRef { code: ward.0, name: ward.1 },
+        team: team.map(|t| TeamRef { id: TeamId(t.id), name: t.name }),
+        campaign: campaign.map(|c| CampaignRef {
+            name: c.name,
+            starts_on: Day(c.starts_on),
+            ends_on: Day(c.ends_on),
+        }),
+    })
+}
+
+/// Fills in alleys, doors, groups and what is gone.
+async fn reach(
+    db: &impl ConnectionTrait,
+    who: &Puller,
+    team: TeamId,
+    since: i64,
+    answer: &mut PullAnswer,
+) -> Result<(), StoreError> {
+    let held = assignment::Entity::find()
+        .filter(assignment::Column::TeamId.eq(team.0))
+        .filter(
+            assignment::Column::ToSeq.is_null().or(assignment::Column::ToSeq.gt(since)),
+        )
+        .all(db)
+        .await?;
+    let (open, closed): (Vec<_>, Vec<_>) = held.into_iter().partition(|a| a.to_seq.is_none());
+    let now_held: BTreeSet<Uuid> = open.iter().map(|a| a.alley_id).collect();
+    if !answer.reset {
+        let gone: BTreeSet<Uuid> =
+            closed.iter().map(|a| a.alley_id).filter(|id| !now_held.contains(id)).collect();
+        answer.gone.alleys = gone.into_iter().map(AlleyId).collect();
+    }
+    let alleys = alley::Entity::find()
+        .filter(alley::Column::Id.is_in(now_held.iter().copied()))
+        .order_by_asc(alley::Column::Sort)
+        .all(db)
+        .await?;
+    let newly: BTreeSet<Uuid> =
+        open.iter().filter(|a| a.from_seq > since).map(|a| a.alley_id).collect();
+    let (whole, kept): (Vec<_>, Vec<_>) =
+        alleys.into_iter().partition(|a| a.seq > since || newly.contains(&a.id));
+
+    let mut doors = whole_doors(db, who, &whole).await?;
+    let changed = changed_doors(db, who, &kept, since, &mut answer.gone).await?;
+    answer.doors = changed;
+    let groups: BTreeSet<Uuid> = whole.iter().map(|a| a.group_id).collect();
+    answer.groups = residential_group::Entity::find()
+        .filter(residential_group::Column::Id.is_in(groups))
+        .order_by_asc(residential_group::Column::Position)
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|g| GroupView {
+            id: GroupId(g.id),
+            outline: g.boundary.as_ref().map(outline).unwrap_or_default(),
+            code: g.code,
+            name: g.name,
+        })
+        .collect();
+    answer.alleys = whole
+        .into_iter()
+        .map(|a| {
+            Ok(AlleyView {
+                id: AlleyId(a.id),
+                group_id: GroupId(a.group_id),
+                parent_id: a.parent_id.map(AlleyId),
+                kind: AlleyKind::from_code(&a.kind).ok_or_else(|| unreadable("alley kind"))?,
+                name: a.name,
+                mouth: a.mouth,
+                sort: a.sort,
+                doors: doors.remove(&a.id).unwrap_or_default(),
+            })
+        })
+        .collect::<Result<_, StoreError>>()?;
+    Ok(())
+}
+
+fn unreadable(what: &str) -> StoreError {
+    StoreError::Db(sea_orm::DbErr::Custom(format!("unreadable row: {what}")))
+}
+
+/// All doors of some alleys, in walking order.
+async fn whole_doors(
+    db: &impl ConnectionTrait,
+    who: &Puller,
+    alleys: &[alley::Model],
+) -> Result<HashMap<Uuid, Vec<DoorView>>, StoreError> {
+    if alleys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = household::Entity::find()
+        .filter(household::Column::AlleyId.is_in(alleys.iter().map(|a| a.id)))
+        .filter(household::Column::DeletedAt.is_null())
+        .order_by_asc(household::Column::Sort)
+        .all(db)
+        .await?;
+    let mut doors: HashMap<Uuid, Vec<DoorView>> = HashMap::new();
+    for (alley, view) in views(db, who, rows).await? {
+        doors.entry(alley).or_default().push(view);
+    }
+    Ok(doors)
+}
+
+/// Doors of held alleys whose register entry or visits changed.
+async fn changed_doors(
+    db: &impl ConnectionTrait,
+    who: &Puller,
+    alleys: &[alley::Model],
+    since: i64,
+    gone: &mut Gone,
+) -> Result<Vec<DoorView>, StoreError> {
+    if alleys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = || alleys.iter().map(|a| a.id);
+    let visited: Vec<Uuid> = household_state::Entity::find()
+        .select_only()
+        .column(household_state::Column::HouseholdId)
+        .filter(household_state::Column::AlleyId.is_in(ids()))
+        .filter(household_state::Column::Seq.gt(since))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let rows = household::Entity::find()
+        .filter(household::Column::AlleyId.is_in(ids()))
+        .filter(household::Column::Seq.gt(since).or(household::Column::Id.is_in(visited)))
+        .order_by_asc(household::Column::Sort)
+        .all(db)
+        .await?;
+    let (rows, deleted): (Vec<_>, Vec<_>) = rows.into_iter().partition(|h| h.deleted_at.is_none());
+    gone.households = deleted.into_iter().map(|h| HouseholdId(h.id)).collect();
+    let mut doors = views(db, who, rows).await?;
+    for (alley, view) in &mut doors {
+        view.alley_id = Some(AlleyId(*alley));
+    }
+    Ok(doors.into_iter().map(|(_, view)| view).collect())
+}
+
+/// Households with their visits, as their team sees them; each with its alley.
+async fn views(
+    db: &impl ConnectionTrait,
+    who: &Puller,
+    rows: Vec<household::Model>,
+) -> Result<Vec<(Uuid, DoorView)>, StoreError> {
+    let mut visits = visits_of(db, who, &rows).await?;
+    Ok(rows
+        .into_iter()
+        .map(|h| {
+            let view = DoorView {
+                id: HouseholdId(h.id),
+                alley_id: None,
+                code: h.code,
+                no: h.house_no,
+                sort: h.sort,
+                side: h.side.as_deref().and_then(side),
+                landmark: h.landmark,
+                head: h.head_name,
+                members: h.members,
+                adults: h.adults,
+                active: h.active,
+                visits: visits.remove(&h.id).unwrap_or_default(),
+            };
+            (h.alley_id, view)
+        })
+        .collect())
+}
+
+fn side(code: &str) -> Option<Side> {
+    match code {
+        "odd" => Some(Side::Odd),
+        "even" => Some(Side::Even),
+        _ => None,
+    }
+}
+
+async fn visits_of(
+    db: &impl ConnectionTrait,
+    who: &Puller,
+    households: &[household::Model],
+) -> Result<HashMap<Uuid, Vec<VisitView>>, StoreError> {
+    let teams: BTreeMap<Uuid, String> = team::Entity::find()
+        .filter(team::Column::Ward.eq(&who.ward))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|t| (t.id, t.name))
+        .collect();
+    let mut found: HashMap<Uuid, Vec<VisitView>> = HashMap::new();
+    // Within the limit of bound values, whatever the size of the turf.
+    for part in households.chunks(10_000) {
+        let rows = visit::Entity::find()
+            .filter(visit::Column::HouseholdId.is_in(part.iter().map(|h| h.id)))
+            .filter(visit::Column::WithdrawnAt.is_null())
+            .order_by_asc(visit::Column::MadeAt)
+            .order_by_asc(visit::Column::Id)
+            .all(db)
+            .await?;
+        for row in rows {
+            let fact = crate::sync::fact_of(&row)?;
+            found.entry(row.household_id).or_default().push(VisitView {
+                id: VisitId(row.id),
+                at: fact.made_at,
+                outcome: fact.outcome,
+                comeback: fact.comeback,
+                team: row.team_id.and_then(|id| teams.get(&id).cloned()),
+                mine: row.account_id == who.account.0,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// The outer rings of a GeoJSON polygon, thinned and rounded to about a metre.
+fn outline(geometry: &serde_json::Value) -> Vec<Vec<[f64; 2]>> {
+    let coordinates = &geometry["coordinates"];
+    let polygons: Vec<&serde_json::Value> = match geometry["type"].as_str() {
+        Some("Polygon") => vec![coordinates],
+        Some("MultiPolygon") => coordinates.as_array().into_iter().flatten().collect(),
+        _ => Vec::new(),
+    };
+    let round = |v: &serde_json::Value| v.as_f64().map(|x| (x * 1e5).round() / 1e5);
+    polygons
+        .into_iter()
+        .map(|rings| {
+            let ring: Vec<[f64; 2]> = rings[0]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|p| Some([round(&p[0])?, round(&p[1])?]))
+                .collect();
+            let step = ring.len().div_ceil(OUTLINE_POINTS).max(1);
+            ring.into_iter().step_by(step).collect()
+        })
+        .collect()
+}

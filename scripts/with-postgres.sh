@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs a command with GOCUA_TEST_PG pointing at a throw-away PostgreSQL cluster: in a temporary
+# folder, on a free port of the loopback, gone when the command ends.
+#   scripts/with-postgres.sh COMMAND [ARG ...]
+set -euo pipefail
+
+bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+[ -n "$bin" ] || { echo "PostgreSQL's binaries are missing: run 'make tools'" >&2; exit 1; }
+
+dir=$(mktemp -d)
+as() { "$@"; }
+if [ "$(id -u)" = 0 ]; then
+  # initdb refuses to run as root; Debian's package brings the account.
+  chown postgres "$dir"
+  as() { runuser -u postgres -- "$@"; }
+fi
+stop() {
+  as "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1 || true
+  rm -rf "$dir"
+}
+trap stop EXIT
+
+as "$bin/initdb" -D "$dir/data" -U gocua -A trust -E UTF8 --locale=C >/dev/null
+port=$(python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])' 2>/dev/null || shuf -i 20000-60000 -n 1)
+as "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" \
+  -o "-p $port -k $dir -c listen_addresses=127.0.0.1 -c max_connections=300" start >/dev/null \
+  || { cat "$dir/log" >&2; exit 1; }
+
+GOCUA_TEST_PG="postgres://gocua@127.0.0.1:$port/postgres" "$@"
