@@ -3,7 +3,7 @@
 //! Coordinates are micro-degrees (10⁻⁶ °, about 10 cm) as whole numbers, the precision that is
 //! written out. All geometry is cut on this grid, so what is written is exactly what was computed.
 
-use geo::{Coord, LineString, MultiPolygon, Polygon, SimplifyVwPreserve};
+use geo::{MultiPolygon, SimplifyVwPreserve};
 use geojson::GeoJson;
 use serde_json::{Value, json};
 
@@ -172,12 +172,4 @@ pub(crate) fn polygon_json(rings: &[Vec<Grid>]) -> Value {
         })
         .collect();
     json!({ "type": "Polygon", "coordinates": rings })
-}
-
-/// The rings as a polygon in micro-degrees, for measuring.
-pub(crate) fn polygon(rings: &[Vec<Grid>]) -> Polygon<f64> {
-    let mut lines = rings.iter().map(|ring| {
-        LineString(ring.iter().map(|&(x, y)| Coord { x: x as f64, y: y as f64 }).collect())
-    });
-    Polygon::new(lines.next().unwrap_or_else(|| LineString(Vec::new())), lines.collect())
 }
