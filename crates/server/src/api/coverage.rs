@@ -1,0 +1,546 @@
+//! Coverage for the ward's desk: figures, outlines, days, alleys.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, VARY};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use gocua_domain::account::{Action, Reach};
+use gocua_domain::coverage::Tally;
+use gocua_domain::id::{AlleyId, GroupId, TeamId};
+use gocua_domain::pull::{CampaignRef, TeamRef, WardRef};
+use gocua_domain::territory::AlleyKind;
+use gocua_domain::time::{Day, Millis};
+use gocua_store::{AlleyCoverage, TeamLoad, WardCoverage};
+
+use super::extract::{Body, Caller};
+use super::problem::{Problem, ProblemBody};
+use crate::app::State;
+
+/// Counts of people smaller than this do not leave the ward's desk.
+const SMALLEST_CELL: i64 = 5;
+
+/// The counts of one residential group, alley or ward (households unless said otherwise).
+///
+/// Counts of people are `null` where 1 to 4 are kept from the reader.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct TallyView {
+    /// HH_TOTAL: active households, the denominator.
+    hh_total: i64,
+    /// HH_VISITED.
+    hh_visited: i64,
+    /// HH_CONTACTED: an adult was met.
+    hh_contacted: i64,
+    /// HH_SERVED: somebody was coached.
+    hh_served: i64,
+    /// To come back to.
+    hh_revisit: i64,
+    /// HH_DECLINED.
+    hh_declined: i64,
+    /// HH_UNREACH: three misses in two bands on two days.
+    hh_unreachable: i64,
+    /// Reported empty or moved, waiting for the ward.
+    hh_vacant: i64,
+    /// VISITS.
+    visits: i64,
+    /// COACH_OCC: person by skill.
+    coach_occ: Option<i64>,
+    /// People coached; the same person may be counted again.
+    coach_people: Option<i64>,
+    /// Of these, from 60 years.
+    coach_people_60: Option<i64>,
+}
+
+impl TallyView {
+    fn of(tally: &Tally, reach: Reach) -> Self {
+        let people = |n: i64| {
+            (reach != Reach::WardAggregates || n == 0 || n >= SMALLEST_CELL).then_some(n)
+        };
+        Self {
+            hh_total: tally.hh_total,
+            hh_visited: tally.hh_visited,
+            hh_contacted: tally.hh_contacted,
+            hh_served: tally.hh_served,
+            hh_revisit: tally.hh_revisit,
+            hh_declined: tally.hh_declined,
+            hh_unreachable: tally.hh_unreachable,
+            hh_vacant: tally.hh_vacant,
+            visits: tally.visits,
+            coach_occ: people(tally.coach_occ),
+            coach_people: people(tally.coach_people),
+            coach_people_60: people(tally.coach_people_60),
+        }
+    }
+}
+
+/// One residential group's coverage.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroupCoverageView {
+    id: GroupId,
+    code: String,
+    name: String,
+    tally: TallyView,
+    last_visit_at: Option<Millis>,
+    alleys: i64,
+    alleys_assigned: i64,
+    teams: Vec<String>,
+}
+
+/// A figure to reach, with its source.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TargetView {
+    /// Indicator code, e.g. `COV_SERVED`.
+    indicator: String,
+    value: f64,
+    /// `percent` or `count`.
+    unit: String,
+    due_on: Day,
+    source: String,
+}
+
+/// A ward's coverage by residential group.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CoverageView {
+    ward: WardRef,
+    campaign: Option<CampaignRef>,
+    /// The number the figures reach.
+    seq: i64,
+    /// When they were read.
+    as_of: Millis,
+    total: TallyView,
+    groups: Vec<GroupCoverageView>,
+    targets: Vec<TargetView>,
+    /// Are counts of 1 to 4 people kept from this reader?
+    suppressed: bool,
+}
+
+impl CoverageView {
+    fn of(book: WardCoverage, reach: Reach, own: Option<GroupId>, now: Millis) -> Self {
+        let mut total = Tally::default();
+        let groups: Vec<_> = book
+            .groups
+            .into_iter()
+            .filter(|g| reach != Reach::OwnGroup || Some(g.id) == own)
+            .map(|g| {
+                total += g.tally;
+                GroupCoverageView {
+                    id: g.id,
+                    code: g.code,
+                    name: g.name,
+                    tally: TallyView::of(&g.tally, reach),
+                    last_visit_at: g.last_visit_at,
+                    alleys: g.alleys,
+                    alleys_assigned: g.alleys_assigned,
+                    teams: g.teams,
+                }
+            })
+            .collect();
+        Self {
+            ward: book.ward,
+            campaign: book.campaign,
+            seq: book.seq,
+            as_of: now,
+            total: TallyView::of(&total, reach),
+            groups,
+            targets: book
+                .targets
+                .into_iter()
+                .map(|t| TargetView {
+                    indicator: t.indicator,
+                    value: t.value,
+                    unit: t.unit,
+                    due_on: t.due_on,
+                    source: t.source,
+                })
+                .collect(),
+            suppressed: reach == Reach::WardAggregates,
+        }
+    }
+}
+
+/// Finished answers of the newest number, so that a hundred open desks cost one reading.
+#[derive(Debug, Default)]
+pub struct CoverageCache(Mutex<HashMap<String, (i64, Bytes)>>);
+
+impl CoverageCache {
+    fn get(&self, key: &str, seq: i64) -> Option<Bytes> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(key).filter(|(at, _)| *at == seq).map(|(_, body)| body.clone())
+    }
+
+    fn put(&self, key: String, seq: i64, body: Bytes) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(key, (seq, body));
+    }
+}
+
+/// What shape coverage is wanted in.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageQuery {
+    /// `geojson` for a feature a group; JSON otherwise. `Accept: application/geo+json` does the same.
+    format: Option<String>,
+}
+
+/// Coverage of the caller's ward by residential group, as JSON or GeoJSON.
+#[utoipa::path(
+    tag = "coverage",
+    params(CoverageQuery),
+    responses(
+        (status = 200, description = "Figures, with the ward's number as ETag", body = CoverageView),
+        (status = 304, description = "Nothing changed since the ETag sent"),
+        (status = "4XX", description = "Refused", body = ProblemBody),
+    ),
+)]
+#[get("/coverage")]
+pub async fn coverage(
+    app: State,
+    caller: Caller,
+    request: HttpRequest,
+    query: web::Query<CoverageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let reach = caller.may(Action::ReadCoverage)?;
+    let ward = caller.ward()?;
+    let accept = request.headers().get("Accept").and_then(|v| v.to_str().ok()).unwrap_or("");
+    let geojson = query.format.as_deref() == Some("geojson") || accept.contains("geo+json");
+    let seq = app.store.ward_seq(ward).await?;
+    let own = caller.0.group.filter(|_| reach == Reach::OwnGroup);
+    let key = format!("{ward} {reach:?} {own:?} {geojson}");
+    let tag = format!("\"{seq}-{reach:?}-{}\"", if geojson { "g" } else { "j" });
+    if matches(&request, &tag) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+    }
+    let body = match app.coverage.get(&key, seq) {
+        Some(body) => body,
+        None => {
+            let view = CoverageView::of(app.store.coverage(ward).await?, reach, own, app.now());
+            // The reading may be newer than the number asked for; it is kept under its own.
+            let read = view.seq;
+            let body = if geojson {
+                Bytes::from(features(&app, ward, &view).await?.to_string())
+            } else {
+                Bytes::from(serde_json::to_vec(&view).unwrap_or_default())
+            };
+            app.coverage.put(key, read, body.clone());
+            body
+        }
+    };
+    let kind = if geojson { "application/geo+json" } else { "application/json" };
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, tag))
+        .insert_header((CACHE_CONTROL, "private, no-cache"))
+        .insert_header((VARY, "Accept, Authorization"))
+        .content_type(kind)
+        .body(body))
+}
+
+fn matches(request: &HttpRequest, tag: &str) -> bool {
+    let sent = request.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+    // A compressing proxy weakens the tag; the comparison of GET is the weak one.
+    sent.is_some_and(|s| s.split(',').any(|t| t.trim().trim_start_matches("W/") == tag))
+}
+
+fn rate(part: i64, whole: i64) -> Value {
+    if whole == 0 { Value::Null } else { json!(part as f64 / whole as f64) }
+}
+
+/// One GeoJSON feature a group, its figures flat in the properties.
+async fn features(app: &State, ward: &str, view: &CoverageView) -> Result<Value, Problem> {
+    let outlines: HashMap<GroupId, Value> = app
+        .store
+        .boundaries(ward)
+        .await?
+        .groups
+        .into_iter()
+        .map(|g| (g.id, g.geometry))
+        .collect();
+    let features: Vec<Value> = view
+        .groups
+        .iter()
+        .map(|g| {
+            let mut properties = serde_json::to_value(g.tally).unwrap_or_default();
+            properties["id"] = json!(g.id);
+            properties["code"] = json!(g.code);
+            properties["name"] = json!(g.name);
+            properties["last_visit_at"] = json!(g.last_visit_at);
+            properties["cov_visited"] = rate(g.tally.hh_visited, g.tally.hh_total);
+            properties["cov_served"] = rate(g.tally.hh_served, g.tally.hh_total);
+            json!({
+                "type": "Feature",
+                "id": g.id,
+                "geometry": outlines.get(&g.id).cloned().unwrap_or(Value::Null),
+                "properties": properties,
+            })
+        })
+        .collect();
+    Ok(json!({
+        "type": "FeatureCollection",
+        "seq": view.seq,
+        "as_of": view.as_of,
+        "features": features,
+    }))
+}
+
+/// The outlines of the ward (`kind` ward) and its groups (`kind` group), as GeoJSON.
+#[utoipa::path(
+    tag = "coverage",
+    responses(
+        (status = 200, description = "A feature collection", content_type = "application/geo+json", body = Object),
+        (status = "4XX", description = "Refused", body = ProblemBody),
+    ),
+)]
+#[get("/coverage/boundary")]
+pub async fn boundary(app: State, caller: Caller) -> Result<HttpResponse, Problem> {
+    let reach = caller.may(Action::ReadBoundary)?;
+    let book = app.store.boundaries(caller.ward()?).await?;
+    let mut features = vec![json!({
+        "type": "Feature",
+        "geometry": book.outline,
+        "properties": { "kind": "ward", "code": book.ward.code, "name": book.ward.name },
+    })];
+    let own = caller.0.group;
+    features.extend(
+        book.groups
+            .into_iter()
+            .filter(|g| reach != Reach::OwnGroup || Some(g.id) == own)
+            .map(|g| {
+                json!({
+                    "type": "Feature",
+                    "id": g.id,
+                    "geometry": g.geometry,
+                    "properties": {
+                        "kind": "group", "id": g.id, "code": g.code, "name": g.name, "label": g.label,
+                    },
+                })
+            }),
+    );
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "private, max-age=300"))
+        .content_type("application/geo+json")
+        .body(json!({ "type": "FeatureCollection", "features": features }).to_string()))
+}
+
+/// Which group's days are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct TrendQuery {
+    /// A residential group of the ward; the whole ward without one.
+    group: Option<GroupId>,
+}
+
+/// Counts of one business day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrendDay {
+    day: Day,
+    /// Visits made that day.
+    visits: i64,
+    /// Households first visited that day.
+    hh_visited: i64,
+    /// Households first served that day.
+    hh_served: i64,
+}
+
+/// Counts by business day, oldest first; days on which nothing happened are left out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrendView {
+    days: Vec<TrendDay>,
+}
+
+/// Coverage day by day.
+#[utoipa::path(
+    tag = "coverage",
+    params(TrendQuery),
+    responses(
+        (status = 200, description = "Days", body = TrendView),
+        (status = "4XX", description = "Refused", body = ProblemBody),
+    ),
+)]
+#[get("/coverage/trend")]
+pub async fn trend(
+    app: State,
+    caller: Caller,
+    query: web::Query<TrendQuery>,
+) -> Result<web::Json<TrendView>, Problem> {
+    let reach = caller.may(Action::ReadTrend)?;
+    let group = if reach == Reach::OwnGroup { caller.0.group } else { query.group };
+    let days = app.store.trend(caller.ward()?, group).await?;
+    Ok(web::Json(TrendView {
+        days: days
+            .into_iter()
+            .map(|(day, t)| TrendDay {
+                day,
+                visits: t.visits,
+                hh_visited: t.hh_visited,
+                hh_served: t.hh_served,
+            })
+            .collect(),
+    }))
+}
+
+/// One alley with its coverage and its team.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlleyCoverageView {
+    id: AlleyId,
+    parent_id: Option<AlleyId>,
+    kind: AlleyKind,
+    name: String,
+    sort: String,
+    /// Active households.
+    households: i64,
+    tally: TallyView,
+    last_visit_at: Option<Millis>,
+    team: Option<TeamRef>,
+}
+
+impl AlleyCoverageView {
+    fn of(a: AlleyCoverage, reach: Reach) -> Self {
+        Self {
+            id: a.id,
+            parent_id: a.parent_id,
+            kind: a.kind,
+            name: a.name,
+            sort: a.sort,
+            households: a.tally.hh_total,
+            tally: TallyView::of(&a.tally, reach),
+            last_visit_at: a.last_visit_at,
+            team: a.team,
+        }
+    }
+}
+
+/// The alleys of a group in walking order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AlleysView {
+    alleys: Vec<AlleyCoverageView>,
+}
+
+/// The alleys of a residential group, with coverage and team.
+#[utoipa::path(
+    tag = "territory",
+    params(("id" = GroupId, Path, description = "The residential group")),
+    responses(
+        (status = 200, description = "Alleys", body = AlleysView),
+        (status = "4XX", description = "Refused", body = ProblemBody),
+    ),
+)]
+#[get("/groups/{id}/alleys")]
+pub async fn group_alleys(
+    app: State,
+    caller: Caller,
+    id: web::Path<GroupId>,
+) -> Result<web::Json<AlleysView>, Problem> {
+    let reach = caller.may(Action::ReadAlleys)?;
+    let alleys = app.store.group_alleys(caller.ward()?, *id).await?;
+    let alleys = alleys.into_iter().map(|a| AlleyCoverageView::of(a, reach)).collect();
+    Ok(web::Json(AlleysView { alleys }))
+}
+
+/// A team with its load.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TeamView {
+    id: TeamId,
+    name: String,
+    /// Accounts in it.
+    members: i64,
+    /// Name of its lead.
+    lead: Option<String>,
+    /// Alleys it holds.
+    alleys: i64,
+    /// Active households on them.
+    households: i64,
+}
+
+impl From<TeamLoad> for TeamView {
+    fn from(t: TeamLoad) -> Self {
+        Self {
+            id: t.id,
+            name: t.name,
+            members: t.members,
+            lead: t.lead,
+            alleys: t.alleys,
+            households: t.households,
+        }
+    }
+}
+
+/// The ward's teams by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TeamsView {
+    teams: Vec<TeamView>,
+}
+
+/// The teams of the ward, with what they hold.
+#[utoipa::path(
+    tag = "territory",
+    responses(
+        (status = 200, description = "Teams", body = TeamsView),
+        (status = "4XX", description = "Refused", body = ProblemBody),
+    ),
+)]
+#[get("/teams")]
+pub async fn teams(app: State, caller: Caller) -> Result<web::Json<TeamsView>, Problem> {
+    caller.may(Action::ReadTeams)?;
+    let teams = app.store.teams(caller.ward()?).await?;
+    Ok(web::Json(TeamsView { teams: teams.into_iter().map(TeamView::from).collect() }))
+}
+
+/// Who shall hold an alley.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssignmentRequest {
+    /// The team; none takes the alley back.
+    team_id: Option<TeamId>,
+    /// Do the alleys that turn off it come along? Yes unless said otherwise.
+    #[serde(default = "yes")]
+    with_children: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The alley as it now is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AssignmentView {
+    alley: AlleyCoverageView,
+    /// The ward's number of the change.
+    seq: i64,
+}
+
+/// Give an alley to a team, or take it back.
+#[utoipa::path(
+    tag = "territory",
+    params(("id" = AlleyId, Path, description = "The alley")),
+    request_body = AssignmentRequest,
+    responses(
+        (status = 200, description = "Done", body = AssignmentView),
+        (status = "4XX", description = "Refused", body = ProblemBody),
+    ),
+)]
+#[actix_web::post("/alleys/{id}/assignment")]
+pub async fn assign(
+    app: State,
+    caller: Caller,
+    id: web::Path<AlleyId>,
+    body: Body<AssignmentRequest>,
+) -> Result<web::Json<AssignmentView>, Problem> {
+    let reach = caller.may(Action::AssignAlley)?;
+    let Body(wish) = body;
+    let (alley, seq) = app
+        .store
+        .assign(
+            caller.ward()?,
+            *id,
+            wish.team_id,
+            wish.with_children,
+            caller.0.account,
+            app.now(),
+        )
+        .await?;
+    Ok(web::Json(AssignmentView { alley: AlleyCoverageView::of(alley, reach), seq }))
+}

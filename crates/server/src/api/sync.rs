@@ -1,0 +1,81 @@
+//! The phone's two calls: push what it wrote, pull what it may hold.
+
+use actix_web::{HttpResponse, get, post, web};
+use serde::Deserialize;
+
+use gocua_domain::account::Action;
+use gocua_domain::pull::{Cursor, PullAnswer};
+use gocua_domain::sync::{MAX_OPS, PushAnswer, PushRequest, Sender};
+use gocua_store::{Batch, Puller};
+
+use super::extract::{Body, Caller};
+use super::problem::{Code, Problem, ProblemBody};
+use crate::app::State;
+
+/// The largest batch taken in, unpacked, in bytes.
+const MAX_PUSH: usize = 1024 * 1024;
+
+/// Take in a batch of operations. The answer comes after the book is durable.
+#[utoipa::path(
+    tag = "sync",
+    request_body = PushRequest,
+    responses(
+        (status = 200, description = "One result for each operation, in the order sent", body = PushAnswer),
+        (status = "4XX", description = "Refused as a whole, nothing written", body = ProblemBody),
+        (status = 503, description = "Later, after Retry-After; nothing written", body = ProblemBody),
+    ),
+)]
+#[post("/sync/push")]
+pub async fn push(
+    app: State,
+    caller: Caller,
+    body: Body<PushRequest, MAX_PUSH>,
+) -> Result<web::Json<PushAnswer>, Problem> {
+    caller.may(Action::SyncPush)?;
+    let Body(push) = body;
+    if push.device_id != caller.0.device {
+        return Err(Problem::new(Code::DeviceMismatch));
+    }
+    if push.ops.len() > MAX_OPS {
+        return Err(Problem::invalid("/ops".to_owned()));
+    }
+    let sender =
+        Sender { account: caller.0.account, device: caller.0.device, team: caller.0.team };
+    let batch = Batch { ward: caller.ward()?.to_owned(), sender, push, now: app.now() };
+    Ok(web::Json(app.store.push(batch).await?))
+}
+
+/// Where the phone has read to.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct PullQuery {
+    /// The cursor of the last answer; everything without one.
+    cursor: Option<String>,
+}
+
+/// Everything in the caller's reach that is newer than the cursor.
+#[utoipa::path(
+    tag = "sync",
+    params(PullQuery),
+    responses(
+        (status = 200, description = "Rows newer than the cursor", body = PullAnswer),
+        (status = "4XX", description = "Refused", body = ProblemBody),
+    ),
+)]
+#[get("/sync/pull")]
+pub async fn pull(
+    app: State,
+    caller: Caller,
+    query: web::Query<PullQuery>,
+) -> Result<HttpResponse, Problem> {
+    caller.may(Action::SyncPull)?;
+    // A cursor of an older protocol is no fault of the phone's: it gets everything again.
+    let cursor = query.cursor.as_deref().and_then(|c| c.parse::<Cursor>().ok());
+    let who = Puller {
+        ward: caller.ward()?.to_owned(),
+        account: caller.0.account,
+        team: caller.0.team,
+    };
+    let answer = app.store.pull(&who, cursor, app.now()).await?;
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))
+}
