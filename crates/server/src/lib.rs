@@ -1,1 +1,10 @@
-//! gocua-server
+//! The only crate that knows HTTP, and the `gocua` program.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod config;
+pub mod serve;
+pub mod telemetry;
+pub mod tls;
+pub mod web;

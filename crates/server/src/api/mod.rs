@@ -1,0 +1,63 @@
+//! The HTTP API: one module a noun.
+
+pub mod account;
+pub mod auth;
+pub mod docs;
+pub mod extract;
+pub mod health;
+pub mod problem;
+
+use utoipa::openapi::OpenApi as Document;
+use utoipa::{Modify, OpenApi};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every operation under `/api/v1`. What stands here is served *and* described; there is no second
+/// list.
+pub fn routes(api: &mut ServiceConfig) {
+    api.service(auth::login)
+        .service(auth::refresh)
+        .service(auth::logout)
+        .service(account::me)
+        .service(health::health)
+        .service(docs::openapi);
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Gõ Cửa",
+        description = "The API of Gõ Cửa: door-to-door digital-literacy campaigns of a ward. \
+            The rules of the phone's protocol are in docs/SYNC.md.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        contact()
+    ),
+    components(schemas(problem::ProblemBody)),
+    modifiers(&Bearer),
+    security(("bearer" = []))
+)]
+struct ApiDoc;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut Document) {
+        use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+        let mut http = Http::new(HttpAuthScheme::Bearer);
+        http.bearer_format = Some("JWT".into());
+        http.description = Some("Access token of POST /api/v1/auth/login or /refresh.".into());
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(http));
+    }
+}
+
+/// The OpenAPI document of [`routes`].
+pub fn describe() -> Document {
+    let (_, mut document) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(ApiDoc::openapi())
+        .service(utoipa_actix_web::scope("/api/v1").configure(routes))
+        .split_for_parts();
+    docs::complete(&mut document);
+    document
+}

@@ -1,0 +1,101 @@
+//! The command line. Every option has an environment variable.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::telemetry::LogFormat;
+
+/// Gõ Cửa: door-to-door digital-literacy campaigns of a ward.
+#[derive(Debug, Parser)]
+#[command(name = "gocua", version, about)]
+pub struct Cli {
+    /// What to do; `serve` when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Where the book is.
+    #[command(flatten)]
+    pub book: BookArgs,
+    /// How to serve, when no command is given.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+    /// How the log is written.
+    #[arg(long, env = "GOCUA_LOG", value_enum, default_value_t, global = true)]
+    pub log: LogFormat,
+}
+
+/// Where the book and the server's secrets are.
+#[derive(Clone, Debug, Args)]
+pub struct BookArgs {
+    /// The database: `sqlite:path/to/file` (made when missing) or `postgres://...`.
+    #[arg(
+        long,
+        env = "GOCUA_DATABASE_URL",
+        default_value = "sqlite:./.gocua/gocua.sqlite",
+        hide_env_values = true,
+        global = true
+    )]
+    pub database_url: String,
+    /// The server's keys (made when missing, readable by their owner only). The certificate
+    /// authority of `--lan` is kept beside it.
+    #[arg(long, env = "GOCUA_SECRET_FILE", default_value = "./.gocua/secret", global = true)]
+    pub secret_file: PathBuf,
+}
+
+/// What `gocua` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serves the app and its API.
+    Serve(ServeArgs),
+    /// Prints the API's OpenAPI document.
+    Openapi,
+}
+
+/// How to serve.
+#[derive(Clone, Debug, Args)]
+pub struct ServeArgs {
+    /// Address and port to listen on.
+    #[arg(long, env = "GOCUA_LISTEN", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)))]
+    pub listen: SocketAddr,
+    /// Serve phones on the same network: all interfaces, TLS with a certificate made here.
+    #[arg(long, env = "GOCUA_LAN", conflicts_with_all = ["tls_cert", "tls_key"])]
+    pub lan: bool,
+    /// Certificate chain (PEM) to serve TLS with.
+    #[arg(long, env = "GOCUA_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its private key (PEM).
+    #[arg(long, env = "GOCUA_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+}
+
+impl BookArgs {
+    /// The file of an SQLite book, if it is one.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        let path = self.database_url.strip_prefix("sqlite:")?;
+        let path = path.split('?').next().unwrap_or_default();
+        Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_sqlite_url_names_its_file() {
+        let file = |url: &str| {
+            BookArgs { database_url: url.into(), secret_file: PathBuf::new() }.sqlite_file()
+        };
+        assert_eq!(file("sqlite:./a/b.sqlite"), Some("./a/b.sqlite".into()));
+        assert_eq!(file("sqlite:///var/b.sqlite?mode=rwc"), Some("/var/b.sqlite".into()));
+        assert_eq!(file("postgres://h/d"), None);
+    }
+}

@@ -1,0 +1,117 @@
+//! Opening the book and listening.
+
+use std::fs::DirBuilder;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::dev::Server;
+use anyhow::Context;
+use gocua_store::Store;
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+use rustls::ServerConfig;
+
+use crate::app::{self, App, Clock, Entropy, State};
+use crate::auth::secrets::Secrets;
+use crate::config::{BookArgs, ServeArgs};
+use crate::{tls, web};
+
+/// Opens the book of the command line and brings its schema up to date.
+///
+/// # Errors
+/// When the database cannot be opened, is too old to trust, or a migration fails.
+pub async fn open_book(args: &BookArgs) -> anyhow::Result<Store> {
+    if let Some(dir) = args.sqlite_file().as_deref().and_then(Path::parent) {
+        make_private_dir(dir)?;
+    }
+    let store = Store::open(&args.database_url).await.context("opening the book")?;
+    store.migrate().await.context("bringing the book's schema up to date")?;
+    Ok(store)
+}
+
+/// Serves until the process is told to stop; requests under way are finished first.
+///
+/// # Errors
+/// When the book, the secrets, a certificate or the port cannot be had.
+pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
+    let store = open_book(book).await?;
+    let dir = book.secret_file.parent().unwrap_or(Path::new("."));
+    make_private_dir(dir)?;
+    let (clock, entropy) = (Clock::system(), Entropy::system());
+    let secrets = Secrets::open(&book.secret_file, entropy)?;
+    let mut listen = args.listen;
+    let mut tls = None;
+    let mut app = App::new(store, secrets, clock.clone(), entropy);
+    if args.lan {
+        let lan = tls::for_lan(dir, clock.now())?;
+        listen = SocketAddr::from((Ipv4Addr::UNSPECIFIED, listen.port()));
+        announce_lan(SocketAddr::from((lan.address, listen.port())));
+        app = app.over_tls(Some(lan.authority));
+        tls = Some(lan.tls);
+    } else if let (Some(cert), Some(key)) = (&args.tls_cert, &args.tls_key) {
+        tls = Some(tls::from_files(cert, key)?);
+        app = app.over_tls(None);
+    }
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let listener = TcpListener::bind(listen).with_context(|| format!("listening on {listen}"))?;
+    tracing::info!("serving {scheme}://{}", listener.local_addr()?);
+    run(State::new(app), listener, tls, None)?.await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The server over a listener that is open already: the program's, or a test's on a free port.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn run(
+    state: State,
+    listener: TcpListener,
+    tls: Option<ServerConfig>,
+    workers: Option<usize>,
+) -> std::io::Result<Server> {
+    let mut server = HttpServer::new(move || app::build(state.clone()))
+        .client_request_timeout(Duration::from_secs(5))
+        .keep_alive(Duration::from_secs(15))
+        .shutdown_timeout(10);
+    if let Some(workers) = workers {
+        // A server beside others in one process leaves the signals to them.
+        server = server.workers(workers).disable_signals();
+    }
+    Ok(match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?.run(),
+        None => server.listen(listener)?.run(),
+    })
+}
+
+fn make_private_dir(dir: &Path) -> anyhow::Result<()> {
+    if dir.as_os_str().is_empty() || dir.exists() {
+        return Ok(());
+    }
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).with_context(|| format!("making {}", dir.display()))
+}
+
+/// Says how a phone on the network gets in, and what it lacks until it trusts the certificate.
+fn announce_lan(at: SocketAddr) {
+    let url = format!("https://{at}/");
+    println!("Gõ Cửa trên mạng nội bộ · on the local network: {url}");
+    if let Ok(code) = QrCode::new(&url) {
+        println!("{}", code.render::<Dense1x2>().quiet_zone(true).build());
+    }
+    println!(
+        "1. Chứng chỉ cần tin cậy trên điện thoại · certificate to trust on the phone: https://{at}{}",
+        web::AUTHORITY_PATH
+    );
+    println!("2. Mở lại địa chỉ trên, đăng nhập · open the address again and sign in");
+    println!(
+        "Chưa tin cậy chứng chỉ thì không cài được ứng dụng và không làm việc ngoại tuyến được.\n\
+         Until the certificate is trusted the app cannot be installed and does not work offline:\n\
+         the browser warns, and refuses the service worker."
+    );
+}

@@ -1,0 +1,166 @@
+//! TLS: the ward's own certificate, or one made here for phones on the same network.
+//!
+//! Browsers give the app its offline store, its service worker and its device key only in a secure
+//! context. On a plain local network that takes a certificate the phones trust, so the server makes
+//! a small authority of its own, once, and a certificate for today's address at each start.
+
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use gocua_domain::time::Millis;
+use rcgen::{
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose,
+    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, date_time_ymd,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::auth::secrets::write_private;
+
+/// TLS with a certificate chain and key from PEM files.
+///
+/// # Errors
+/// When a file cannot be read or the two do not belong together.
+pub fn from_files(cert: &Path, key: &Path) -> anyhow::Result<ServerConfig> {
+    let read = |path: &Path| format!("reading {}", path.display());
+    let chain: Vec<_> = CertificateDer::pem_file_iter(cert)
+        .and_then(Iterator::collect)
+        .map_err(|e| anyhow!("{e}"))
+        .with_context(|| read(cert))?;
+    let key = PrivateKeyDer::from_pem_file(key).map_err(|e| anyhow!("{e}")).with_context(|| read(key))?;
+    configure(chain, key)
+}
+
+/// What serves the local network.
+#[derive(Debug)]
+pub struct Lan {
+    /// TLS for today's address.
+    pub tls: ServerConfig,
+    /// The authority phones have to trust (PEM).
+    pub authority: String,
+    /// This machine's address on the network.
+    pub address: IpAddr,
+}
+
+/// TLS for the local network, signed by an authority kept in `dir`.
+///
+/// # Errors
+/// When the authority's files cannot be read or made.
+pub fn for_lan(dir: &Path, now: Millis) -> anyhow::Result<Lan> {
+    let address = own_address();
+    let params = authority_params(now)?;
+    let (authority, key) = authority(dir, &params)?;
+    let issuer = Issuer::from_params(&params, key);
+    let mut names = vec!["localhost".to_owned(), Ipv4Addr::LOCALHOST.to_string()];
+    if !address.is_loopback() {
+        names.push(address.to_string());
+    }
+    let mut leaf = CertificateParams::new(names)?;
+    leaf.distinguished_name.push(DnType::CommonName, "Gõ Cửa");
+    leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    leaf.use_authority_key_identifier_extension = true;
+    // Phones refuse server certificates that live longer than 398 days.
+    (leaf.not_before, leaf.not_after) = (date(now.plus(-DAY_MS))?, date(now.plus(397 * DAY_MS))?);
+    let own_key = KeyPair::generate()?;
+    let own = leaf.signed_by(&own_key, &issuer)?;
+    let key = PrivateKeyDer::try_from(own_key.serialize_der()).map_err(|e| anyhow!("{e}"))?;
+    Ok(Lan { tls: configure(vec![own.der().clone()], key)?, authority, address })
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+fn configure(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> anyhow::Result<ServerConfig> {
+    // The provider is named here and not left to the process: a second one in the tree would panic.
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    Ok(ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?)
+}
+
+/// The authority may vouch for private addresses only: whoever steals its key gains nothing on the
+/// internet from the phones that trust it.
+fn authority_params(now: Millis) -> anyhow::Result<CertificateParams> {
+    let mut params = CertificateParams::new(Vec::new())?;
+    params.distinguished_name.push(DnType::CommonName, "Gõ Cửa - mạng nội bộ");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    (params.not_before, params.not_after) =
+        (date(now.plus(-DAY_MS))?, date(now.plus(5 * 365 * DAY_MS))?);
+    let subnet = |a: [u8; 4], prefix| GeneralSubtree::IpAddress(CidrSubnet::from_v4_prefix(a, prefix));
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![
+            GeneralSubtree::DnsName("localhost".into()),
+            subnet([10, 0, 0, 0], 8),
+            subnet([127, 0, 0, 0], 8),
+            subnet([169, 254, 0, 0], 16),
+            subnet([172, 16, 0, 0], 12),
+            subnet([192, 168, 0, 0], 16),
+        ],
+        excluded_subtrees: Vec::new(),
+    });
+    Ok(params)
+}
+
+/// Reads the authority, or makes it. Its name and key are what phones know it by.
+fn authority(dir: &Path, params: &CertificateParams) -> anyhow::Result<(String, KeyPair)> {
+    let (cert_path, key_path) = (dir.join("lan-ca.crt"), dir.join("lan-ca.key"));
+    if key_path.exists() && cert_path.exists() {
+        let key = KeyPair::from_pem(&std::fs::read_to_string(&key_path)?)
+            .with_context(|| format!("reading {}", key_path.display()))?;
+        return Ok((std::fs::read_to_string(&cert_path)?, key));
+    }
+    let key = KeyPair::generate()?;
+    let pem = params.self_signed(&key)?.pem();
+    write_private(&key_path, key.serialize_pem().as_bytes())
+        .with_context(|| format!("writing {}", key_path.display()))?;
+    std::fs::write(&cert_path, &pem).with_context(|| format!("writing {}", cert_path.display()))?;
+    Ok((pem, key))
+}
+
+fn date(at: Millis) -> anyhow::Result<time_of::Date> {
+    let day = at.day().0;
+    let part = |n: i32| u8::try_from(n);
+    Ok(date_time_ymd(day / 10_000, part(day / 100 % 100)?, part(day % 100)?))
+}
+
+/// The type rcgen takes dates in; it does not re-export it by name.
+mod time_of {
+    pub type Date = actix_web::cookie::time::OffsetDateTime;
+}
+
+/// The address other machines on the network reach this one by. Connecting a UDP socket sends
+/// nothing; it only asks the routing table.
+fn own_address() -> IpAddr {
+    let ask = || {
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+        // 192.0.2.0/24 is reserved for documentation.
+        socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9))?;
+        socket.local_addr()
+    };
+    ask().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_authority_is_made_once_and_signs_at_each_start() {
+        let dir = std::env::temp_dir().join(format!("gocua-tls-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).expect("temporary directory");
+        let now = Millis(1_795_339_200_000);
+        let first = for_lan(&dir, now).expect("made");
+        let again = for_lan(&dir, now.plus(DAY_MS)).expect("read");
+        assert_eq!(first.authority, again.authority);
+        assert!(first.authority.starts_with("-----BEGIN CERTIFICATE-----"));
+        std::fs::remove_dir_all(&dir).expect("removed");
+    }
+}
