@@ -253,7 +253,7 @@ impl HouseNo {
     /// which the parity rule does not govern.
     #[must_use]
     pub fn side(&self) -> Option<Side> {
-        (self.kind == HouseKind::House).then(|| if self.door().number % 2 == 0 { Side::Even } else { Side::Odd })
+        (self.kind == HouseKind::House).then(|| if self.door().number.is_multiple_of(2) { Side::Even } else { Side::Odd })
     }
 }
 
@@ -857,7 +857,7 @@ impl Reader {
                 self.pieces.push(Piece::Landmark(join(&words[at..])));
                 return;
             }
-            if !in_place && !(in_name && words[at].is("p")) && area_at(words, at).is_some() {
+            if !(in_place || in_name && words[at].is("p")) && area_at(words, at).is_some() {
                 self.close_name(&words[name_start..at]);
                 self.pieces.push(Piece::Area(words[at..].to_vec()));
                 return;

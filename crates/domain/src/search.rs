@@ -186,8 +186,10 @@ fn decode_telex(word: &str, late_hat: bool) -> Option<String> {
     (tones <= 2 && hats <= 1).then_some(out)
 }
 
-/// Whether a folded word could be a Vietnamese syllable: one of the initials, then one of the rimes.
-fn is_syllable(word: &str) -> bool {
+/// Whether a folded word ([`search_key`]) could be a Vietnamese syllable: one of the initials, then one
+/// of the rimes. Says nothing about tones, and yes to some syllables no word uses.
+#[must_use]
+pub fn is_syllable(word: &str) -> bool {
     INITIALS
         .iter()
         .any(|initial| word.strip_prefix(initial).is_some_and(|rime| RIMES.binary_search(&rime).is_ok()))
