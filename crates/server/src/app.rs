@@ -19,6 +19,7 @@ use rand::rngs::SysRng;
 use utoipa_actix_web::AppExt;
 use uuid::{Builder, Uuid};
 
+use crate::api::coverage::CoverageCache;
 use crate::api::docs::Docs;
 use crate::api::extract::{path_fault, query_fault};
 use crate::api::problem::{Code, Problem};
@@ -93,6 +94,8 @@ pub struct App {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
+    /// Finished coverage answers.
+    pub coverage: CoverageCache,
     /// The description of the API.
     pub docs: Docs,
     secure: bool,
@@ -104,7 +107,16 @@ impl App {
     pub fn new(store: Store, secrets: Secrets, clock: Clock, entropy: Entropy) -> Self {
         let auth = Auth::new(secrets, entropy.bytes());
         let docs = Docs::new(&api::describe());
-        Self { store, auth, clock, entropy, docs, secure: false, authority: None }
+        Self {
+            store,
+            auth,
+            clock,
+            entropy,
+            coverage: CoverageCache::default(),
+            docs,
+            secure: false,
+            authority: None,
+        }
     }
 
     /// Says that this server itself speaks TLS, and with which certificate authority of its own

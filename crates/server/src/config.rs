@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::import::{ImportArgs, WORKER};
 use crate::telemetry::LogFormat;
 
 /// Gõ Cửa: door-to-door digital-literacy campaigns of a ward.
@@ -50,6 +51,39 @@ pub enum Command {
     Serve(ServeArgs),
     /// Prints the API's OpenAPI document.
     Openapi,
+    /// Fills the book with a made-up ward.
+    Demo(DemoArgs),
+    /// Reads a residential group's register (XLSX or CSV); a dry run unless told to commit.
+    Import(ImportArgs),
+    /// Counts every visit again and proves the figures; fails when one differs.
+    Verify {
+        /// Code of the ward; all wards without one.
+        #[arg(long)]
+        ward: Option<String>,
+    },
+    /// Reads a workbook for `import` in a process of its own.
+    #[command(name = WORKER, hide = true)]
+    ReadRegister,
+}
+
+/// Which ward to make up.
+#[derive(Clone, Debug, Args)]
+pub struct DemoArgs {
+    /// Code of the ward: 10549, 10546 or 10552.
+    #[arg(long, default_value = "10549")]
+    pub ward: String,
+    /// How much of it, from 0.02 to 10.
+    #[arg(long, default_value_t = 1.0)]
+    pub scale: f64,
+    /// The same seed makes the same ward on the same day.
+    #[arg(long, default_value_t = 2026)]
+    pub seed: u64,
+}
+
+impl Default for DemoArgs {
+    fn default() -> Self {
+        Self { ward: "10549".to_owned(), scale: 1.0, seed: 2026 }
+    }
 }
 
 /// How to serve.
@@ -58,6 +92,9 @@ pub struct ServeArgs {
     /// Address and port to listen on.
     #[arg(long, env = "GOCUA_LISTEN", default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)))]
     pub listen: SocketAddr,
+    /// Fill an empty book with the demonstration ward before serving.
+    #[arg(long, env = "GOCUA_DEMO")]
+    pub demo: bool,
     /// Serve phones on the same network: all interfaces, TLS with a certificate made here.
     #[arg(long, env = "GOCUA_LAN", conflicts_with_all = ["tls_cert", "tls_key"])]
     pub lan: bool,

@@ -1,23 +1,33 @@
 //! The `gocua` program.
 
+use std::process::ExitCode;
+
 use clap::Parser;
+use gocua_server::commands::{demo, import, verify};
 use gocua_server::config::{Cli, Command};
 use gocua_server::{api, serve, telemetry};
 
 #[actix_web::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     // First of all: whatever speaks TLS in this process speaks it with one provider.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let cli = Cli::parse();
     telemetry::start(cli.log);
-    match cli.command {
-        None => serve::serve(&cli.book, &cli.serve).await,
-        Some(Command::Serve(args)) => serve::serve(&cli.book, &args).await,
-        Some(Command::Openapi) => print_openapi(),
-    }
-}
-
-fn print_openapi() -> anyhow::Result<()> {
-    print!("{}", api::docs::json(&api::describe()));
-    Ok(())
+    let well = match cli.command {
+        None => serve::serve(&cli.book, &cli.serve).await.map(|()| true),
+        Some(Command::Serve(args)) => serve::serve(&cli.book, &args).await.map(|()| true),
+        Some(Command::Openapi) => {
+            print!("{}", api::docs::json(&api::describe()));
+            Ok(true)
+        }
+        Some(Command::Demo(args)) => {
+            demo::run(&serve::open_book(&cli.book).await?, &args).await.map(|()| true)
+        }
+        Some(Command::Import(args)) => import::run(&serve::open_book(&cli.book).await?, &args).await,
+        Some(Command::Verify { ward }) => {
+            Ok(verify::run(&serve::open_book(&cli.book).await?, ward.as_deref()).await?)
+        }
+        Some(Command::ReadRegister) => return Ok(gocua_paper::worker::worker_main()),
+    }?;
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -15,7 +15,8 @@ use rustls::ServerConfig;
 
 use crate::app::{self, App, Clock, Entropy, State};
 use crate::auth::secrets::Secrets;
-use crate::config::{BookArgs, ServeArgs};
+use crate::commands::demo;
+use crate::config::{BookArgs, DemoArgs, ServeArgs};
 use crate::{tls, web};
 
 /// Opens the book of the command line and brings its schema up to date.
@@ -37,6 +38,10 @@ pub async fn open_book(args: &BookArgs) -> anyhow::Result<Store> {
 /// When the book, the secrets, a certificate or the port cannot be had.
 pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     let store = open_book(book).await?;
+    if args.demo && store.wards().await?.is_empty() {
+        demo::run(&store, &DemoArgs::default()).await?;
+    }
+    let made_up = store.demo_wards().await?;
     let dir = book.secret_file.parent().unwrap_or(Path::new("."));
     make_private_dir(dir)?;
     let (clock, entropy) = (Clock::system(), Entropy::system());
@@ -56,7 +61,10 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     }
     let scheme = if tls.is_some() { "https" } else { "http" };
     let listener = TcpListener::bind(listen).with_context(|| format!("listening on {listen}"))?;
-    tracing::info!("serving {scheme}://{}", listener.local_addr()?);
+    println!("Gõ Cửa: {scheme}://{}", listener.local_addr()?);
+    if !made_up.is_empty() {
+        demo::print_logins();
+    }
     run(State::new(app), listener, tls, None)?.await?;
     tracing::info!("stopped");
     Ok(())

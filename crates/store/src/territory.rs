@@ -237,6 +237,21 @@ impl Store {
             .await?)
     }
 
+    /// Wards whose people are made up, by code.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn demo_wards(&self) -> Result<Vec<String>, StoreError> {
+        Ok(ward::Entity::find()
+            .select_only()
+            .column(ward::Column::Code)
+            .filter(ward::Column::Demo.eq(true))
+            .order_by_asc(ward::Column::Code)
+            .into_tuple()
+            .all(&self.read)
+            .await?)
+    }
+
     /// Households in the register of a ward, inactive ones included.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, VARY};
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -522,7 +522,7 @@ pub struct AssignmentView {
         (status = "4XX", description = "Refused", body = ProblemBody),
     ),
 )]
-#[actix_web::post("/alleys/{id}/assignment")]
+#[post("/alleys/{id}/assignment")]
 pub async fn assign(
     app: State,
     caller: Caller,

@@ -2,10 +2,13 @@
 
 pub mod account;
 pub mod auth;
+pub mod coverage;
 pub mod docs;
+pub mod events;
 pub mod extract;
 pub mod health;
 pub mod problem;
+pub mod sync;
 
 use utoipa::openapi::OpenApi as Document;
 use utoipa::{Modify, OpenApi};
@@ -19,6 +22,15 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(auth::refresh)
         .service(auth::logout)
         .service(account::me)
+        .service(sync::push)
+        .service(sync::pull)
+        .service(coverage::coverage)
+        .service(coverage::boundary)
+        .service(coverage::trend)
+        .service(coverage::group_alleys)
+        .service(coverage::teams)
+        .service(coverage::assign)
+        .service(events::events)
         .service(health::health)
         .service(docs::openapi);
 }

@@ -1,6 +1,6 @@
 //! `gocua demo`: a believable ward to try things out in. Everybody in it is made up.
 
-use gocua_demo::DemoWard;
+use gocua_demo::{DemoWard, Scale, WardSource};
 use gocua_domain::address::Address;
 use gocua_domain::pull::CampaignRef;
 use gocua_domain::search::search_key;
@@ -9,7 +9,12 @@ use gocua_store::{
     NewAccount, NewAlley, NewGroup, NewHousehold, NewWard, PastVisit, Store, StoreError, Target,
 };
 
+use anyhow::Context;
+
 use super::Progress;
+use crate::app::{Clock, Entropy};
+use crate::auth::password;
+use crate::config::DemoArgs;
 
 /// The password of every demonstration account: it opens nothing but made-up data.
 pub const PASSWORD: &str = "di-tung-ngo-go-tung-nha";
@@ -114,11 +119,11 @@ pub fn new_ward(demo: DemoWard, password_hash: &str) -> NewWard {
             .targets
             .into_iter()
             .map(|t| Target {
-                indicator: t.indicator,
+                indicator: t.indicator.to_owned(),
                 value: t.value,
-                unit: t.unit,
+                unit: t.unit.code().to_owned(),
                 due_on: t.due_on,
-                source: t.source,
+                source: t.source.to_owned(),
             })
             .collect(),
         visits: demo
@@ -133,6 +138,34 @@ pub fn new_ward(demo: DemoWard, password_hash: &str) -> NewWard {
                 record: v.record,
             })
             .collect(),
+    }
+}
+
+/// Makes up the ward of the command line and writes it into the book.
+///
+/// # Errors
+/// When the ward or the scale does not exist, or the ward is in the book already.
+pub async fn run(store: &Store, args: &DemoArgs) -> anyhow::Result<()> {
+    let source = WardSource::by_code(&args.ward)
+        .with_context(|| format!("there is no outline for ward {}", args.ward))?;
+    let scale = Scale::new(args.scale)?;
+    anyhow::ensure!(
+        !store.wards().await?.contains(&args.ward),
+        "ward {} is in the book already",
+        args.ward
+    );
+    let now = Clock::system().now();
+    let hash = password::hash(PASSWORD, &Entropy::system().bytes())
+        .map_err(|_| anyhow::anyhow!("hashing the password"))?;
+    let demo = gocua_demo::build(source, args.seed, scale, now);
+    load(store, demo, &hash, now).await.context("writing the ward")
+}
+
+/// The demonstration logins, for a person at the terminal.
+pub fn print_logins() {
+    println!("  mật khẩu chung · one password: {PASSWORD}");
+    for (login, who) in LOGINS {
+        println!("  {login:<12} {who}");
     }
 }
 

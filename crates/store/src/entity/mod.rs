@@ -1,6 +1,6 @@
 //! Tables as sea-orm sees them. Private to the store: no other crate knows a column.
 
-#![expect(missing_docs, reason = "columns are documented by the domain types they carry")]
+
 
 pub mod account;
 pub mod alley;

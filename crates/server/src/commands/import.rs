@@ -1,0 +1,136 @@
+//! `gocua import`: a residential group's register, from a spreadsheet as group leaders keep it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+
+use gocua_paper::{ColumnHints, Register, RegisterRow, interpret, read_in_child};
+use gocua_store::{ImportOptions, ImportReport, ImportRow, Refusal, Store};
+
+/// The hidden command under which this program reads a workbook in a child process of its own.
+pub const WORKER: &str = "read-register";
+/// A register that takes longer than this to read is no register.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What to import, and where to.
+#[derive(Clone, Debug, Args)]
+pub struct ImportArgs {
+    /// The file: XLSX or CSV.
+    pub register: PathBuf,
+    /// Code of the ward; needed when the book holds several.
+    #[arg(long)]
+    pub ward: Option<String>,
+    /// The residential group, where the file names none.
+    #[arg(long)]
+    pub group: Option<String>,
+    /// Found residential groups the ward does not have yet.
+    #[arg(long)]
+    pub new_groups: bool,
+    /// Write it to the book. Without this nothing is written, only reported.
+    #[arg(long)]
+    pub commit: bool,
+}
+
+/// Reads, reports, and with `--commit` writes. Returns whether every row found its place.
+///
+/// # Errors
+/// When the file cannot be read as a register, or the book fails; nothing is half-written.
+pub async fn run(store: &Store, args: &ImportArgs) -> anyhow::Result<bool> {
+    let register = read(&args.register).await?;
+    println!("{}", args.register.display());
+    print_register(&register);
+    let ward = pick_ward(store, args.ward.as_deref()).await?;
+    let rows: Vec<ImportRow> =
+        register.households().map(|row| import_row(row, args.group.as_deref())).collect();
+    anyhow::ensure!(!rows.is_empty(), "the file holds no household that can be imported");
+    let options = ImportOptions { commit: args.commit, new_groups: args.new_groups };
+    let report = store.import(&ward, &rows, options).await.context("importing")?;
+    print_report(&report, args.commit);
+    Ok(report.refused.is_empty())
+}
+
+/// The register in a file, read by a child process with a memory limit: a hostile workbook can make
+/// its reader abort, which no code in the same process could catch.
+///
+/// # Errors
+/// When the file cannot be opened, or is not a workbook that can be read.
+pub async fn read(path: &Path) -> anyhow::Result<Register> {
+    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let program = std::env::current_exe().context("finding this program")?;
+    let sheets = tokio::task::spawn_blocking(move || {
+        read_in_child(Command::new(program).arg(WORKER), &bytes, PATIENCE)
+    })
+    .await?
+    .map_err(|e| anyhow::anyhow!("{}\n{}", e.message_vi(), e.message_en()))?;
+    Ok(interpret(sheets, &ColumnHints::default()))
+}
+
+async fn pick_ward(store: &Store, asked: Option<&str>) -> anyhow::Result<String> {
+    let wards = store.wards().await?;
+    match (asked, wards.as_slice()) {
+        (Some(code), _) if wards.iter().any(|w| w == code) => Ok(code.to_owned()),
+        (Some(code), _) => anyhow::bail!("there is no ward {code} in the book"),
+        (None, [only]) => Ok(only.clone()),
+        (None, []) => anyhow::bail!("the book holds no ward yet"),
+        (None, many) => anyhow::bail!("name the ward with --ward, one of {}", many.join(", ")),
+    }
+}
+
+/// A row of a register as the store takes it in.
+pub fn import_row(row: &RegisterRow, fallback_group: Option<&str>) -> ImportRow {
+    let sheet = row.sheet.as_deref().unwrap_or("CSV");
+    ImportRow {
+        place: format!("{sheet}!{}", row.row_number),
+        group: row.group_name.clone().or_else(|| fallback_group.map(str::to_owned)),
+        address: row.address.clone(),
+        head_name: row.head_name.clone(),
+        members: row.member_count.map(i32::from),
+        adults: row.adult_count.map(i32::from),
+        code: row.code.clone(),
+    }
+}
+
+fn print_register(register: &Register) {
+    println!("  {} hộ đọc được", register.rows.len());
+    for column in &register.dropped {
+        let sheet = column.sheet.as_deref().unwrap_or("CSV");
+        println!("  bỏ cột «{}» ({sheet}): {}", column.header, column.why.message_vi());
+    }
+    for issue in &register.issues {
+        let sheet = issue.sheet.as_deref().unwrap_or("CSV");
+        let row = issue.row.map(|n| format!("!{n}")).unwrap_or_default();
+        let column = issue.column.as_deref().map(|c| format!(" «{c}»")).unwrap_or_default();
+        println!("  {sheet}{row}{column}: {}", issue.issue.message_vi());
+    }
+    for twice in &register.duplicates_in_file {
+        let place = |at: usize| register.rows.get(at).map_or(0, |r| r.row_number);
+        println!("  dòng {} trùng với dòng {}", place(twice.again), place(twice.first));
+    }
+}
+
+fn print_report(report: &ImportReport, committed: bool) {
+    println!(
+        "  {}: thêm {}, cập nhật {}, giữ nguyên {}; tổ mới {}, ngõ mới {}",
+        if committed { "ĐÃ GHI" } else { "CHẠY THỬ, chưa ghi gì (thêm --commit để ghi)" },
+        report.added,
+        report.updated,
+        report.unchanged,
+        report.groups_added.len(),
+        report.alleys_added,
+    );
+    for place in &report.heads_differ {
+        println!("  {place}: tên chủ hộ khác với sổ; sổ giữ tên cũ");
+    }
+    for (place, why) in &report.refused {
+        let why = match why {
+            Refusal::NoGroup => "không rõ tổ dân phố (thêm --group)",
+            Refusal::UnknownGroup => "phường chưa có tổ dân phố này (thêm --new-groups)",
+            Refusal::NothingToFindItBy => "không có số nhà, mốc hay tên chủ hộ",
+            Refusal::Repeated => "trùng với một dòng ở trên",
+        };
+        println!("  bỏ dòng {place}: {why}");
+    }
+}

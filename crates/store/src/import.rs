@@ -1,0 +1,495 @@
+//! A residential group's register into the book: added once, recognised afterwards.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
+use uuid::Uuid;
+
+use gocua_domain::address::{Address, HouseKind, Mark, Mouth};
+use gocua_domain::coverage::{Counted, Coverage};
+use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
+use gocua_domain::search::search_key;
+use gocua_domain::territory::AlleyKind;
+
+use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
+use crate::entity::{alley, household, residential_group, ward};
+use crate::rollup::{self, LastVisits};
+use crate::territory::{NewAlley, NewGroup, NewHousehold, alley_row, group_row, household_row};
+
+/// One household as a register names it.
+#[derive(Clone, Debug)]
+pub struct ImportRow {
+    /// Where it stands in the file, for the report: `sheet!row`.
+    pub place: String,
+    /// Name of its residential group.
+    pub group: Option<String>,
+    /// Its address.
+    pub address: Address,
+    /// Name of the head.
+    pub head_name: Option<String>,
+    /// Members.
+    pub members: Option<i32>,
+    /// Members from 14 years.
+    pub adults: Option<i32>,
+    /// The ward's own code for it.
+    pub code: Option<String>,
+}
+
+/// How to import.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ImportOptions {
+    /// Write it; otherwise only say what would be written.
+    pub commit: bool,
+    /// Found residential groups the ward does not have.
+    pub new_groups: bool,
+}
+
+/// Why a row of a register was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Refusal {
+    /// The row names no residential group.
+    NoGroup,
+    /// The ward has no such residential group.
+    UnknownGroup,
+    /// Neither number, landmark nor name: nobody would find the door.
+    NothingToFindItBy,
+    /// The same household as an earlier row of the file.
+    Repeated,
+}
+
+/// What an import did, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Households added.
+    pub added: usize,
+    /// Households whose numbers of people were brought up to date.
+    pub updated: usize,
+    /// Households the book had already, just so.
+    pub unchanged: usize,
+    /// Residential groups founded.
+    pub groups_added: Vec<String>,
+    /// Alleys founded.
+    pub alleys_added: usize,
+    /// Rows whose head of household is another than in the book: the book's name stays.
+    pub heads_differ: Vec<String>,
+    /// Rows left out: place and why.
+    pub refused: Vec<(String, Refusal)>,
+}
+
+impl Store {
+    /// Takes a register into the book in one transaction; without `commit` takes everything back.
+    ///
+    /// A household is recognised by its code, else by its door and head; a second import of the same
+    /// file adds nothing. Names in the book are never overwritten: a difference is reported.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown ward; nothing is half-written.
+    pub async fn import(
+        &self,
+        ward_code: &str,
+        rows: &[ImportRow],
+        options: ImportOptions,
+    ) -> Result<ImportReport, StoreError> {
+        let tx = self.begin().await?;
+        let seq = lock_ward(&tx, self.engine(), ward_code).await? + 1;
+        let mut plan = Plan::load(&tx, ward_code, seq).await?;
+        for row in rows {
+            plan.take(row, options.new_groups);
+        }
+        let report = plan.report.clone();
+        if !options.commit {
+            tx.rollback().await?;
+            return Ok(report);
+        }
+        plan.write(&tx).await?;
+        set_seq(&tx, ward_code, seq).await?;
+        tx.commit().await?;
+        self.writers.announce(ward_code, seq);
+        Ok(report)
+    }
+}
+
+/// A way is known by where it turns off and what it is called there.
+type WayKey = (GroupId, Option<AlleyId>, AlleyKind, String);
+/// A door is known by its alley and what stands on it, or beside it.
+type DoorKey = (AlleyId, String);
+
+#[derive(Clone, Debug)]
+struct KnownDoor {
+    id: HouseholdId,
+    head: String,
+    members: Option<i32>,
+    adults: Option<i32>,
+    /// Met in this file already.
+    seen: bool,
+}
+
+struct Plan {
+    ward: String,
+    sign: String,
+    seq: i64,
+    groups: HashMap<String, (GroupId, String)>,
+    group_count: usize,
+    ways: HashMap<WayKey, (AlleyId, String)>,
+    doors: HashMap<DoorKey, Vec<KnownDoor>>,
+    codes: HashMap<String, DoorKey>,
+    numbers: HashMap<GroupId, u32>,
+    new_groups: Vec<NewGroup>,
+    new_alleys: Vec<NewAlley>,
+    new_households: Vec<NewHousehold>,
+    counts: BTreeMap<HouseholdId, (Option<i32>, Option<i32>)>,
+    report: ImportReport,
+}
+
+impl Plan {
+    async fn load(tx: &DatabaseTransaction, ward_code: &str, seq: i64) -> Result<Self, StoreError> {
+        let ward_row =
+            ward::Entity::find_by_id(ward_code).one(tx).await?.ok_or(StoreError::NotFound)?;
+        let groups = residential_group::Entity::find()
+            .filter(residential_group::Column::Ward.eq(ward_code))
+            .all(tx)
+            .await?;
+        let alleys = alley::Entity::find().filter(alley::Column::Ward.eq(ward_code)).all(tx).await?;
+        let households =
+            household::Entity::find().filter(household::Column::Ward.eq(ward_code)).all(tx).await?;
+        let sign = households
+            .first()
+            .and_then(|h| h.code.split('-').next().map(str::to_owned))
+            .unwrap_or_else(|| initials(&ward_row.name));
+        let mut plan = Self {
+            ward: ward_code.to_owned(),
+            sign,
+            seq,
+            group_count: groups.len(),
+            groups: HashMap::new(),
+            ways: HashMap::new(),
+            doors: HashMap::new(),
+            codes: HashMap::new(),
+            numbers: HashMap::new(),
+            new_groups: Vec::new(),
+            new_alleys: Vec::new(),
+            new_households: Vec::new(),
+            counts: BTreeMap::new(),
+            report: ImportReport::default(),
+        };
+        for g in groups {
+            plan.groups.insert(group_key(&g.name), (GroupId(g.id), g.code));
+        }
+        for a in alleys {
+            let Some(kind) = AlleyKind::from_code(&a.kind) else { continue };
+            let called = match (&a.mouth, kind) {
+                (Some(mouth), AlleyKind::Lane | AlleyKind::Alley | AlleyKind::SubAlley) => {
+                    mouth.to_lowercase()
+                }
+                _ => way_name(&a.name),
+            };
+            let key = (GroupId(a.group_id), a.parent_id.map(AlleyId), kind, called);
+            plan.ways.insert(key, (AlleyId(a.id), a.name));
+        }
+        for h in households.into_iter().filter(|h| h.deleted_at.is_none()) {
+            let number = h.code.rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+            let last = plan.numbers.entry(GroupId(h.group_id)).or_default();
+            *last = number.max(*last);
+            let key = (AlleyId(h.alley_id), door_name(&h.house_no, h.landmark.as_deref()));
+            plan.codes.insert(h.code, key.clone());
+            plan.doors.entry(key).or_default().push(KnownDoor {
+                id: HouseholdId(h.id),
+                head: search_key(h.head_name.as_deref().unwrap_or_default()),
+                members: h.members,
+                adults: h.adults,
+                seen: false,
+            });
+        }
+        Ok(plan)
+    }
+
+    fn refuse(&mut self, row: &ImportRow, why: Refusal) {
+        self.report.refused.push((row.place.clone(), why));
+    }
+
+    fn take(&mut self, row: &ImportRow, new_groups: bool) {
+        let Some(name) = row.group.as_deref() else { return self.refuse(row, Refusal::NoGroup) };
+        let (group, group_code) = match self.groups.get(&group_key(name)) {
+            Some(known) => known.clone(),
+            None if new_groups => self.found_group(name),
+            None => return self.refuse(row, Refusal::UnknownGroup),
+        };
+        let house_no = row.address.house.as_ref().map(ToString::to_string).unwrap_or_default();
+        let landmark = row.address.landmark.as_deref();
+        if house_no.is_empty() && landmark.is_none() && row.head_name.is_none() {
+            return self.refuse(row, Refusal::NothingToFindItBy);
+        }
+        let head = search_key(row.head_name.as_deref().unwrap_or_default());
+        let by_code = row.code.as_ref().and_then(|c| self.codes.get(c)).cloned();
+        let key = match by_code {
+            Some(key) => key,
+            None => (self.way(group, name, &row.address), door_name(&house_no, landmark)),
+        };
+        let doors = self.doors.entry(key.clone()).or_default();
+        // The same head at the door; or, where the door holds one household, that household.
+        let same = doors.iter().position(|d| d.head == head);
+        let only = (doors.len() == 1 && !house_no.is_empty() && !doors[0].seen).then_some(0);
+        match same.or(only) {
+            Some(at) if doors[at].seen => self.refuse(row, Refusal::Repeated),
+            Some(at) => {
+                let door = &mut doors[at];
+                door.seen = true;
+                if !head.is_empty() && door.head != head {
+                    self.report.heads_differ.push(row.place.clone());
+                }
+                let members = row.members.or(door.members);
+                let adults = row.adults.or(door.adults);
+                if (members, adults) == (door.members, door.adults) {
+                    self.report.unchanged += 1;
+                } else {
+                    self.report.updated += 1;
+                    self.counts.insert(door.id, (members, adults));
+                }
+            }
+            None => self.add(row, group, &group_code, key, house_no, head),
+        }
+    }
+
+    fn add(
+        &mut self,
+        row: &ImportRow,
+        group: GroupId,
+        group_code: &str,
+        key: DoorKey,
+        house_no: String,
+        head: String,
+    ) {
+        let id = HouseholdId(Uuid::now_v7());
+        let number = self.numbers.entry(group).or_default();
+        *number += 1;
+        let code = row
+            .code
+            .clone()
+            .unwrap_or_else(|| format!("{}-{group_code}-{number:04}", self.sign));
+        let words = [
+            row.head_name.as_deref().unwrap_or_default(),
+            &row.address.raw,
+            row.group.as_deref().unwrap_or_default(),
+        ];
+        self.new_households.push(NewHousehold {
+            id,
+            code: code.clone(),
+            group,
+            alley: key.0,
+            house_no,
+            sort: row.address.sort_key(),
+            side: row.address.side(),
+            landmark: row.address.landmark.clone(),
+            head_name: row.head_name.clone(),
+            members: row.members,
+            adults: row.adults,
+            search_key: search_key(&words.join(" ")),
+        });
+        self.codes.insert(code, key.clone());
+        self.doors.entry(key).or_default().push(KnownDoor {
+            id,
+            head,
+            members: row.members,
+            adults: row.adults,
+            seen: true,
+        });
+        self.report.added += 1;
+    }
+
+    fn found_group(&mut self, name: &str) -> (GroupId, String) {
+        let id = GroupId(Uuid::now_v7());
+        let code = group_key(name).replace(' ', "").to_uppercase();
+        self.new_groups.push(NewGroup {
+            id,
+            code: code.clone(),
+            name: name.to_owned(),
+            boundary: None,
+            label: None,
+        });
+        self.report.groups_added.push(name.to_owned());
+        self.groups.insert(group_key(name), (id, code.clone()));
+        (id, code)
+    }
+
+    /// The alley a door opens to, founded with the ways that lead to it where the ward lacks them.
+    fn way(&mut self, group: GroupId, group_name: &str, address: &Address) -> AlleyId {
+        // A house without a street lies on the group's own ground, which goes by the group's name.
+        let street = address.street.as_deref().unwrap_or(group_name);
+        let named = if address.street.is_some() {
+            format!("Đường {street}")
+        } else {
+            street.to_owned()
+        };
+        let mut at =
+            self.found_way(group, None, AlleyKind::Street, way_name(street), named, None, "");
+        let mut trail = String::new();
+        for (kind, called, mouth) in path(address) {
+            if mouth.is_some() {
+                let joint = if trail.is_empty() { "" } else { "/" };
+                trail = format!("{trail}{joint}{called}");
+            }
+            let title = match (kind, &mouth) {
+                (AlleyKind::Lane, Some(_)) => format!("Ngõ {trail}, {street}"),
+                (AlleyKind::Lane, None) => format!("Ngõ {called}"),
+                (AlleyKind::Alley, Some(_)) => format!("Ngách {trail}"),
+                (AlleyKind::Alley, None) => format!("Ngách {called}"),
+                (_, Some(_)) => format!("Hẻm {trail}"),
+                (_, None) => format!("Hẻm {called}"),
+            };
+            let key = if mouth.is_some() { called.to_lowercase() } else { way_name(&called) };
+            let sort = mouth.as_ref().map(|m| format!("{:05}{}", m.number, m.suffix));
+            let mouth = mouth.map(|m| m.to_string());
+            at = self.found_way(
+                group,
+                Some(at),
+                kind,
+                key,
+                title,
+                mouth,
+                sort.as_deref().unwrap_or("99999"),
+            );
+        }
+        at
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a way has these parts, named by the one caller")]
+    fn found_way(
+        &mut self,
+        group: GroupId,
+        parent: Option<AlleyId>,
+        kind: AlleyKind,
+        called: String,
+        title: String,
+        mouth: Option<String>,
+        sort: &str,
+    ) -> AlleyId {
+        let key = (group, parent, kind, called);
+        if let Some((id, _)) = self.ways.get(&key) {
+            return *id;
+        }
+        let id = AlleyId(Uuid::now_v7());
+        let above = self
+            .new_alleys
+            .iter()
+            .find(|a| Some(a.id) == parent)
+            .map(|a| a.sort.clone())
+            .unwrap_or_else(|| search_key(&title));
+        self.new_alleys.push(NewAlley {
+            id,
+            group,
+            parent,
+            kind,
+            name: title.clone(),
+            mouth,
+            sort: if parent.is_some() { format!("{above} {sort}") } else { search_key(&title) },
+        });
+        self.report.alleys_added += 1;
+        self.ways.insert(key, (id, title));
+        id
+    }
+
+    async fn write(self, tx: &DatabaseTransaction) -> Result<(), StoreError> {
+        let (ward_code, seq) = (self.ward.as_str(), self.seq);
+        let rows: Vec<_> = self
+            .new_groups
+            .iter()
+            .zip(self.group_count + 1..)
+            .map(|(g, n)| group_row(ward_code, g, i32::try_from(n).unwrap_or(i32::MAX), seq))
+            .collect();
+        for rows in chunks(rows, 10) {
+            residential_group::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        }
+        let rows = self.new_alleys.iter().map(|a| alley_row(ward_code, a, seq)).collect();
+        for rows in chunks(rows, 9) {
+            alley::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        }
+        let rows = self.new_households.iter().map(|h| household_row(ward_code, h, seq)).collect();
+        for rows in chunks(rows, 16) {
+            household::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        }
+        for (id, (members, adults)) in self.counts {
+            household::Entity::update(household::ActiveModel {
+                id: Set(id.0),
+                members: Set(members),
+                adults: Set(adults),
+                seq: Set(seq),
+                ..Default::default()
+            })
+            .exec(tx)
+            .await?;
+        }
+        let mut delta = Coverage::default();
+        for h in &self.new_households {
+            let counted = Counted { group: h.group, alley: h.alley, active: true, visits: &[] };
+            delta.count(&counted, 1);
+        }
+        rollup::add(tx, ward_code, delta, &LastVisits::default(), seq).await
+    }
+}
+
+/// The ways from the street to the door: kind, what it is called, and its number if it has one.
+///
+/// `12/34` is house 34 of the lane at 12, so all numbers but the last are ways too.
+fn path(address: &Address) -> Vec<(AlleyKind, String, Option<Mark>)> {
+    let mut ways: Vec<(String, Option<Mark>)> = address
+        .lane
+        .iter()
+        .map(|node| match &node.mouth {
+            Mouth::Number(mark) => (mark.to_string(), Some(mark.clone())),
+            Mouth::Name(name) => (name.clone(), None),
+        })
+        .collect();
+    if let Some(house) = address.house.as_ref().filter(|h| h.kind == HouseKind::House) {
+        let marks: Vec<&Mark> = std::iter::once(&house.head).chain(&house.tail).collect();
+        let inner = &marks[..marks.len() - 1];
+        ways.extend(inner.iter().map(|m| (m.to_string(), Some((*m).clone()))));
+    }
+    ways.into_iter()
+        .enumerate()
+        .map(|(depth, (called, mouth))| {
+            let kind = match depth {
+                0 => AlleyKind::Lane,
+                1 => AlleyKind::Alley,
+                _ => AlleyKind::SubAlley,
+            };
+            (kind, called, mouth)
+        })
+        .collect()
+}
+
+/// A group's name as it is compared: folded, without the words for "residential group".
+fn group_key(name: &str) -> String {
+    let folded = search_key(name);
+    for word in ["to dan pho ", "khu dan cu ", "tdp ", "kdc "] {
+        if let Some(rest) = folded.strip_prefix(word) {
+            return rest.to_owned();
+        }
+    }
+    folded
+}
+
+/// A street's name as it is compared: folded, without the words for "street".
+fn way_name(name: &str) -> String {
+    let folded = search_key(name);
+    for word in ["duong ", "pho ", "ngo ", "ngach ", "hem "] {
+        if let Some(rest) = folded.strip_prefix(word) {
+            return rest.to_owned();
+        }
+    }
+    folded
+}
+
+/// What tells a door from its neighbours: its number, else its landmark.
+fn door_name(house_no: &str, landmark: Option<&str>) -> String {
+    if house_no.is_empty() { search_key(landmark.unwrap_or_default()) } else { search_key(house_no) }
+}
+
+/// `Phường Chu Văn An` gives `CVA`.
+fn initials(ward_name: &str) -> String {
+    search_key(ward_name)
+        .split(' ')
+        .skip(1)
+        .filter_map(|word| word.chars().next())
+        .collect::<String>()
+        .to_uppercase()
+}
