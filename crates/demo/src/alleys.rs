@@ -49,6 +49,8 @@ struct Draft {
     path: Vec<u32>,
     doors: u32,
     first_number: u32,
+    /// Nothing more may turn off here.
+    closed: bool,
 }
 
 /// Numbers used by `doors` houses on two sides: a few numbers are skipped.
@@ -95,7 +97,8 @@ fn streets_of_groups(plan: &Plan, dice: &mut Dice) -> Vec<Vec<usize>> {
             let mut near: Vec<usize> = (0..STREETS.len()).collect();
             near.sort_by(|&a, &b| gap(at, lines[a]).total_cmp(&gap(at, lines[b])));
             let stem = group.name.trim_end_matches(|c: char| c == ' ' || c.is_ascii_digit());
-            let own = if i == HOME { Some(0) } else { STREETS.iter().position(|s| s.ends_with(stem)) };
+            let own =
+                if i == HOME { Some(0) } else { STREETS.iter().position(|s| s.ends_with(stem)) };
             let count = dice.weighted(&[(1, 3), (2, 5), (3, 2)]);
             let mut mine: Vec<usize> = own.into_iter().collect();
             mine.extend(near.into_iter().filter(|&s| Some(s) != own));
@@ -109,13 +112,23 @@ fn streets_of_groups(plan: &Plan, dice: &mut Dice) -> Vec<Vec<usize>> {
 fn gap(p: (f64, f64), (a, b): ((f64, f64), (f64, f64))) -> f64 {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let long = dx * dx + dy * dy;
-    let t = if long > 0.0 { (((p.0 - a.0) * dx + (p.1 - a.1) * dy) / long).clamp(0.0, 1.0) } else { 0.0 };
+    let t = if long > 0.0 {
+        (((p.0 - a.0) * dx + (p.1 - a.1) * dy) / long).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     let (x, y) = (p.0 - a.0 - dx * t, p.1 - a.1 - dy * t);
     x * x + y * y
 }
 
 /// The alleys of one group of `households`: streets first, each child after its parent.
-fn drafts(home: bool, households: u32, streets: &[usize], next_number: &mut [u32], dice: &mut Dice) -> Vec<Draft> {
+fn drafts(
+    home: bool,
+    households: u32,
+    streets: &[usize],
+    next_number: &mut [u32],
+    dice: &mut Dice,
+) -> Vec<Draft> {
     let wanted = (households / dice.between(26, 38)).clamp(ALLEYS.0, ALLEYS.1);
     // Small wards have small groups: fewer alleys rather than empty ones.
     let count = wanted.min(households / DOORS.0).max(1) as usize;
@@ -126,32 +139,75 @@ fn drafts(home: bool, households: u32, streets: &[usize], next_number: &mut [u32
     for &street in streets {
         let doors = doors.pop().unwrap_or(DOORS.0);
         // The mouth of the home lane, 34, must be on this stretch.
-        let room = if home && drafts.is_empty() { span(doors).max(HOME_LANE.0 + 6) } else { span(doors) };
+        let room =
+            if home && drafts.is_empty() { span(doors).max(HOME_LANE.0 + 6) } else { span(doors) };
         let first_number = next_number[street];
         next_number[street] += room;
-        drafts.push(Draft { kind: AlleyKind::Street, street, parent: None, path: Vec::new(), doors, first_number });
+        drafts.push(Draft {
+            kind: AlleyKind::Street,
+            street,
+            parent: None,
+            path: Vec::new(),
+            doors,
+            first_number,
+            closed: false,
+        });
     }
     if home {
         let street = streets[0];
         let lane = drafts.len();
-        let path = vec![HOME_LANE.0];
-        drafts.push(Draft { kind: AlleyKind::Lane, street, parent: Some(0), path, doors: HOME_LANE.1, first_number: 1 });
-        let path = vec![HOME_LANE.0, HOME_ALLEY.0];
-        drafts.push(Draft { kind: AlleyKind::Alley, street, parent: Some(lane), path, doors: HOME_ALLEY.1, first_number: 1 });
+        for (kind, parent, path, doors) in [
+            (AlleyKind::Lane, 0, vec![HOME_LANE.0], HOME_LANE.1),
+            (AlleyKind::Alley, lane, vec![HOME_LANE.0, HOME_ALLEY.0], HOME_ALLEY.1),
+        ] {
+            drafts.push(Draft {
+                kind,
+                street,
+                parent: Some(parent),
+                path,
+                doors,
+                first_number: 1,
+                closed: true,
+            });
+        }
     }
-    while let Some(doors) = doors.pop() {
-        let kind = dice.weighted(&[(AlleyKind::Lane, 58), (AlleyKind::Alley, 29), (AlleyKind::SubAlley, 13)]);
+    // Wide ways first: they are the longer ones, and narrow ones need something to turn off.
+    let mut kinds: Vec<AlleyKind> = doors
+        .iter()
+        .map(|_| {
+            dice.weighted(&[
+                (AlleyKind::Lane, 56),
+                (AlleyKind::Alley, 31),
+                (AlleyKind::SubAlley, 13),
+            ])
+        })
+        .collect();
+    kinds.sort_by_key(|k| match k {
+        AlleyKind::Street | AlleyKind::Lane => 0,
+        AlleyKind::Alley => 1,
+        AlleyKind::SubAlley => 2,
+    });
+    for kind in kinds {
+        let doors = doors.pop().unwrap_or(DOORS.0);
         let (kind, parent, mouth) = turn_off(&drafts, kind, dice);
         let mut path = drafts[parent].path.clone();
         path.push(mouth);
         let street = drafts[parent].street;
-        drafts.push(Draft { kind, street, parent: Some(parent), path, doors, first_number: 1 });
+        drafts.push(Draft {
+            kind,
+            street,
+            parent: Some(parent),
+            path,
+            doors,
+            first_number: 1,
+            closed: false,
+        });
     }
     drafts
 }
 
 /// Splits the households over `count` alleys within [`DOORS`]; the home group's two fixed alleys are
-/// left out of the result. Long fronts come last, so that streets, taken first, are long.
+/// left out of the result. Long fronts come last, give or take, where wide ways take theirs.
 fn share_doors(households: u32, count: usize, home: bool, dice: &mut Dice) -> Vec<u32> {
     let (count, households) = if home {
         (count.max(4) - 2, households - HOME_LANE.1 - HOME_ALLEY.1)
@@ -161,22 +217,29 @@ fn share_doors(households: u32, count: usize, home: bool, dice: &mut Dice) -> Ve
     let mut doors = vec![DOORS.0.min(households / count as u32); count];
     let mut left = households - doors.iter().sum::<u32>();
     while left > 0 {
+        // Some alleys are simply longer than others: later ones have a second chance now and then.
         let at = dice.index(count);
-        // Some alleys are simply longer than others: later ones are drawn to twice.
-        let at = at.max(dice.index(count));
+        let at = if dice.chance(0.4) { at.max(dice.index(count)) } else { at };
         if doors[at] < DOORS.1 {
             let more = dice.between(1, 4).min(left).min(DOORS.1 - doors[at]);
             doors[at] += more;
             left -= more;
         }
     }
-    doors
+    let mut doors: Vec<(u32, u32)> =
+        doors.into_iter().map(|d| (d + dice.between(0, 12), d)).collect();
+    doors.sort_unstable();
+    doors.into_iter().map(|(_, d)| d).collect()
 }
 
 /// Finds a parent for an alley of the wanted kind (or the next wider kind) and a free mouth on it.
 fn turn_off(drafts: &[Draft], kind: AlleyKind, dice: &mut Dice) -> (AlleyKind, usize, u32) {
     let taken = |parent: usize| -> BTreeSet<u32> {
-        drafts.iter().filter(|d| d.parent == Some(parent)).filter_map(|d| d.path.last().copied()).collect()
+        drafts
+            .iter()
+            .filter(|d| d.parent == Some(parent))
+            .filter_map(|d| d.path.last().copied())
+            .collect()
     };
     let mut ladder = vec![(AlleyKind::Lane, AlleyKind::Street)];
     if kind != AlleyKind::Lane {
@@ -186,7 +249,8 @@ fn turn_off(drafts: &[Draft], kind: AlleyKind, dice: &mut Dice) -> (AlleyKind, u
         ladder.insert(0, (AlleyKind::SubAlley, AlleyKind::Alley));
     }
     for (kind, off) in ladder {
-        let parents: Vec<usize> = (0..drafts.len()).filter(|&d| drafts[d].kind == off).collect();
+        let parents: Vec<usize> =
+            (0..drafts.len()).filter(|&d| drafts[d].kind == off && !drafts[d].closed).collect();
         if parents.is_empty() {
             continue;
         }
@@ -208,9 +272,16 @@ fn turn_off(drafts: &[Draft], kind: AlleyKind, dice: &mut Dice) -> (AlleyKind, u
 }
 
 /// Adds the drafts of a group in natural order: street by street, each child after its parent.
-fn append(layout: &mut Layout, group: usize, group_id: GroupId, drafts: Vec<Draft>, dice: &mut Dice) {
+fn append(
+    layout: &mut Layout,
+    group: usize,
+    group_id: GroupId,
+    drafts: Vec<Draft>,
+    dice: &mut Dice,
+) {
     let key = |d: &Draft| {
-        let order = drafts.iter().position(|s| s.parent.is_none() && s.street == d.street).unwrap_or(0);
+        let order =
+            drafts.iter().position(|s| s.parent.is_none() && s.street == d.street).unwrap_or(0);
         let mut key = format!("g{:03}s{order:02}", group + 1);
         for mouth in &d.path {
             key.push_str(&format!("n{mouth:05}"));
@@ -218,7 +289,8 @@ fn append(layout: &mut Layout, group: usize, group_id: GroupId, drafts: Vec<Draf
         key
     };
     let ids: Vec<AlleyId> = drafts.iter().map(|_| AlleyId(dice.uuid())).collect();
-    let mut order: Vec<(String, usize)> = drafts.iter().enumerate().map(|(i, d)| (key(d), i)).collect();
+    let mut order: Vec<(String, usize)> =
+        drafts.iter().enumerate().map(|(i, d)| (key(d), i)).collect();
     order.sort();
     for (sort_key, i) in order {
         let draft = &drafts[i];

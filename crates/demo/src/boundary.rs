@@ -132,10 +132,7 @@ impl WardSource {
 /// Twice the signed area of a ring in square micro-degrees; positive when counter-clockwise.
 pub(crate) fn twice_area(ring: &[Grid]) -> i64 {
     let Some(&origin) = ring.first() else { return 0 };
-    ring.iter()
-        .zip(ring.iter().cycle().skip(1))
-        .map(|(&a, &b)| cross(origin, a, b))
-        .sum()
+    ring.iter().zip(ring.iter().cycle().skip(1)).map(|(&a, &b)| cross(origin, a, b)).sum()
 }
 
 /// Twice the signed area of the triangle: positive when `c` is left of `a` → `b`.
@@ -165,10 +162,7 @@ pub(crate) fn polygon_json(rings: &[Vec<Grid>]) -> Value {
     let rings: Vec<Vec<[f64; 2]>> = rings
         .iter()
         .map(|ring| {
-            ring.iter()
-                .chain(ring.first())
-                .map(|&(x, y)| [degrees(x), degrees(y)])
-                .collect()
+            ring.iter().chain(ring.first()).map(|&(x, y)| [degrees(x), degrees(y)]).collect()
         })
         .collect();
     json!({ "type": "Polygon", "coordinates": rings })

@@ -54,7 +54,8 @@ pub(crate) const DAYS_RUN: u64 = 21;
 
 /// All 27 skills a campaign starts with, the six most used at the door marked `quick`.
 pub fn default_skills() -> Vec<Skill> {
-    serde_json::from_str(include_str!("../catalogue/skills.json")).expect("the embedded catalogue parses (tested)")
+    serde_json::from_str(include_str!("../catalogue/skills.json"))
+        .expect("the embedded catalogue parses (tested)")
 }
 
 /// The campaign as of `today`: it began three weeks ago and ends before the last quarterly report of
@@ -62,7 +63,7 @@ pub fn default_skills() -> Vec<Skill> {
 pub(crate) fn campaign(today: Day) -> Campaign {
     let date = today.date().unwrap_or_default();
     let starts_on = Day::from_date(date.checked_sub_days(Days::new(DAYS_RUN)).unwrap_or(date));
-    let report = Day(2026_12_20);
+    let report = Day(20261220);
     let later = Day::from_date(date.checked_add_days(Days::new(28)).unwrap_or(date));
     Campaign {
         name: "Đi từng ngõ, gõ từng nhà – quý IV/2026".to_owned(),
@@ -73,13 +74,19 @@ pub(crate) fn campaign(today: Day) -> Campaign {
 
 /// Targets: those ordered from above, and one sample for coverage.
 pub(crate) fn targets(campaign: &Campaign) -> Vec<Target> {
-    let year_end = Day(2026_12_31);
-    let percent = |indicator, value, due_on, source| Target { indicator, value, unit: Unit::Percent, due_on, source };
+    let year_end = Day(20261231);
+    let percent = |indicator, value, due_on, source| Target {
+        indicator,
+        value,
+        unit: Unit::Percent,
+        due_on,
+        source,
+    };
     vec![
         percent("COV_SERVED", 80.0, campaign.ends_on, "mẫu"),
         percent("ADULT_BASIC", 100.0, year_end, "KH 01-KH/BCĐTW ngày 21/3/2025"),
         percent("CONFIRM_VNEID", 60.0, year_end, "mẫu (tham khảo Tây Ninh)"),
-        percent("SESS_RATE", 100.0, Day(2026_05_14), "Công văn của Đảng ủy phường, tháng 4/2026"),
+        percent("SESS_RATE", 100.0, Day(20260514), "Công văn của Đảng ủy phường, tháng 4/2026"),
         percent("SCHOOL_RATE", 100.0, year_end, "Công văn của Đảng ủy phường, tháng 4/2026"),
         Target {
             indicator: "MODEL_N",

@@ -1,7 +1,7 @@
 //! The residential groups: how many, how large, where, and under which names.
 
 use gocua_domain::id::GroupId;
-use gocua_domain::search::search_key;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::boundary::{Grid, LON_SHRINK, MICRO, WardSource, degrees, polygon_json};
 use crate::dice::{Dice, Stream};
@@ -28,12 +28,16 @@ pub(crate) struct Plan {
 
 /// Plans the groups of a ward. The first one is the group that is walked in demonstrations.
 pub(crate) fn plan(source: &WardSource, outline: &[Grid], seed: u64, scale: Scale) -> Plan {
-    let total = ((f64::from(source.households) * scale.factor()).round() as u32).max(FEWEST_HOUSEHOLDS);
+    let total =
+        ((f64::from(source.households) * scale.factor()).round() as u32).max(FEWEST_HOUSEHOLDS);
     let count = ((f64::from(total) / HOUSEHOLDS_A_GROUP).round() as usize).max(FEWEST_GROUPS);
     let mut dice = Dice::new(seed, source.salt(), Stream::Groups);
     let sizes = sizes(total, count, &mut dice);
     let mut cells: Vec<Option<Cell>> =
-        partition::cut(outline, count, source.centre, seed, source.salt()).into_iter().map(Some).collect();
+        partition::cut(outline, count, source.centre, seed, source.salt())
+            .into_iter()
+            .map(Some)
+            .collect();
     // A crooked outline may swallow a cell whole; every cell that is there becomes a group.
     debug_assert_eq!(cells.len(), count, "each seed keeps a cell");
 
@@ -41,7 +45,9 @@ pub(crate) fn plan(source: &WardSource, outline: &[Grid], seed: u64, scale: Scal
     let groups = (0..cells.len())
         .map(|i| {
             let known = source.groups.get(i);
-            let anchor = known.and_then(|g| names::former_ward_anchor(g.former_ward)).unwrap_or(source.centre);
+            let anchor = known
+                .and_then(|g| names::former_ward_anchor(g.former_ward))
+                .unwrap_or(source.centre);
             let cell = take_nearest(&mut cells, anchor);
             let (name, code) = match known {
                 Some(g) => (g.name.to_owned(), slug(g.name)),
@@ -62,9 +68,10 @@ pub(crate) fn plan(source: &WardSource, outline: &[Grid], seed: u64, scale: Scal
     Plan { groups, sizes }
 }
 
-/// `Ninh Chấp 5` → `NINHCHAP5`.
+/// `Ninh Chấp 5` → `NINHCHAP5`. Not the search key, which would read *Kỳ* as *ki*.
 fn slug(name: &str) -> String {
-    search_key(name).split_whitespace().collect::<String>().to_uppercase()
+    let plain = name.nfd().map(|c| if matches!(c, 'đ' | 'Đ') { 'D' } else { c });
+    plain.filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// Group sizes between 7/8 and 7/6 of the mean (300 to 400 in a whole ward) that add up to `total`.

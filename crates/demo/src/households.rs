@@ -8,7 +8,8 @@ use gocua_domain::territory::AlleyKind;
 use crate::alleys::{Front, Layout};
 use crate::boundary::WardSource;
 use crate::dice::{Dice, Stream};
-use crate::groups::Plan;
+use crate::groups::{HOME, Plan};
+use crate::names::STREETS;
 use crate::{Alley, Group, Household, people};
 
 /// Households of all alleys.
@@ -52,7 +53,17 @@ pub(crate) fn people(source: &WardSource, plan: &Plan, layout: &Layout, seed: u6
     for (place, (alley, front)) in layout.rows.iter().zip(&layout.fronts).enumerate() {
         let group = &plan.groups[front.group];
         let home = place == layout.home_lane;
-        let doors = if home { home_doors(group, front) } else { doors(source, group, alley, front, &mut dice) };
+        let doors = if home {
+            home_doors(group, front)
+        } else {
+            let mouths = layout
+                .rows
+                .iter()
+                .filter(|a| a.parent_id == Some(alley.id))
+                .filter_map(Alley::mouth)
+                .collect();
+            doors(source, group, alley, front, &mouths, &mut dice)
+        };
         let start = roll.rows.len();
         for (i, door) in doors.into_iter().enumerate() {
             in_group[front.group] += 1;
@@ -67,8 +78,16 @@ pub(crate) fn people(source: &WardSource, plan: &Plan, layout: &Layout, seed: u6
                 Some((_, name)) => name.map(str::to_owned),
                 None => named.then_some(invented),
             };
-            let member_count =
-                dice.weighted(&[(1, 90), (2, 195), (3, 240), (4, 265), (5, 125), (6, 55), (7, 20), (8, 10)]);
+            let member_count = dice.weighted(&[
+                (1, 90),
+                (2, 195),
+                (3, 240),
+                (4, 265),
+                (5, 125),
+                (6, 55),
+                (7, 20),
+                (8, 10),
+            ]);
             let children = (2..member_count).filter(|_| dice.chance(0.45)).count() as u8;
             roll.rows.push(Household {
                 id: HouseholdId(dice.uuid()),
@@ -107,13 +126,22 @@ fn home_doors(group: &Group, front: &Front) -> Vec<Door> {
     doors
 }
 
-/// Doors along an alley: odd numbers on one side and even ones on the other, walked together.
-fn doors(source: &WardSource, group: &Group, alley: &Alley, front: &Front, dice: &mut Dice) -> Vec<Door> {
+/// Doors along an alley: odd numbers on one side and even ones on the other, walked together. `mouths`
+/// are the numbers at which other alleys turn off.
+fn doors(
+    source: &WardSource,
+    group: &Group,
+    alley: &Alley,
+    front: &Front,
+    mouths: &BTreeSet<u32>,
+    dice: &mut Dice,
+) -> Vec<Door> {
     let want = front.doors as usize;
     let street = alley.kind == AlleyKind::Street;
-    // The market lies in the town; plots of a new quarter lie on a lane here and there.
-    let market = street && alley.street == "Nguyễn Trãi" && group.ordinal % 3 == 1 || street && dice.chance(0.02);
-    let stalls = if market { want.min(dice.between(4, 9) as usize) / 2 } else { 0 };
+    // The market lies at the beginning of the first street; plots of a new quarter on a lane here and
+    // there.
+    let market = street && alley.street == STREETS[0] && front.group == HOME;
+    let stalls = if market { (want / 2).min(8) } else { 0 };
     let plots = if alley.kind == AlleyKind::Lane && dice.chance(0.05) { want / 2 } else { 0 };
 
     let mut doors: Vec<Door> = Vec::with_capacity(want);
@@ -136,8 +164,11 @@ fn doors(source: &WardSource, group: &Group, alley: &Alley, front: &Front, dice:
             // A house divided between children: 12A and 12B, or 12 and 12A.
             1..=3 => doors.extend(["A", "B"].map(|s| Door::Number(format!("{here}{s}")))),
             4..=7 => doors.extend(["", "A"].map(|s| Door::Number(format!("{here}{s}")))),
-            // Two or three doors behind a house, too few to be an alley of their own.
-            8..=9 if street => doors.extend((1..=dice.between(2, 3)).map(|n| Door::Number(format!("{here}/{n}")))),
+            // Two or three doors behind a house, too few to be an alley of their own. Where there is an
+            // alley, `34/1` is its first door.
+            8..=9 if street && !mouths.contains(&here) => {
+                doors.extend((1..=dice.between(2, 3)).map(|n| Door::Number(format!("{here}/{n}"))))
+            }
             _ => doors.push(Door::Number(here.to_string())),
         }
     }
@@ -145,9 +176,7 @@ fn doors(source: &WardSource, group: &Group, alley: &Alley, front: &Front, dice:
     let block = dice.between(1, 6);
     doors.extend((1..=plots).map(|n| Door::Number(format!("Lô {n:02} LK{block}"))));
     let market_name = if source.sign == "CVA" { "chợ Sao Đỏ" } else { "chợ phường" };
-    // Stalls are numbered through the market; two groups must not share them.
-    let first = front.first_number % 40 + group.ordinal;
-    doors.extend((0..stalls as u32).map(|n| Door::Number(format!("Kiốt {} {market_name}", first + n))));
+    doors.extend((1..=stalls).map(|n| Door::Number(format!("Kiốt {n} {market_name}"))));
     doors
 }
 
@@ -168,11 +197,20 @@ fn landmark(group: &Group, dice: &mut Dice) -> String {
         "cây đa",
         "kho thóc cũ",
     ]);
-    if dice.chance(0.3) { format!("{how} nhà văn hóa {}", group.name) } else { format!("{how} {what}") }
+    if dice.chance(0.3) {
+        format!("{how} nhà văn hóa {}", group.name)
+    } else {
+        format!("{how} {what}")
+    }
 }
 
 /// The address as a register writes it; every hand writes it a little differently.
-fn address(house_no: Option<&str>, landmark: Option<&str>, alley: &Alley, dice: &mut Dice) -> String {
+fn address(
+    house_no: Option<&str>,
+    landmark: Option<&str>,
+    alley: &Alley,
+    dice: &mut Dice,
+) -> String {
     let path = alley.path.iter().map(u32::to_string).collect::<Vec<_>>().join("/");
     let way = match alley.kind {
         AlleyKind::Street => String::new(),
@@ -183,7 +221,9 @@ fn address(house_no: Option<&str>, landmark: Option<&str>, alley: &Alley, dice: 
     // After a landmark alone, a bare street name could be taken for more of the landmark.
     let bare = !dice.chance(0.4) && (house_no.is_some() || !way.is_empty());
     let street = if bare { alley.street.to_owned() } else { format!("đường {}", alley.street) };
-    let join = |parts: &[&str]| parts.iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(", ");
+    let join = |parts: &[&str]| {
+        parts.iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(", ")
+    };
     let Some(number) = house_no else {
         return join(&[landmark.unwrap_or_default(), &way, &street]);
     };

@@ -52,7 +52,11 @@ impl Scale {
     /// # Errors
     /// When the factor is not within [`Scale::MIN`] and [`Scale::MAX`].
     pub fn new(factor: f64) -> Result<Self, ScaleOutOfRange> {
-        if (Self::MIN.0..=Self::MAX.0).contains(&factor) { Ok(Self(factor)) } else { Err(ScaleOutOfRange(factor)) }
+        if (Self::MIN.0..=Self::MAX.0).contains(&factor) {
+            Ok(Self(factor))
+        } else {
+            Err(ScaleOutOfRange(factor))
+        }
     }
 
     /// The factor.

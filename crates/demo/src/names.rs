@@ -76,7 +76,7 @@ pub(crate) const CHU_VAN_AN_GROUPS: &[GroupName] = &[
     sample("Chí Minh", "Nhân Hưng 2"),
     sample("Chí Minh", "Khang Thọ 2"),
     sample("Chí Minh", "Đồi Thông 2"),
-    sample("Văn Đức", "Khang Thọ 3"),
+    sample("Văn An", "Trại Thượng 2"),
 ];
 
 /// Roughly where a former ward lies (degrees), so that names of one former ward end up together. The
@@ -87,7 +87,6 @@ pub(crate) fn former_ward_anchor(former_ward: &str) -> Option<(f64, f64)> {
         "Văn An" => (106.356, 21.105),
         "Chí Minh" => (106.398, 21.092),
         "Thái Học" => (106.374, 21.086),
-        "Văn Đức" => (106.394, 21.068),
         _ => return None,
     })
 }

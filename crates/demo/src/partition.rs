@@ -37,7 +37,13 @@ type Plane = (f64, f64);
 type Corner = [usize; 3];
 
 /// Cuts the counter-clockwise `outline` into `count` cells, denser around `centre` (degrees).
-pub(crate) fn cut(outline: &[Grid], count: usize, centre: (f64, f64), seed: u64, salt: u64) -> Vec<Cell> {
+pub(crate) fn cut(
+    outline: &[Grid],
+    count: usize,
+    centre: (f64, f64),
+    seed: u64,
+    salt: u64,
+) -> Vec<Cell> {
     let centre = (centre.0 * 1e6 * LON_SHRINK, centre.1 * 1e6);
     let mut dice = Dice::new(seed, salt, Stream::Seeds);
     let seeds = relaxed_seeds(outline, count, centre, &mut dice);
@@ -118,14 +124,24 @@ struct Border {
 fn borders(seeds: &[Plane], dice: &mut Dice) -> Vec<Border> {
     let real = seeds.len();
     let mut all = seeds.to_vec();
-    let (low, high) = seeds.iter().fold(((f64::MAX, f64::MAX), (f64::MIN, f64::MIN)), |(l, h), s| {
-        ((l.0.min(s.0), l.1.min(s.1)), (h.0.max(s.0), h.1.max(s.1)))
-    });
+    let (low, high) =
+        seeds.iter().fold(((f64::MAX, f64::MAX), (f64::MIN, f64::MIN)), |(l, h), s| {
+            ((l.0.min(s.0), l.1.min(s.1)), (h.0.max(s.0), h.1.max(s.1)))
+        });
     let middle = ((low.0 + high.0) / 2.0, (low.1 + high.1) / 2.0);
     let reach = ((high.0 - low.0) + (high.1 - low.1)).max(10_000.0) * 4.0;
     // Far seeds all around close the outer cells; their borders lie beyond any point of the ward. The
     // ring is not regular, so that no four seeds lie on one circle.
-    let compass = [(1.0, 0.03), (0.72, 0.69), (0.02, 1.04), (-0.7, 0.73), (-1.03, -0.01), (-0.71, -0.68), (0.01, -1.01), (0.68, -0.74)];
+    let compass = [
+        (1.0, 0.03),
+        (0.72, 0.69),
+        (0.02, 1.04),
+        (-0.7, 0.73),
+        (-1.03, -0.01),
+        (-0.71, -0.68),
+        (0.01, -1.01),
+        (0.68, -0.74),
+    ];
     all.extend(compass.iter().map(|c| (middle.0 + c.0 * reach, middle.1 + c.1 * reach)));
 
     let mut ends: BTreeMap<(usize, usize), Vec<Corner>> = BTreeMap::new();
@@ -136,12 +152,19 @@ fn borders(seeds: &[Plane], dice: &mut Dice) -> Vec<Border> {
             }
         }
     }
-    let corners: BTreeMap<Corner, Plane> =
-        ends.values().flatten().map(|&c| (c, circumcentre(all[c[0]], all[c[1]], all[c[2]]))).collect();
+    let corners: BTreeMap<Corner, Plane> = ends
+        .values()
+        .flatten()
+        .map(|&c| (c, circumcentre(all[c[0]], all[c[1]], all[c[2]])))
+        .collect();
     ends.iter()
         .map(|(&(a, b), ends)| {
             let (from, to) = (corners[&ends[0]], corners[&ends[1]]);
-            Border { left: a, right: b, line: waver(from, to, all[a], all[b], (middle, reach / 4.0), dice) }
+            Border {
+                left: a,
+                right: b,
+                line: waver(from, to, all[a], all[b], (middle, reach / 4.0), dice),
+            }
         })
         .collect()
 }
@@ -210,7 +233,14 @@ fn circumcentre(a: Plane, b: Plane, c: Plane) -> Plane {
 ///
 /// The offset at any place stays within the two triangles spanned by the edge and the seeds at its
 /// sides. The triangles of different edges do not overlap, so no two borders can ever cross.
-fn waver(from: Plane, to: Plane, left: Plane, right: Plane, home: (Plane, f64), dice: &mut Dice) -> Vec<Grid> {
+fn waver(
+    from: Plane,
+    to: Plane,
+    left: Plane,
+    right: Plane,
+    home: (Plane, f64),
+    dice: &mut Dice,
+) -> Vec<Grid> {
     let length = gap2(from, to).sqrt();
     if length < 2.0 {
         return vec![to_grid(from), to_grid(to)];
@@ -225,7 +255,7 @@ fn waver(from: Plane, to: Plane, left: Plane, right: Plane, home: (Plane, f64), 
     let pieces = ((span / STRIDE).ceil() as usize).max(1);
     let half = gap2(left, right).sqrt() / 2.0;
     let foot = along_of(left);
-    let amplitude = dice.fraction(0.05, 0.13) * span.min(6.0 * STRIDE);
+    let amplitude = dice.fraction(0.07, 0.16) * span.min(6.0 * STRIDE);
     let heights = ridge(pieces, dice);
     let mut line = vec![to_grid(from)];
     for (i, height) in heights.iter().enumerate() {
@@ -258,8 +288,10 @@ fn ridge(pieces: usize, dice: &mut Dice) -> Vec<f64> {
         }
         let even = (heights[lo] + heights[hi]) / 2.0;
         heights[mid] = (even + dice.fraction(-rough, rough)).clamp(-1.0, 1.0);
-        spans.push((lo, mid, rough * 0.55));
-        spans.push((mid, hi, rough * 0.55));
+        // A long border wavers along its whole length, a short one only once.
+        let rough = if hi - lo > 12 { rough } else { rough * 0.55 };
+        spans.push((lo, mid, rough));
+        spans.push((mid, hi, rough));
     }
     heights[1..pieces].to_vec()
 }
@@ -326,7 +358,9 @@ impl Graph {
                 }
                 let run = &chain[start..=i];
                 if run_inside(outline, &nodes.points, run) {
-                    inner.extend(run.windows(2).map(|p| (p[0].0, p[1].0, border.left, border.right)));
+                    inner.extend(
+                        run.windows(2).map(|p| (p[0].0, p[1].0, border.left, border.right)),
+                    );
                 }
                 start = i;
             }
@@ -358,7 +392,9 @@ impl Graph {
             leaving[half.from].push(h);
         }
         for (node, out) in leaving.iter_mut().enumerate() {
-            out.sort_by(|&a, &b| by_direction(nodes[node], nodes[halves[a].to], nodes[halves[b].to]));
+            out.sort_by(|&a, &b| {
+                by_direction(nodes[node], nodes[halves[a].to], nodes[halves[b].to])
+            });
         }
         Self { nodes, halves, leaving, outside }
     }
@@ -407,7 +443,8 @@ impl Graph {
     /// the longest border.
     fn join_pieces(&self, face_of: &[usize], faces: &mut [Face], count: usize) {
         for cell in 0..count {
-            let largest = (0..faces.len()).filter(|&f| faces[f].cell == cell).max_by_key(|&f| faces[f].area);
+            let largest =
+                (0..faces.len()).filter(|&f| faces[f].cell == cell).max_by_key(|&f| faces[f].area);
             if let Some(largest) = largest {
                 faces[largest].settled = true;
             }
@@ -421,7 +458,8 @@ impl Graph {
                 }
                 let (mine, theirs) = (face_of[h], face_of[h ^ 1]);
                 if !faces[mine].settled && faces[theirs].settled {
-                    let long = gap2(to_plane(self.nodes[half.from]), to_plane(self.nodes[half.to])).sqrt();
+                    let long =
+                        gap2(to_plane(self.nodes[half.from]), to_plane(self.nodes[half.to])).sqrt();
                     *shared.entry((mine, faces[theirs].cell)).or_default() += long;
                 }
             }
@@ -488,7 +526,11 @@ impl Nodes {
 ///
 /// The sides of the test are exact; only the meeting point is rounded to the grid.
 fn meeting(a: Grid, b: Grid, c: Grid, d: Grid) -> Option<(f64, f64, Grid)> {
-    if a.0.max(b.0) < c.0.min(d.0) || c.0.max(d.0) < a.0.min(b.0) || a.1.max(b.1) < c.1.min(d.1) || c.1.max(d.1) < a.1.min(b.1) {
+    if a.0.max(b.0) < c.0.min(d.0)
+        || c.0.max(d.0) < a.0.min(b.0)
+        || a.1.max(b.1) < c.1.min(d.1)
+        || c.1.max(d.1) < a.1.min(b.1)
+    {
         return None;
     }
     let (c_side, d_side) = (wide_cross(a, b, c), wide_cross(a, b, d));
@@ -517,13 +559,11 @@ fn wide_cross(a: Grid, b: Grid, c: Grid) -> i128 {
 /// Does a run of a border between two meetings lie inside? Asked at the middle of its longest piece,
 /// where rounding matters least.
 fn run_inside(outline: &[Grid], points: &[Grid], run: &[(usize, bool)]) -> bool {
-    let longest = run
-        .windows(2)
-        .map(|p| (points[p[0].0], points[p[1].0]))
-        .max_by(|x, y| gap2(to_plane(x.0), to_plane(x.1)).total_cmp(&gap2(to_plane(y.0), to_plane(y.1))));
-    longest.is_some_and(|(a, b)| {
-        inside(outline, (a.0 + b.0) as f64 / 2.0, (a.1 + b.1) as f64 / 2.0)
-    })
+    let longest = run.windows(2).map(|p| (points[p[0].0], points[p[1].0])).max_by(|x, y| {
+        gap2(to_plane(x.0), to_plane(x.1)).total_cmp(&gap2(to_plane(y.0), to_plane(y.1)))
+    });
+    longest
+        .is_some_and(|(a, b)| inside(outline, (a.0 + b.0) as f64 / 2.0, (a.1 + b.1) as f64 / 2.0))
 }
 
 /// Orders directions from `node` counter-clockwise, starting east. Exact: no angles are computed.
@@ -560,6 +600,10 @@ fn label_point(ring: &[Grid]) -> Grid {
 fn gap_to_segment(p: Plane, a: Plane, b: Plane) -> f64 {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let long = dx * dx + dy * dy;
-    let t = if long > 0.0 { (((p.0 - a.0) * dx + (p.1 - a.1) * dy) / long).clamp(0.0, 1.0) } else { 0.0 };
+    let t = if long > 0.0 {
+        (((p.0 - a.0) * dx + (p.1 - a.1) * dy) / long).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     gap2(p, (a.0 + dx * t, a.1 + dy * t))
 }

@@ -42,8 +42,16 @@ enum Generation {
     Young,
 }
 
-const MIDDLE_MEN_ELDER: &[(&str, u32)] =
-    &[("Văn", 62), ("Đình", 8), ("Xuân", 7), ("Đức", 6), ("Hữu", 6), ("Quang", 4), ("Bá", 3), ("Trọng", 4)];
+const MIDDLE_MEN_ELDER: &[(&str, u32)] = &[
+    ("Văn", 62),
+    ("Đình", 8),
+    ("Xuân", 7),
+    ("Đức", 6),
+    ("Hữu", 6),
+    ("Quang", 4),
+    ("Bá", 3),
+    ("Trọng", 4),
+];
 const MIDDLE_MEN_MIDDLE: &[(&str, u32)] = &[
     ("Văn", 46),
     ("Đức", 10),
@@ -70,8 +78,15 @@ const MIDDLE_MEN_YOUNG: &[(&str, u32)] = &[
     ("Thành", 5),
 ];
 const MIDDLE_WOMEN_ELDER: &[(&str, u32)] = &[("Thị", 97), ("Thị Kim", 2), ("Thị Bích", 1)];
-const MIDDLE_WOMEN_MIDDLE: &[(&str, u32)] =
-    &[("Thị", 72), ("Thị Thu", 7), ("Thị Thanh", 6), ("Thị Kim", 4), ("Thu", 4), ("Thanh", 4), ("Bích", 3)];
+const MIDDLE_WOMEN_MIDDLE: &[(&str, u32)] = &[
+    ("Thị", 72),
+    ("Thị Thu", 7),
+    ("Thị Thanh", 6),
+    ("Thị Kim", 4),
+    ("Thu", 4),
+    ("Thanh", 4),
+    ("Bích", 3),
+];
 const MIDDLE_WOMEN_YOUNG: &[(&str, u32)] = &[
     ("Thị", 28),
     ("Thu", 12),
@@ -85,36 +100,72 @@ const MIDDLE_WOMEN_YOUNG: &[(&str, u32)] = &[
 ];
 
 const MEN_ELDER: &[&str] = &[
-    "Bình", "Bính", "Chiến", "Chính", "Đạt", "Định", "Hòa", "Hùng", "Khải", "Khiêm", "Lợi", "Lực", "Mạnh", "Nghĩa",
-    "Nhân", "Phúc", "Quý", "Quyết", "Sinh", "Sửu", "Tấn", "Thạch", "Thiện", "Thịnh", "Thụ", "Tiến", "Toán", "Trung",
-    "Tường", "Vinh", "Vượng", "Xuyên",
+    "Bình", "Bính", "Chiến", "Chính", "Đạt", "Định", "Hòa", "Hùng", "Khải", "Khiêm", "Lợi", "Lực",
+    "Mạnh", "Nghĩa", "Nhân", "Phúc", "Quý", "Quyết", "Sinh", "Sửu", "Tấn", "Thạch", "Thiện",
+    "Thịnh", "Thụ", "Tiến", "Toán", "Trung", "Tường", "Vinh", "Vượng", "Xuyên",
 ];
 const MEN_MIDDLE: &[&str] = &[
-    "Bảo", "Cường", "Dũng", "Đông", "Đức", "Giang", "Hải", "Hiếu", "Hoàn", "Hùng", "Huy", "Hưng", "Kiên", "Lâm",
-    "Linh", "Long", "Minh", "Nam", "Phong", "Quân", "Quyền", "Sơn", "Tân", "Thắng", "Thành", "Thủy", "Toàn", "Trường",
-    "Tuấn", "Tùng", "Tuyên", "Việt",
+    "Bảo",
+    "Cường",
+    "Dũng",
+    "Đông",
+    "Đức",
+    "Giang",
+    "Hải",
+    "Hiếu",
+    "Hoàn",
+    "Hùng",
+    "Huy",
+    "Hưng",
+    "Kiên",
+    "Lâm",
+    "Linh",
+    "Long",
+    "Minh",
+    "Nam",
+    "Phong",
+    "Quân",
+    "Quyền",
+    "Sơn",
+    "Tân",
+    "Thắng",
+    "Thành",
+    "Thủy",
+    "Toàn",
+    "Trường",
+    "Tuấn",
+    "Tùng",
+    "Tuyên",
+    "Việt",
 ];
 const MEN_YOUNG: &[&str] = &[
-    "An", "Anh", "Bách", "Duy", "Dương", "Đạt", "Hiệp", "Hiếu", "Hoàng", "Huy", "Khánh", "Khoa", "Kiệt", "Lộc", "Long",
-    "Minh", "Nam", "Nguyên", "Nhật", "Phúc", "Quân", "Sơn", "Thái", "Thịnh", "Tiến", "Trung", "Tú", "Vũ",
+    "An", "Anh", "Bách", "Duy", "Dương", "Đạt", "Hiệp", "Hiếu", "Hoàng", "Huy", "Khánh", "Khoa",
+    "Kiệt", "Lộc", "Long", "Minh", "Nam", "Nguyên", "Nhật", "Phúc", "Quân", "Sơn", "Thái", "Thịnh",
+    "Tiến", "Trung", "Tú", "Vũ",
 ];
 const WOMEN_ELDER: &[&str] = &[
-    "Bé", "Bích", "Chiên", "Chín", "Cúc", "Dần", "Đào", "Gái", "Hiền", "Hồng", "Huệ", "Lan", "Lụa", "Lý", "Mận",
-    "Miến", "Mơ", "Mùi", "Nga", "Nhàn", "Nhung", "Sen", "Tâm", "Thêu", "Thoa", "Tuất", "Tý", "Vân", "Xuân", "Yến",
+    "Bé", "Bích", "Chiên", "Chín", "Cúc", "Dần", "Đào", "Gái", "Hiền", "Hồng", "Huệ", "Lan", "Lụa",
+    "Lý", "Mận", "Miến", "Mơ", "Mùi", "Nga", "Nhàn", "Nhung", "Sen", "Tâm", "Thêu", "Thoa", "Tuất",
+    "Tý", "Vân", "Xuân", "Yến",
 ];
 const WOMEN_MIDDLE: &[&str] = &[
-    "Bình", "Duyên", "Hà", "Hạnh", "Hằng", "Hiền", "Hoa", "Hồng", "Huyền", "Hương", "Lan", "Liên", "Loan", "Luyến",
-    "Mai", "Minh", "Ngà", "Ngân", "Nguyệt", "Nhung", "Oanh", "Phương", "Quyên", "Tâm", "Thảo", "Thơm", "Thu", "Thủy",
-    "Tuyết", "Vân", "Xuyến", "Yến",
+    "Bình", "Duyên", "Hà", "Hạnh", "Hằng", "Hiền", "Hoa", "Hồng", "Huyền", "Hương", "Lan", "Liên",
+    "Loan", "Luyến", "Mai", "Minh", "Ngà", "Ngân", "Nguyệt", "Nhung", "Oanh", "Phương", "Quyên",
+    "Tâm", "Thảo", "Thơm", "Thu", "Thủy", "Tuyết", "Vân", "Xuyến", "Yến",
 ];
 const WOMEN_YOUNG: &[&str] = &[
-    "Anh", "Chi", "Dung", "Giang", "Hà", "Hân", "Hiền", "Huyền", "Hương", "Lan", "Linh", "Ly", "Mai", "My", "Ngân",
-    "Ngọc", "Nhi", "Như", "Phương", "Quỳnh", "Thảo", "Thư", "Trang", "Trâm", "Uyên", "Vân", "Vy", "Yến",
+    "Anh", "Chi", "Dung", "Giang", "Hà", "Hân", "Hiền", "Huyền", "Hương", "Lan", "Linh", "Ly",
+    "Mai", "My", "Ngân", "Ngọc", "Nhi", "Như", "Phương", "Quỳnh", "Thảo", "Thư", "Trang", "Trâm",
+    "Uyên", "Vân", "Vy", "Yến",
 ];
 
 /// The name of a head of household: two in three are men, most are past forty.
 pub(crate) fn head(dice: &mut Dice) -> String {
-    let generation = dice.weighted(&[(Generation::Elder, 34), (Generation::Middle, 54), (Generation::Young, 12)]);
+    let generation = dice.weighted(&[
+        (Generation::Elder, 34),
+        (Generation::Middle, 54),
+        (Generation::Young, 12),
+    ]);
     let man = dice.chance(0.64);
     name(man, generation, dice)
 }
@@ -144,7 +195,13 @@ fn name(man: bool, generation: Generation, dice: &mut Dice) -> String {
     let given = *dice.pick(givens);
     // Nobody is called Hoàng Hoàng, or Minh Minh; Đăng or Thị goes with everything.
     let middle = match dice.weighted(middles) {
-        m if m == family || m.ends_with(given) => if man { "Đăng" } else { "Thị" },
+        m if m == family || m.ends_with(given) => {
+            if man {
+                "Đăng"
+            } else {
+                "Thị"
+            }
+        }
         m => m,
     };
     format!("{family} {middle} {given}")

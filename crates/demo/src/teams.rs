@@ -36,13 +36,21 @@ pub(crate) struct Crew {
 
 /// Forms the teams and shares out the ward. The first team holds the demonstration group and nothing
 /// else, so that one phone's first pull is of ordinary size.
-pub(crate) fn muster(source: &WardSource, plan: &Plan, layout: &Layout, campaign: &Campaign, seed: u64) -> Crew {
+pub(crate) fn muster(
+    source: &WardSource,
+    plan: &Plan,
+    layout: &Layout,
+    campaign: &Campaign,
+    seed: u64,
+) -> Crew {
     let mut dice = Dice::new(seed, source.salt(), Stream::Teams);
     let count = ((plan.groups.len() as f64 * TEAMS_A_GROUP).round() as usize).max(3);
     let (aims, begun) = aims(plan.groups.len(), &mut dice);
     let turf = share_groups(plan, count, &mut dice)
         .into_iter()
-        .map(|groups| groups.into_iter().map(|g| (g, alleys_of(g, layout, plan, begun[g], aims[g]))).collect())
+        .map(|groups| {
+            groups.into_iter().map(|g| (g, alleys_of(g, layout, plan, begun[g], aims[g]))).collect()
+        })
         .collect::<Vec<Vec<_>>>();
 
     let mut crew = Crew {
@@ -54,8 +62,17 @@ pub(crate) fn muster(source: &WardSource, plan: &Plan, layout: &Layout, campaign
         aims,
     };
     for (t, turf) in crew.turf.iter().enumerate() {
-        let lead = account(format!("doitruong{}", t + 1), people::volunteer(&mut dice), "team_lead", &mut dice);
-        crew.teams.push(Team { id: TeamId(dice.uuid()), name: team_name(t, turf, plan), lead_id: lead.id });
+        let lead = account(
+            format!("doitruong{}", t + 1),
+            people::volunteer(&mut dice),
+            "team_lead",
+            &mut dice,
+        );
+        crew.teams.push(Team {
+            id: TeamId(dice.uuid()),
+            name: team_name(t, turf, plan),
+            lead_id: lead.id,
+        });
         crew.accounts.push(lead);
     }
     let leads = crew.accounts.len() - count;
@@ -78,7 +95,11 @@ pub(crate) fn muster(source: &WardSource, plan: &Plan, layout: &Layout, campaign
     let since = campaign.starts_on.start().unwrap_or(gocua_domain::time::Millis(0));
     for (team, turf) in crew.teams.iter().zip(&crew.turf) {
         for &alley in turf.iter().flat_map(|(_, alleys)| alleys) {
-            crew.assignments.push(Assignment { team_id: team.id, alley_id: layout.rows[alley].id, since });
+            crew.assignments.push(Assignment {
+                team_id: team.id,
+                alley_id: layout.rows[alley].id,
+                since,
+            });
         }
     }
     crew
@@ -96,7 +117,8 @@ fn aims(groups: usize, dice: &mut Dice) -> (Vec<f64>, Vec<bool>) {
         for (i, &group) in list.iter().enumerate() {
             // From the far end: a list of one gets the extreme that matters more.
             let step = (high - low) / (list.len() - 1).max(1) as f64;
-            aims[group] = if low < HOME_AIM / 2.0 { low + step * i as f64 } else { high - step * i as f64 };
+            aims[group] =
+                if low < HOME_AIM / 2.0 { low + step * i as f64 } else { high - step * i as f64 };
         }
     }
     for &group in few {

@@ -68,7 +68,10 @@ struct Knock {
 }
 
 /// Walks the ward until `now`.
-#[expect(clippy::too_many_arguments, reason = "the last step of the build needs everything made before it")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the last step of the build needs everything made before it"
+)]
 pub(crate) fn walk(
     source: &WardSource,
     plan: &Plan,
@@ -80,10 +83,8 @@ pub(crate) fn walk(
     seed: u64,
 ) -> Vec<Visit> {
     let mut dice = Dice::new(seed, source.salt(), Stream::Visits);
-    let skills: Vec<(String, u32)> = default_skills()
-        .into_iter()
-        .map(|s| (s.code, if s.quick { 12 } else { 2 }))
-        .collect();
+    let skills: Vec<(String, u32)> =
+        default_skills().into_iter().map(|s| (s.code, if s.quick { 12 } else { 2 })).collect();
     let mut hand = Hand { roll, skills: &skills, dice: &mut dice };
     let mut knocks = Vec::new();
     for team in 0..crew.teams.len() {
@@ -163,12 +164,20 @@ fn walk_turf(
             // One session stays in the group that has most left to do.
             let queue = queues.iter_mut().max_by_key(|q| q.len());
             if let Some(household) = queue.and_then(VecDeque::pop_front) {
-                round.push(Again { household, misses: 0, not_before: session.day, avoid: None, agreed: None });
+                round.push(Again {
+                    household,
+                    misses: 0,
+                    not_before: session.day,
+                    avoid: None,
+                    agreed: None,
+                });
             }
         }
         let slot = f64::from(session.minutes()) / round.len().max(1) as f64;
         for (i, door) in round.into_iter().enumerate() {
-            let minute = session.from + (slot * i as f64) as u32 + hand.dice.between(0, slot as u32 - 1).min(slot as u32 / 2);
+            let minute = session.from
+                + (slot * i as f64) as u32
+                + hand.dice.between(0, slot as u32 - 1).min(slot as u32 / 2);
             let made_at = session.at(minute).plus(i64::from(hand.dice.between(0, 59)) * 1_000);
             let (record, next) = hand.knock(&door, made_at);
             again.extend(next);
@@ -187,7 +196,11 @@ impl Again {
 }
 
 /// The first `aim` doors of the alleys in walking order, a few left out here and there.
-fn doors_to_reach(alleys: impl Iterator<Item = usize>, aim: usize, hand: &mut Hand<'_>) -> VecDeque<usize> {
+fn doors_to_reach(
+    alleys: impl Iterator<Item = usize>,
+    aim: usize,
+    hand: &mut Hand<'_>,
+) -> VecDeque<usize> {
     let all: Vec<usize> = alleys.flat_map(|a| hand.roll.of_alley[a].clone()).collect();
     let mut leave_out = all.len().saturating_sub(aim) / 3;
     let mut doors = VecDeque::with_capacity(aim);
@@ -205,7 +218,13 @@ fn doors_to_reach(alleys: impl Iterator<Item = usize>, aim: usize, hand: &mut Ha
 }
 
 /// When the walkers of a team were out, oldest first: mostly evenings and weekends.
-fn sessions(walkers: &[usize], doors: usize, start: Day, now: Millis, dice: &mut Dice) -> Vec<Session> {
+fn sessions(
+    walkers: &[usize],
+    doors: usize,
+    start: Day,
+    now: Millis,
+    dice: &mut Dice,
+) -> Vec<Session> {
     let mut sessions = Vec::new();
     for ago in (0..=DAYS_RUN).rev() {
         let day = days_before(now.day(), ago);
@@ -220,9 +239,17 @@ fn sessions(walkers: &[usize], doors: usize, start: Day, now: Millis, dice: &mut
             }
             let weekend = is_weekend(day);
             let times: &[(u32, u32, f64)] = if weekend {
-                &[(8 * 60 + 30, 11 * 60, 0.34), (14 * 60 + 30, 17 * 60, 0.3), (18 * 60 + 30, 20 * 60 + 40, 0.3)]
+                &[
+                    (8 * 60 + 30, 11 * 60, 0.34),
+                    (14 * 60 + 30, 17 * 60, 0.3),
+                    (18 * 60 + 30, 20 * 60 + 40, 0.3),
+                ]
             } else {
-                &[(8 * 60 + 30, 10 * 60 + 50, 0.06), (14 * 60 + 30, 16 * 60 + 50, 0.06), (18 * 60 + 10, 20 * 60 + 50, 0.42)]
+                &[
+                    (8 * 60 + 30, 10 * 60 + 50, 0.06),
+                    (14 * 60 + 30, 16 * 60 + 50, 0.06),
+                    (18 * 60 + 10, 20 * 60 + 50, 0.42),
+                ]
             };
             for &(from, to, chance) in times {
                 if dice.chance(chance) {
@@ -247,7 +274,13 @@ fn sessions(walkers: &[usize], doors: usize, start: Day, now: Millis, dice: &mut
 
 /// The demonstration lane as its strip map shows it: 19 served, 4 to come back to, one declined, one
 /// empty, 21 untouched.
-fn walk_home_lane(layout: &Layout, crew: &Crew, now: Millis, hand: &mut Hand<'_>, knocks: &mut Vec<Knock>) {
+fn walk_home_lane(
+    layout: &Layout,
+    crew: &Crew,
+    now: Millis,
+    hand: &mut Hand<'_>,
+    knocks: &mut Vec<Knock>,
+) {
     let Some(&walker) = crew.walkers[0].first() else { return };
     let lane = hand.roll.of_alley[layout.home_lane].clone();
     let evenings = [11..20, 20..30, 0..6];
@@ -280,7 +313,9 @@ fn days_before(day: Day, ago: u64) -> Day {
 }
 
 fn days_after(day: Day, days: u32) -> Day {
-    day.date().and_then(|d| d.checked_add_days(Days::new(u64::from(days)))).map_or(day, Day::from_date)
+    day.date()
+        .and_then(|d| d.checked_add_days(Days::new(u64::from(days))))
+        .map_or(day, Day::from_date)
 }
 
 fn is_weekend(day: Day) -> bool {
@@ -359,7 +394,11 @@ impl Hand<'_> {
             return Outcome::OnlyMinor;
         }
         if door.agreed.is_some() {
-            return self.dice.weighted(&[(Outcome::Served, 86), (Outcome::Partial, 8), (Outcome::MetDeclined, 6)]);
+            return self.dice.weighted(&[
+                (Outcome::Served, 86),
+                (Outcome::Partial, 8),
+                (Outcome::MetDeclined, 6),
+            ]);
         }
         self.dice.weighted(&[
             (Outcome::Served, 655),
@@ -374,14 +413,24 @@ impl Hand<'_> {
     /// A day and band within the week, mostly an evening.
     fn agree(&mut self, day: Day) -> Comeback {
         let on = days_after(day, self.dice.between(1, 6));
-        let band = if !is_weekend(on) && self.dice.chance(0.15) { TimeBand::Afternoon } else { evening_of(on) };
+        let band = if !is_weekend(on) && self.dice.chance(0.15) {
+            TimeBand::Afternoon
+        } else {
+            evening_of(on)
+        };
         Comeback { on, band }
     }
 
-    fn record(&mut self, household: usize, outcome: Outcome, comeback: Option<Comeback>) -> VisitRecord {
+    fn record(
+        &mut self,
+        household: usize,
+        outcome: Outcome,
+        comeback: Option<Comeback>,
+    ) -> VisitRecord {
         let home = &self.roll.rows[household];
         let people = if outcome.served() {
-            let count = self.dice.weighted(&[(1, 68), (2, 25), (3, 7)]).min(u32::from(home.adult_count));
+            let count =
+                self.dice.weighted(&[(1, 68), (2, 25), (3, 7)]).min(u32::from(home.adult_count));
             (0..count).map(|_| self.person()).collect()
         } else {
             Vec::new()
@@ -397,7 +446,8 @@ impl Hand<'_> {
             (AgeBand::Senior, 40),
             (AgeBand::Elder, 9),
         ]);
-        let mut places: Vec<(usize, u32)> = self.skills.iter().enumerate().map(|(i, s)| (i, s.1)).collect();
+        let mut places: Vec<(usize, u32)> =
+            self.skills.iter().enumerate().map(|(i, s)| (i, s.1)).collect();
         let count = self.dice.weighted(&[(1, 45), (2, 40), (3, 15)]);
         let skills = (0..count)
             .map(|_| {

@@ -43,7 +43,12 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_other_people() {
     let text = |seed| format!("{:?}", chu_van_an(seed, 0.3, NOW));
     assert_eq!(text(42), text(42));
     let (one, other) = (chu_van_an(42, 0.3, NOW), chu_van_an(43, 0.3, NOW));
-    let same = one.households.iter().zip(&other.households).filter(|(a, b)| a.head_name == b.head_name).count();
+    let same = one
+        .households
+        .iter()
+        .zip(&other.households)
+        .filter(|(a, b)| a.head_name == b.head_name)
+        .count();
     assert!(same < one.households.len() / 10, "{same} heads share a name");
     let ids: BTreeSet<_> = one.households.iter().map(|h| h.id).collect();
     assert!(other.households.iter().all(|h| !ids.contains(&h.id)));
@@ -64,7 +69,11 @@ fn the_catalogue_has_27_skills_and_six_quick_ones() {
 
 #[test]
 fn every_visit_could_have_been_made() {
-    for (seed, factor, now) in [(1, 1.0, NOW), (2, 0.1, Millis(NOW.0 - 9 * 60 * MINUTE)), (3, 0.02, NOW.plus(86_400_000 * 60))] {
+    for (seed, factor, now) in [
+        (1, 1.0, NOW),
+        (2, 0.1, Millis(NOW.0 - 9 * 60 * MINUTE)),
+        (3, 0.02, NOW.plus(86_400_000 * 60)),
+    ] {
         let ward = chu_van_an(seed, factor, now);
         let skills: Skills = ward.skills.iter().cloned().collect();
         let held: BTreeMap<_, _> = ward.assignments.iter().map(|a| (a.alley_id, a)).collect();
@@ -94,7 +103,10 @@ fn every_visit_could_have_been_made() {
             assert!(matches!(account.role, "volunteer" | "team_lead"));
             assert!(visit.record.people.len() <= usize::from(household.adult_count));
 
-            assert!(minutes.insert((visit.account_id, visit.made_at.0 / MINUTE)), "two knocks in one minute");
+            assert!(
+                minutes.insert((visit.account_id, visit.made_at.0 / MINUTE)),
+                "two knocks in one minute"
+            );
             let (seq, at) = last.get(&visit.device_id).copied().unwrap_or((0, Millis(0)));
             assert_eq!(visit.device_seq, seq + 1);
             assert!(visit.made_at > at);
@@ -139,8 +151,13 @@ fn coverage_is_what_a_campaign_shows_after_three_weeks() {
         assert!((0.90..0.96).contains(&most), "the most covered group: {most}");
 
         let reached = visited * ward.households.len() as f64;
-        let count = |status| states.values().filter(|s| s.status == status).count() as f64 / reached;
-        assert!((0.035..0.065).contains(&count(Status::Declined)), "{} declined", count(Status::Declined));
+        let count =
+            |status| states.values().filter(|s| s.status == status).count() as f64 / reached;
+        assert!(
+            (0.035..0.065).contains(&count(Status::Declined)),
+            "{} declined",
+            count(Status::Declined)
+        );
         assert!((0.02..0.045).contains(&count(Status::Vacant)), "{} vacant", count(Status::Vacant));
         assert!(count(Status::Served) > 0.55, "{} served", count(Status::Served));
         assert!(count(Status::Unreachable) > 0.0);
@@ -150,8 +167,12 @@ fn coverage_is_what_a_campaign_shows_after_three_weeks() {
             let away = knocks.iter().filter(|v| v.record.outcome == Outcome::NotHome).count();
             (knocks.len(), away as f64 / knocks.len() as f64)
         };
-        let (morning, evening, weekend) = (away(TimeBand::Morning), away(TimeBand::Evening), away(TimeBand::Weekend));
-        assert!(morning.1 > evening.1 + 0.1, "away: {morning:?} in the morning, {evening:?} in the evening");
+        let (morning, evening, weekend) =
+            (away(TimeBand::Morning), away(TimeBand::Evening), away(TimeBand::Weekend));
+        assert!(
+            morning.1 > evening.1 + 0.1,
+            "away: {morning:?} in the morning, {evening:?} in the evening"
+        );
         assert!(evening.0 + weekend.0 > ward.visits.len() * 3 / 4, "mostly evenings and weekends");
     }
 }
@@ -185,9 +206,14 @@ fn teams_hold_whole_groups_where_they_can() {
     assert_eq!(names.len(), ward.teams.len());
 
     let tnv1 = ward.accounts.iter().find(|a| a.login == "tnv1").expect("tnv1");
-    let held: BTreeSet<_> =
-        ward.assignments.iter().filter(|a| Some(a.team_id) == tnv1.team_id).map(|a| a.alley_id).collect();
-    let home: BTreeSet<_> = ward.alleys.iter().filter(|a| a.group_id == ward.groups[0].id).map(|a| a.id).collect();
+    let held: BTreeSet<_> = ward
+        .assignments
+        .iter()
+        .filter(|a| Some(a.team_id) == tnv1.team_id)
+        .map(|a| a.alley_id)
+        .collect();
+    let home: BTreeSet<_> =
+        ward.alleys.iter().filter(|a| a.group_id == ward.groups[0].id).map(|a| a.id).collect();
     assert_eq!(held, home, "tnv1's team holds one group and nothing else");
 }
 
@@ -195,7 +221,8 @@ fn teams_hold_whole_groups_where_they_can() {
 fn the_fixed_logins_are_there() {
     for factor in [0.02, 1.0] {
         let ward = chu_van_an(1, factor, NOW);
-        let logins: BTreeMap<&str, _> = ward.accounts.iter().map(|a| (a.login.as_str(), a)).collect();
+        let logins: BTreeMap<&str, _> =
+            ward.accounts.iter().map(|a| (a.login.as_str(), a)).collect();
         assert_eq!(logins.len(), ward.accounts.len());
         for (login, role) in [
             ("tnv1", "volunteer"),
@@ -227,7 +254,8 @@ fn the_campaign_runs_three_weeks_and_says_what_is_a_sample() {
     assert_eq!(ward.campaign.ends_on, Day(20261220));
     let late = chu_van_an(1, 0.02, NOW.plus(86_400_000 * 40));
     assert_eq!(late.campaign.ends_on, Day(20270129));
-    let coverage = ward.targets.iter().find(|t| t.indicator == "COV_SERVED").expect("a target of coverage");
+    let coverage =
+        ward.targets.iter().find(|t| t.indicator == "COV_SERVED").expect("a target of coverage");
     assert_eq!((coverage.value, coverage.unit, coverage.source), (80.0, Unit::Percent, "mẫu"));
     assert_eq!(coverage.due_on, ward.campaign.ends_on);
     assert!(ward.targets.iter().all(|t| t.due_on.date().is_some()));

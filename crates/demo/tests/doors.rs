@@ -53,7 +53,11 @@ fn every_household_opens_to_an_alley_of_its_group() {
         assert!(ids.insert(household.id));
         let stem = format!("CVA-{}-", groups[&household.group_id].code);
         let number = household.code.strip_prefix(&stem).expect("code of its group");
-        assert!(number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit()), "{}", household.code);
+        assert!(
+            number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit()),
+            "{}",
+            household.code
+        );
         assert!(household.house_no.is_some() != household.landmark.is_some(), "{}", household.code);
         let door = (household.alley_id, &household.house_no, &household.landmark);
         assert!(doors.insert(door), "{} has a door twice", household.code);
@@ -75,13 +79,18 @@ fn members_and_names_are_as_in_a_register() {
     assert!((0.34..0.40).contains(&nguyen), "{nguyen} Nguyễn");
     let numberless = share(&ward, |h| h.house_no.is_none());
     assert!((0.045..0.07).contains(&numberless), "{numberless} without a number");
-    let has = |part: &str| ward.households.iter().any(|h| h.house_no.as_ref().is_some_and(|n| n.contains(part)));
+    let has = |part: &str| {
+        ward.households.iter().any(|h| h.house_no.as_ref().is_some_and(|n| n.contains(part)))
+    };
     assert!(has("A") && has("B") && has("/") && has("Lô 05 LK") && has("chợ Sao Đỏ"));
-    assert!(ward.households.iter().any(|h| h.landmark.as_deref() == Some("sau nhà văn hóa Trại Sen")));
+    assert!(
+        ward.households.iter().any(|h| h.landmark.as_deref() == Some("sau nhà văn hóa Trại Sen"))
+    );
 }
 
 /// The letters of Vietnamese, lower case and precomposed.
-const LETTERS: &str = "aăâbcdđeêghiklmnoôơpqrstuưvxyàằầèềìòồờùừỳáắấéếíóốớúứýảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹạặậẹệịọộợụựỵ";
+const LETTERS: &str =
+    "aăâbcdđeêghiklmnoôơpqrstuưvxyàằầèềìòồờùừỳáắấéếíóốớúứýảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹạặậẹệịọộợụựỵ";
 
 #[test]
 fn names_carry_only_vietnamese_letters() {
@@ -104,14 +113,17 @@ fn no_text_holds_what_could_be_a_telephone_or_an_identity_number() {
     let mut texts: Vec<&str> = Vec::new();
     for h in &ward.households {
         texts.extend([h.code.as_str(), h.address.as_str()]);
-        texts.extend([&h.house_no, &h.landmark, &h.head_name].into_iter().flatten().map(String::as_str));
+        texts.extend(
+            [&h.house_no, &h.landmark, &h.head_name].into_iter().flatten().map(String::as_str),
+        );
     }
     texts.extend(ward.accounts.iter().flat_map(|a| [a.login.as_str(), a.display_name.as_str()]));
     texts.extend(ward.groups.iter().flat_map(|g| [g.code.as_str(), g.name.as_str()]));
     texts.extend(ward.alleys.iter().map(|a| a.label.as_str()));
     texts.extend(ward.teams.iter().map(|t| t.name.as_str()));
     for text in texts {
-        let digits = text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or_default();
+        let digits =
+            text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or_default();
         assert!(digits < 9, "{text}");
     }
 }
@@ -122,19 +134,35 @@ fn addresses_read_as_written() {
     for (source, seed) in WardSource::ALL.into_iter().zip(8..) {
         let ward = build(source, seed, Scale::FULL, NOW);
         let alleys: BTreeMap<_, _> = ward.alleys.iter().map(|a| (a.id, a)).collect();
-        let mut wrong = Vec::new();
+        let (mut wrong, mut doors) = (Vec::new(), BTreeSet::new());
         for household in &ward.households {
             let alley = alleys[&household.alley_id];
             let address = Address::parse(&household.address);
+            // A number is one door of the whole street; a landmark only of its group.
+            let within = household.landmark.is_some().then_some(alley.group_id);
+            let door = (alley.street, within, address.sort_key());
+            assert!(
+                doors.insert(door),
+                "{}: two households at {}",
+                household.code,
+                household.address
+            );
             let fits = address.street.as_deref() == Some(alley.street)
                 && address.landmark == household.landmark
                 && address.sort_key() == expected(household, &alley.path).sort_key()
                 && address.doubts.is_empty() == household.house_no.is_some();
             if !fits {
-                wrong.push(format!("{} ({:?}): {address:?}", household.address, household.house_no));
+                wrong
+                    .push(format!("{} ({:?}): {address:?}", household.address, household.house_no));
             }
         }
-        assert!(wrong.is_empty(), "{} of {}: {:#?}", wrong.len(), ward.households.len(), &wrong[..wrong.len().min(8)]);
+        assert!(
+            wrong.is_empty(),
+            "{} of {}: {:#?}",
+            wrong.len(),
+            ward.households.len(),
+            &wrong[..wrong.len().min(8)]
+        );
     }
 }
 
@@ -171,7 +199,8 @@ fn the_demonstration_lane_is_always_there() {
         let ward = build(source, 11, Scale::new(factor).expect("a scale"), NOW);
         let lane = ward.alleys.iter().find(|a| a.label == "Ngõ 34, Nguyễn Trãi").expect("ngõ 34");
         assert_eq!(lane.group_id, ward.groups[0].id);
-        let side = ward.alleys.iter().find(|a| a.parent_id == Some(lane.id) && a.label == "Ngách 34/5");
+        let side =
+            ward.alleys.iter().find(|a| a.parent_id == Some(lane.id) && a.label == "Ngách 34/5");
         let doors = |id| ward.households.iter().filter(|h| h.alley_id == id).collect::<Vec<_>>();
         assert_eq!(doors(side.expect("ngách 34/5").id).len(), 12);
         let doors = doors(lane.id);

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use geo::{Area, BooleanOps, BoundingRect, Contains, Coord, Intersects, LineString, Point, Polygon, Validation};
+use geo::{
+    Area, BooleanOps, BoundingRect, Contains, Coord, Intersects, LineString, Point, Polygon,
+    Validation,
+};
 use gocua_demo::{DemoWard, Provenance, Scale, WardSource, build};
 use gocua_domain::territory::AlleyKind;
 use gocua_domain::time::Millis;
@@ -44,7 +47,11 @@ fn groups_fill_the_ward(source: WardSource, seed: u64, scale: Scale) {
     for (group, shape) in ward.groups.iter().zip(&shapes) {
         assert!(shape.is_valid(), "{what}: {} {:?}", group.code, shape.validation_errors());
         let [lon, lat] = group.label_point;
-        assert!(shape.contains(&Point::new(lon * 1e6, lat * 1e6)), "{what}: label of {}", group.code);
+        assert!(
+            shape.contains(&Point::new(lon * 1e6, lat * 1e6)),
+            "{what}: label of {}",
+            group.code
+        );
         let least = outline.unsigned_area() / shapes.len() as f64 / 60.0;
         assert!(shape.unsigned_area() > least, "{what}: {} is a sliver", group.code);
         let (a, p) = (shape.unsigned_area(), perimeter(shape));
@@ -71,11 +78,15 @@ fn groups_fill_the_ward(source: WardSource, seed: u64, scale: Scale) {
         }
     }
     let whole = perimeter(&outline);
-    assert!((outer / whole - 1.0).abs() < 1e-3, "{what}: lone sides of {outer}, outline of {whole}");
+    assert!(
+        (outer / whole - 1.0).abs() < 1e-3,
+        "{what}: lone sides of {outer}, outline of {whole}"
+    );
 
     for (i, a) in shapes.iter().enumerate() {
         for b in &shapes[..i] {
-            let near = a.bounding_rect().zip(b.bounding_rect()).is_some_and(|(a, b)| a.intersects(&b));
+            let near =
+                a.bounding_rect().zip(b.bounding_rect()).is_some_and(|(a, b)| a.intersects(&b));
             if near {
                 let shared = a.intersection(b).unsigned_area();
                 assert!(shared < 100.0, "{what}: two groups overlap by {shared}");
@@ -99,7 +110,11 @@ fn groups_fill_every_ward_exactly() {
 #[test]
 fn groups_fill_the_ward_for_many_seeds() {
     for seed in 0..12 {
-        groups_fill_the_ward(WardSource::ALL[seed as usize % 3], seed, scale(0.05 + 0.04 * seed as f64));
+        groups_fill_the_ward(
+            WardSource::ALL[seed as usize % 3],
+            seed,
+            scale(0.05 + 0.04 * seed as f64),
+        );
     }
 }
 
@@ -139,7 +154,7 @@ fn groups_have_their_names() {
     assert_eq!(ward.groups.len(), 48);
     let codes: BTreeSet<&str> = ward.groups.iter().map(|g| g.code.as_str()).collect();
     assert_eq!(codes.len(), 48);
-    assert!(codes.contains("THAIHOC2") && codes.contains("NINHCHAP5") && codes.contains("KIETDOAI"));
+    assert!(codes.contains("THAIHOC2") && codes.contains("NINHCHAP5") && codes.contains("KY"));
     assert!(codes.iter().all(|c| c.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())));
     assert_eq!(ward.groups.iter().filter(|g| g.provenance == Provenance::Verified).count(), 12);
 
@@ -151,9 +166,10 @@ fn groups_have_their_names() {
 
 #[test]
 fn alleys_form_a_tree_within_their_group() {
-    for factor in [0.02, 0.3, 1.0] {
-        let ward = build(WardSource::CHU_VAN_AN, 3, scale(factor), NOW);
-        alleys_are_sound(&ward);
+    for (seed, factor) in (0..).zip([0.02, 0.03, 0.0727, 0.0729, 0.3, 1.0]) {
+        for source in WardSource::ALL {
+            alleys_are_sound(&build(source, seed, scale(factor), NOW));
+        }
     }
 }
 
@@ -185,8 +201,12 @@ fn alleys_are_sound(ward: &DemoWard) {
         sort_keys.push(&alley.sort_key);
     }
     assert!(sort_keys.is_sorted_by(|a, b| a < b), "natural order, no two alike");
-    let ways: BTreeSet<(&str, &[u32])> =
-        ward.alleys.iter().filter(|a| !a.path.is_empty()).map(|a| (a.street, a.path.as_slice())).collect();
+    let ways: BTreeSet<(&str, &[u32])> = ward
+        .alleys
+        .iter()
+        .filter(|a| !a.path.is_empty())
+        .map(|a| (a.street, a.path.as_slice()))
+        .collect();
     let named = ward.alleys.iter().filter(|a| !a.path.is_empty()).count();
     assert_eq!(ways.len(), named, "no two ngõ of one street share a number");
     for kind in [AlleyKind::Street, AlleyKind::Lane, AlleyKind::Alley] {
