@@ -21,7 +21,7 @@ stop() {
 trap stop EXIT
 
 as "$bin/initdb" -D "$dir/data" -U gocua -A trust -E UTF8 --locale=C >/dev/null
-port=$(python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])' 2>/dev/null || shuf -i 20000-60000 -n 1)
+port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
 as "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" \
   -o "-p $port -k $dir -c listen_addresses=127.0.0.1 -c max_connections=300" start >/dev/null \
   || { cat "$dir/log" >&2; exit 1; }

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Everything a landing needs. Stops at the first thing that fails.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+say=scripts/say
+began=$SECONDS
+
+$say "App: dependencies, types, unit tests, build, size budget"
+[ -f pwa/node_modules/.package-lock.json ] && [ pwa/node_modules/.package-lock.json -nt pwa/package-lock.json ] \
+  || npm --prefix pwa ci --no-audit --no-fund
+npm --prefix pwa run --silent check
+npm --prefix pwa run --silent test
+npm --prefix pwa run --silent build
+npm --prefix pwa run --silent budget
+
+$say "Rust: format, lints"
+cargo fmt --check
+cargo clippy --workspace --all-targets -q -- -D warnings
+
+$say "Rust: tests on SQLite and PostgreSQL"
+scripts/with-postgres.sh cargo nextest run --workspace --no-fail-fast
+
+$say "Browser stories"
+cargo build -q -p gocua-server
+npm --prefix tests/e2e ci --no-audit --no-fund --silent
+npm --prefix tests/e2e test
+
+$say "All passed in $((SECONDS - began)) s"
