@@ -253,7 +253,8 @@ impl HouseNo {
     /// which the parity rule does not govern.
     #[must_use]
     pub fn side(&self) -> Option<Side> {
-        (self.kind == HouseKind::House).then(|| if self.door().number.is_multiple_of(2) { Side::Even } else { Side::Odd })
+        (self.kind == HouseKind::House)
+            .then(|| if self.door().number.is_multiple_of(2) { Side::Even } else { Side::Odd })
     }
 }
 
@@ -342,7 +343,7 @@ impl Address {
             return read;
         }
         // Words in an order nobody writes: rather no reading than one that changes when printed.
-        let landmark = read.raw.replace(['(', ')'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        let landmark = join(&words_of(&read.raw.replace(['(', ')'], " ")));
         Self {
             landmark: (!landmark.is_empty()).then_some(landmark),
             raw: read.raw,
@@ -359,7 +360,8 @@ impl Address {
     /// An address that is nothing but a house number on a known lane or street.
     #[must_use]
     pub fn numbered(house: HouseNo, lane: Vec<PathNode>, street: Option<&str>) -> Self {
-        let mut address = Self { house: Some(house), lane, street: street.map(str::to_owned), ..Self::default() };
+        let mut address =
+            Self { house: Some(house), lane, street: street.map(str::to_owned), ..Self::default() };
         address.raw = address.to_string();
         address
     }
@@ -379,7 +381,10 @@ impl Address {
             Mouth::Number(mark) => Some(mark.clone()),
             Mouth::Name(_) => None,
         });
-        let doors = self.house.iter().flat_map(|house| std::iter::once(&house.head).chain(&house.tail).cloned());
+        let doors = self
+            .house
+            .iter()
+            .flat_map(|house| std::iter::once(&house.head).chain(&house.tail).cloned());
         ways.chain(doors).collect()
     }
 
@@ -418,7 +423,10 @@ impl Address {
                     mark.push_sort_key(&mut key, at < last);
                 }
             }
-            None => push_text_key(&mut key, self.landmark.as_deref().or(self.area.as_deref()).unwrap_or("")),
+            None => push_text_key(
+                &mut key,
+                self.landmark.as_deref().or(self.area.as_deref()).unwrap_or(""),
+            ),
         }
         key
     }
@@ -440,13 +448,15 @@ impl fmt::Display for Address {
             parts.push(format!("{number_word}{house}"));
         }
         // After a lot, kiosk or room the next name would be taken for what it is numbered inside.
-        let mut after_name = self.house.as_ref().is_some_and(|house| house.kind != HouseKind::House);
+        let after_unit = self.house.as_ref().is_some_and(|house| house.kind != HouseKind::House);
+        let mut after_name = false;
         let mut rest = self.lane.as_slice();
         while let Some((inner, outer)) = rest.split_last() {
             // `ngách 34/5` says both the alley and its lane.
             let chain = numbered_chain(rest);
             if chain > 1 {
-                let marks: Vec<String> = rest[rest.len() - chain..].iter().filter_map(mark_of).collect();
+                let marks: Vec<String> =
+                    rest[rest.len() - chain..].iter().filter_map(mark_of).collect();
                 parts.push(format!("{} {}", inner.kind.word(), marks.join("/")));
                 rest = &rest[..rest.len() - chain];
             } else {
@@ -456,7 +466,7 @@ impl fmt::Display for Address {
             after_name = matches!(inner.mouth, Mouth::Name(_));
         }
         if let Some(street) = &self.street {
-            let bare = !parts.is_empty() && !after_name && reads_as_street(street);
+            let bare = !parts.is_empty() && !after_unit && !after_name && reads_as_street(street);
             parts.push(if bare { street.clone() } else { format!("đường {street}") });
         }
         let mut line = parts.join(" ");
@@ -565,7 +575,11 @@ fn read_suffix(text: &str) -> Option<String> {
     let mut chars = upper.chars();
     let letter_known = chars.next().is_some_and(|letter| letter_index(letter) > 0);
     let digits = chars.as_str();
-    let valid = letter_known && digits.len() <= 2 && digits.bytes().all(|b| b.is_ascii_digit()) && digits != "0" && !digits.starts_with('0');
+    let valid = letter_known
+        && digits.len() <= 2
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && digits != "0"
+        && !digits.starts_with('0');
     valid.then_some(upper)
 }
 
@@ -608,8 +622,22 @@ impl Word {
 }
 
 /// Words that are written in one with the number or name behind them: `ngõ34`, `số:12`, `Đ.Nguyễn`.
-const GLUED: [&str; 14] =
-    ["số", "sn", "ngõ", "ngách", "hẻm", "lô", "kiốt", "kiot", "ngo", "ngach", "hem", "tổ", "đường", "phòng"];
+const GLUED: [&str; 14] = [
+    "số",
+    "sn",
+    "ngõ",
+    "ngách",
+    "hẻm",
+    "lô",
+    "kiốt",
+    "kiot",
+    "ngo",
+    "ngach",
+    "hem",
+    "tổ",
+    "đường",
+    "phòng",
+];
 const GLUED_WITH_DOT: [&str; 4] = ["đ.", "p.", "tp.", "sn."];
 
 fn words_of(segment: &str) -> Vec<Word> {
@@ -619,11 +647,13 @@ fn words_of(segment: &str) -> Vec<Word> {
         let same_length = low.len() == token.len();
         let glued = GLUED.iter().find_map(|word| {
             let rest = low.strip_prefix(word)?.trim_start_matches([':', '.']);
-            (same_length && rest.starts_with(|c: char| c.is_ascii_digit())).then_some((word.len(), rest.len()))
+            (same_length && rest.starts_with(|c: char| c.is_ascii_digit()))
+                .then_some((word.len(), rest.len()))
         });
         let dotted = GLUED_WITH_DOT.iter().find_map(|word| {
             let rest = low.strip_prefix(word)?;
-            (same_length && rest.starts_with(char::is_alphabetic)).then_some((word.len(), rest.len()))
+            (same_length && rest.starts_with(char::is_alphabetic))
+                .then_some((word.len(), rest.len()))
         });
         if let Some((head, rest)) = glued.or(dotted) {
             push_word(&mut words, &token[..head]);
@@ -654,9 +684,44 @@ const WEAK_CUES: [&str; 8] = ["giáp", "giữa", "ven", "bên", "ngay", "dưới
 const PLAIN_CUES: [&str; 8] = ["sau", "truoc", "canh", "gan", "cuoi", "dau", "phia", "ben"];
 /// Nouns that a landmark starts with. In lower case after a number, in any case without one.
 const PLACES: [&str; 38] = [
-    "nhà", "chợ", "chùa", "đình", "đền", "miếu", "cầu", "trường", "trạm", "cây", "cổng", "ngã", "bến", "bãi", "ao", "hồ",
-    "bờ", "giếng", "xưởng", "quán", "cửa", "ubnd", "công", "ngân", "bệnh", "kho", "ga", "sân", "nvh", "siêu", "nghĩa",
-    "đê", "đập", "hội", "không", "chưa", "khu", "tập",
+    "nhà",
+    "chợ",
+    "chùa",
+    "đình",
+    "đền",
+    "miếu",
+    "cầu",
+    "trường",
+    "trạm",
+    "cây",
+    "cổng",
+    "ngã",
+    "bến",
+    "bãi",
+    "ao",
+    "hồ",
+    "bờ",
+    "giếng",
+    "xưởng",
+    "quán",
+    "cửa",
+    "ubnd",
+    "công",
+    "ngân",
+    "bệnh",
+    "kho",
+    "ga",
+    "sân",
+    "nvh",
+    "siêu",
+    "nghĩa",
+    "đê",
+    "đập",
+    "hội",
+    "không",
+    "chưa",
+    "khu",
+    "tập",
 ];
 
 fn is_place(word: &Word, any_case: bool) -> bool {
@@ -709,7 +774,9 @@ fn area_at(words: &[Word], at: usize) -> Option<()> {
     let next = words.get(at + 1);
     let next_is = |low: &str| next.is_some_and(|next| next.is(low));
     let opens = match word.low.as_str() {
-        "tdp" | "kdc" | "thôn" | "xóm" | "phường" | "xã" | "tp" | "huyện" | "quận" => next.is_some(),
+        "tdp" | "kdc" | "thôn" | "xóm" | "phường" | "xã" | "tp" | "huyện" | "quận" => {
+            next.is_some()
+        }
         "tổ" => next_is("dân") || next.is_some_and(Word::starts_with_digit),
         "khu" => next_is("dân") || next_is("phố") || next.is_some_and(Word::starts_with_digit),
         "đội" => next.is_some_and(Word::starts_with_digit),
@@ -741,7 +808,9 @@ fn unit_at(words: &[Word], at: usize) -> Option<(HouseKind, usize)> {
     let next = words.get(at + 1);
     let next_is = |low: &str| next.is_some_and(|next| next.is(low));
     let (kind, mut count) = match word.low.as_str() {
-        "kiốt" | "kiot" | "kiosk" | "ki-ốt" | "ki-ot" | "quầy" | "sạp" => (HouseKind::Kiosk, 1),
+        "kiốt" | "kiot" | "kiosk" | "ki-ốt" | "ki-ot" | "quầy" | "sạp" => {
+            (HouseKind::Kiosk, 1)
+        }
         "ki" if next_is("ốt") || next_is("ot") => (HouseKind::Kiosk, 2),
         "lô" => (HouseKind::Lot, 1),
         "phòng" => (HouseKind::Room, 1),
@@ -754,7 +823,8 @@ fn unit_at(words: &[Word], at: usize) -> Option<(HouseKind, usize)> {
         count += 1;
     }
     let number = words.get(at + count)?;
-    let fits = Mark::parse(&number.text).is_some() || (kind == HouseKind::Lot && lot_code(&number.text).is_some());
+    let fits = Mark::parse(&number.text).is_some()
+        || (kind == HouseKind::Lot && lot_code(&number.text).is_some());
     fits.then_some((kind, count))
 }
 
@@ -769,11 +839,17 @@ fn room_token(low: &str) -> Option<Mark> {
 fn lot_code(text: &str) -> Option<(String, Mark)> {
     let upper = text.to_uppercase();
     if let Some((block, number)) = upper.split_once('-') {
-        return is_block_code(block).then(|| Mark::parse(number)).flatten().map(|mark| (block.to_owned(), mark));
+        return is_block_code(block)
+            .then(|| Mark::parse(number))
+            .flatten()
+            .map(|mark| (block.to_owned(), mark));
     }
     let letters = upper.len() - upper.trim_start_matches(|c: char| c.is_ascii_uppercase()).len();
     let (block, number) = upper.split_at(letters);
-    is_block_letters(block).then(|| Mark::parse(number)).flatten().map(|mark| (block.to_owned(), mark))
+    is_block_letters(block)
+        .then(|| Mark::parse(number))
+        .flatten()
+        .map(|mark| (block.to_owned(), mark))
 }
 
 /// `LK2`, `BT05`, `B`: what a block of a new quarter is called.
@@ -826,7 +902,7 @@ impl Reader {
             outside.push_str(before);
             outside.push_str(" , ");
             let (inside, tail) = after.split_once(')').unwrap_or((after, ""));
-            let remark = inside.replace('(', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+            let remark = join(&words_of(&inside.replace('(', " ")));
             if !remark.is_empty() {
                 reader.read_segments(&std::mem::take(&mut outside));
                 reader.pieces.push(Piece::Landmark(remark));
@@ -839,7 +915,12 @@ impl Reader {
     }
 
     fn read_segments(&mut self, text: &str) {
-        let text = text.replace(')', " ").replace(" - ", ",").replace(" – ", ",").replace(" /", "/").replace("/ ", "/");
+        let text = text
+            .replace(')', " ")
+            .replace(" - ", ",")
+            .replace(" – ", ",")
+            .replace(" /", "/")
+            .replace("/ ", "/");
         for segment in text.split([',', ';']) {
             self.read_segment(&words_of(segment));
         }
@@ -862,12 +943,15 @@ impl Reader {
                 self.pieces.push(Piece::Area(words[at..].to_vec()));
                 return;
             }
-            let taken = self.read_unit_tail(words, at).or_else(|| self.read_house(words, at, in_name)).or_else(|| {
-                if in_place && !words.get(at + 1).is_some_and(Word::starts_with_digit) {
-                    return None;
-                }
-                self.read_way(words, at)
-            });
+            let taken = self
+                .read_unit_tail(words, at)
+                .or_else(|| self.read_house(words, at, in_name))
+                .or_else(|| {
+                    if in_place && !words.get(at + 1).is_some_and(Word::starts_with_digit) {
+                        return None;
+                    }
+                    self.read_way(words, at)
+                });
             match taken {
                 Some(count) => {
                     // The name before belongs to an earlier piece, in writing order.
@@ -906,7 +990,9 @@ impl Reader {
         let mut end = at + skip + 1;
         if let (Some(last), Some(next)) = (marks.last_mut(), words.get(end))
             && last.suffix.is_empty()
-            && (next.one_of(&["bis", "ter", "quater"]) || (next.text.len() == 1 && next.text.starts_with(|c: char| c.is_ascii_alphabetic())))
+            && (next.one_of(&["bis", "ter", "quater"])
+                || (next.text.len() == 1
+                    && next.text.starts_with(|c: char| c.is_ascii_alphabetic())))
             && let Some(suffix) = read_suffix(&next.text)
         {
             last.suffix = suffix;
@@ -916,22 +1002,29 @@ impl Reader {
         Some(self.keep_house(HouseNo::of(HouseKind::House, head, marks), words, at, end))
     }
 
-    fn read_unit(&mut self, words: &[Word], at: usize, kind: HouseKind, skip: usize) -> Option<Taken> {
+    fn read_unit(
+        &mut self,
+        words: &[Word],
+        at: usize,
+        kind: HouseKind,
+        skip: usize,
+    ) -> Option<Taken> {
         let mut end = at + skip + 1;
         let number = &words[at + skip];
-        let (block, head) = if let Some(mark) = Mark::parse(&number.text).or_else(|| room_token(&number.low)) {
-            (None, mark)
-        } else {
-            let (block, mark) = lot_code(&number.text)?;
-            match words.get(end).and_then(|next| Mark::parse(&next.text)) {
-                // `Lô LK2 05`: the first is the block, the second the number.
-                Some(second) => {
-                    end += 1;
-                    (Some(number.text.to_uppercase()), second)
+        let (block, head) =
+            if let Some(mark) = Mark::parse(&number.text).or_else(|| room_token(&number.low)) {
+                (None, mark)
+            } else {
+                let (block, mark) = lot_code(&number.text)?;
+                match words.get(end).and_then(|next| Mark::parse(&next.text)) {
+                    // `Lô LK2 05`: the first is the block, the second the number.
+                    Some(second) => {
+                        end += 1;
+                        (Some(number.text.to_uppercase()), second)
+                    }
+                    None => (Some(block), mark),
                 }
-                None => (Some(block), mark),
-            }
-        };
+            };
         let mut house = HouseNo::of(kind, head, Vec::new());
         house.block = block;
         Some(self.keep_house(house, words, at, end))
@@ -955,24 +1048,34 @@ impl Reader {
         let until_boundary = |from: usize| {
             (from..words.len())
                 .find(|&next| {
-                    words[next].is("tầng") || cue_at(words, next, false).is_some() || way_at(words, next).is_some()
+                    words[next].is("tầng")
+                        || cue_at(words, next, false).is_some()
+                        || way_at(words, next).is_some()
                 })
                 .unwrap_or(words.len())
         };
         let end = match house.kind {
             HouseKind::House => return None,
             HouseKind::Room if house.floor.is_none() && word.one_of(&["tầng", "tang"]) => {
-                house.floor = Some(words.get(at + 1)?.text.parse().ok().filter(|floor| *floor < 1000)?);
+                house.floor =
+                    Some(words.get(at + 1)?.text.parse().ok().filter(|floor| *floor < 1000)?);
                 return Some(Taken { words: 2, pushed: false });
             }
             _ if house.block.is_some() => return None,
-            HouseKind::Room if word.one_of(&["nhà", "tòa", "toà", "block", "chung", "khu"]) => until_boundary(at + 1),
+            HouseKind::Room if word.one_of(&["nhà", "tòa", "toà", "block", "chung", "khu"]) => {
+                until_boundary(at + 1)
+            }
             HouseKind::Kiosk if is_place(word, true) => until_boundary(at + 1),
             HouseKind::Lot if is_block_code(&word.text) => {
                 house.block = Some(word.text.to_uppercase());
                 return Some(Taken { words: 1, pushed: false });
             }
-            HouseKind::Lot if word.is("khu") && words.get(at + 1).is_some_and(|next| is_block_code(&next.text)) => at + 2,
+            HouseKind::Lot
+                if word.is("khu")
+                    && words.get(at + 1).is_some_and(|next| is_block_code(&next.text)) =>
+            {
+                at + 2
+            }
             _ => return None,
         };
         if end < at + 2 {
@@ -993,7 +1096,9 @@ impl Reader {
         }
         if kind == WayKind::Street {
             let end = self.name_end(words, at + 1);
-            return Some(self.keep_street(words, at, at + 1, end, |words| title_if_flat(&join(words))));
+            return Some(
+                self.keep_street(words, at, at + 1, end, |words| title_if_flat(&join(words))),
+            );
         }
         let (nodes, end) = match read_marks(&words[at + 1].text) {
             Some(marks) => (path_of(kind, marks), at + 2),
@@ -1004,7 +1109,9 @@ impl Reader {
             }
         };
         let agrees = nodes.as_ref().is_some_and(|nodes| {
-            nodes.iter().all(|new| self.address.lane.iter().all(|old| old.kind != new.kind || old == new))
+            nodes
+                .iter()
+                .all(|new| self.address.lane.iter().all(|old| old.kind != new.kind || old == new))
         });
         match nodes {
             Some(nodes) if agrees => {
@@ -1037,7 +1144,14 @@ impl Reader {
             .unwrap_or(words.len())
     }
 
-    fn keep_street(&mut self, words: &[Word], at: usize, from: usize, end: usize, name: fn(&[Word]) -> String) -> Taken {
+    fn keep_street(
+        &mut self,
+        words: &[Word],
+        at: usize,
+        from: usize,
+        end: usize,
+        name: fn(&[Word]) -> String,
+    ) -> Taken {
         let pushed = self.address.street.is_some();
         if pushed {
             self.doubt(Doubt::Contradiction);
@@ -1063,7 +1177,8 @@ impl Reader {
                 Piece::Area(words) => areas.push(kind_of_place(&words)),
                 Piece::Loose(words) => {
                     let text = join(&words);
-                    let named = words[0].text.starts_with(char::is_alphabetic) && !is_place(&words[0], !anchored);
+                    let named = words[0].text.starts_with(char::is_alphabetic)
+                        && !is_place(&words[0], !anchored);
                     if anchored && named && self.address.street.is_none() {
                         self.address.street = Some(title_if_flat(&text));
                     } else if named && self.address.street.is_some() && !words[0].written_low() {
@@ -1108,7 +1223,13 @@ fn path_of(kind: WayKind, marks: Vec<Mark>) -> Option<Vec<PathNode>> {
     // `ngõ 34/5` names the lane first and the alley by its number only.
     let first = (own + 1).saturating_sub(marks.len());
     let kinds = INWARDS.get(first..first + marks.len())?;
-    Some(kinds.iter().zip(marks).map(|(kind, mark)| PathNode { kind: *kind, mouth: Mouth::Number(mark) }).collect())
+    Some(
+        kinds
+            .iter()
+            .zip(marks)
+            .map(|(kind, mark)| PathNode { kind: *kind, mouth: Mouth::Number(mark) })
+            .collect(),
+    )
 }
 
 /// `NGUYỄN TRÃI` and `nguyễn trãi` to `Nguyễn Trãi`; a name in mixed case is left as written.
@@ -1127,7 +1248,6 @@ fn title_if_flat(name: &str) -> String {
     });
     words.collect::<Vec<_>>().join(" ")
 }
-
 
 /// `QL18`, `Quốc lộ 18`: roads keep the writing of their signs.
 fn road_name(words: &[Word]) -> String {
@@ -1150,7 +1270,10 @@ fn kind_of_place(words: &[Word]) -> String {
         low if flat => low.to_owned(),
         _ => words[0].text.clone(),
     };
-    let count = 1 + usize::from(flat && words.len() > 2 && matches!(words[0].low.as_str(), "thành" | "khu" | "thị" | "chung"));
+    let count = 1 + usize::from(
+        flat && words.len() > 2
+            && matches!(words[0].low.as_str(), "thành" | "khu" | "thị" | "chung"),
+    );
     let mut parts = vec![kind];
     parts.extend(words[1..count].iter().map(|word| word.low.clone()));
     if count < words.len() {
@@ -1181,7 +1304,8 @@ mod tests {
     }
 
     fn vectors() -> Vec<Vector> {
-        serde_json::from_str(include_str!("../../../tests/vectors/address.json")).expect("the vectors are JSON")
+        serde_json::from_str(include_str!("../../../tests/vectors/address.json"))
+            .expect("the vectors are JSON")
     }
 
     #[test]
@@ -1192,7 +1316,12 @@ mod tests {
             let read = Address::parse(&v.r#in);
             let path: Vec<String> = read.lane.iter().map(PathNode::to_string).collect();
             assert_eq!(read.to_string(), v.print, "print of {:?}", v.r#in);
-            assert_eq!(read.house.as_ref().map(HouseNo::to_string), v.house, "house of {:?}", v.r#in);
+            assert_eq!(
+                read.house.as_ref().map(HouseNo::to_string),
+                v.house,
+                "house of {:?}",
+                v.r#in
+            );
             assert_eq!(read.sort_key(), v.sort, "sort key of {:?}", v.r#in);
             assert_eq!(read.side(), v.side, "side of {:?}", v.r#in);
             assert_eq!(path, v.lane_path, "path of {:?}", v.r#in);
@@ -1215,9 +1344,34 @@ mod tests {
     #[test]
     fn walking_order() {
         let walk = [
-            "2", "9 Nguyễn Trãi", "10", "12", "12A", "12B", "12B1", "12Đ", "12E", "12bis", "12ter", "12-14", "12/3", "12/10",
-            "12/10/1", "12A/1", "13", "100", "Số 1 ngõ Giếng Mát", "Kiốt 2 chợ Sao Đỏ", "Kiốt 10 chợ Sao Đỏ", "Lô 9 LK2",
-            "Lô 1 LK10", "P201 tầng 2 nhà A", "P301 tầng 3 nhà A", "P101 tầng 1 nhà B", "cạnh nhà văn hóa", "sau chợ",
+            "2",
+            "9 Nguyễn Trãi",
+            "10",
+            "12",
+            "12A",
+            "12B",
+            "12B1",
+            "12Đ",
+            "12E",
+            "12bis",
+            "12ter",
+            "12-14",
+            "12/3",
+            "12/10",
+            "12/10/1",
+            "12A/1",
+            "13",
+            "100",
+            "Số 1 ngõ Giếng Mát",
+            "Kiốt 2 chợ Sao Đỏ",
+            "Kiốt 10 chợ Sao Đỏ",
+            "Lô 9 LK2",
+            "Lô 1 LK10",
+            "P201 tầng 2 nhà A",
+            "P301 tầng 3 nhà A",
+            "P101 tầng 1 nhà B",
+            "cạnh nhà văn hóa",
+            "sau chợ",
         ];
         let keys: Vec<String> = walk.iter().map(|text| Address::parse(text).sort_key()).collect();
         for (pair, text) in keys.windows(2).zip(walk.windows(2)) {
@@ -1237,7 +1391,11 @@ mod tests {
     #[test]
     fn sort_keys_use_nothing_a_collation_skips() {
         for v in vectors() {
-            assert!(v.sort.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()), "{:?}", v.sort);
+            assert!(
+                v.sort.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()),
+                "{:?}",
+                v.sort
+            );
         }
     }
 
@@ -1262,21 +1420,24 @@ mod tests {
     fn house() -> impl Strategy<Value = HouseNo> {
         let plain = (mark(), prop::collection::vec(mark(), 0..3))
             .prop_map(|(head, tail)| HouseNo::of(HouseKind::House, head, tail));
-        let lot = (1u32..500, prop::option::of("[A-Z]{1,2}[1-9]|[A-H]")).prop_map(|(number, block)| HouseNo {
-            block,
-            ..HouseNo::of(HouseKind::Lot, Mark::plain(number), Vec::new())
-        });
-        let kiosk = (1u32..500, prop::option::of(Just("chợ Sao Đỏ".to_owned()))).prop_map(|(number, block)| HouseNo {
-            block,
-            ..HouseNo::of(HouseKind::Kiosk, Mark::plain(number), Vec::new())
-        });
-        let room = (1u32..3000, prop::option::of(1u16..40), prop::option::of("nhà [A-D][1-9]?")).prop_map(
-            |(number, floor, block)| HouseNo {
+        let lot = (1u32..500, prop::option::of("(LK|BT|DV|A|B)[1-9]|[A-H]")).prop_map(
+            |(number, block)| HouseNo {
+                block,
+                ..HouseNo::of(HouseKind::Lot, Mark::plain(number), Vec::new())
+            },
+        );
+        let kiosk = (1u32..500, prop::option::of(Just("chợ Sao Đỏ".to_owned()))).prop_map(
+            |(number, block)| HouseNo {
+                block,
+                ..HouseNo::of(HouseKind::Kiosk, Mark::plain(number), Vec::new())
+            },
+        );
+        let room = (1u32..3000, prop::option::of(1u16..40), prop::option::of("nhà [A-D][1-9]?"))
+            .prop_map(|(number, floor, block)| HouseNo {
                 block,
                 floor,
                 ..HouseNo::of(HouseKind::Room, Mark::plain(number), Vec::new())
-            },
-        );
+            });
         prop_oneof![6 => plain, 1 => lot, 1 => kiosk, 1 => room]
     }
 
@@ -1340,8 +1501,47 @@ mod tests {
     }
 
     const SOUP: &[&str] = &[
-        "số", "Số", "nhà", "12", "05", "34/5", "7A", "12bis", "ngõ", "Ngõ", "ngách", "hẻm", "đường", "phố", "Nguyễn", "Trãi",
-        "chợ", "Chợ", "sau", "cạnh", "TDP", "tổ", "phường", "p.", "P302", "lô", "LK2", "kiốt", "tầng", "A", "b", ",", ",", "(",
-        ")", "-", "khu", "QL18", "đối", "diện", "1234567", "NGUYỄN",
+        "số",
+        "Số",
+        "nhà",
+        "12",
+        "05",
+        "34/5",
+        "7A",
+        "12bis",
+        "ngõ",
+        "Ngõ",
+        "ngách",
+        "hẻm",
+        "đường",
+        "phố",
+        "Nguyễn",
+        "Trãi",
+        "chợ",
+        "Chợ",
+        "sau",
+        "cạnh",
+        "TDP",
+        "tổ",
+        "phường",
+        "p.",
+        "P302",
+        "lô",
+        "LK2",
+        "kiốt",
+        "tầng",
+        "A",
+        "b",
+        ",",
+        ",",
+        "(",
+        ")",
+        "-",
+        "khu",
+        "QL18",
+        "đối",
+        "diện",
+        "1234567",
+        "NGUYỄN",
     ];
 }

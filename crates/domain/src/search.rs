@@ -108,7 +108,10 @@ fn plain_d(c: char) -> char {
 }
 
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    matches!(
+        c,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+    )
 }
 
 fn joins_house_numbers(word: &str, rest: &[char]) -> bool {
@@ -120,7 +123,10 @@ fn joins_house_numbers(word: &str, rest: &[char]) -> bool {
 
 /// Rule 4 of [`search_key`], applied to the word that starts at `start` once it is complete.
 fn close_word(key: &mut String, start: usize) {
-    if matches!(&key[start..], "hy" | "ky" | "ly" | "my" | "sy" | "ty" | "vy" | "quy") {
+    if matches!(
+        &key[start..],
+        "hy" | "ky" | "ly" | "my" | "sy" | "ty" | "vy" | "quy"
+    ) {
         key.pop();
         key.push('i');
     }
@@ -135,7 +141,10 @@ fn decode_strokes(word: &str) -> Option<String> {
         return decode_vni(word).filter(|syllable| is_syllable(syllable));
     }
     // The hat typed late is tried second: `ngoeoj` keeps its second `o`, `vietej` loses its second `e`.
-    [false, true].into_iter().filter_map(|late_hat| decode_telex(word, late_hat)).find(|syllable| is_syllable(syllable))
+    [false, true]
+        .into_iter()
+        .filter_map(|late_hat| decode_telex(word, late_hat))
+        .find(|syllable| is_syllable(syllable))
 }
 
 /// VNI: tones are the digits 1 to 5; 6, 7, 8 and 9 put the hat, the horn, the breve and the bar.
@@ -190,24 +199,26 @@ fn decode_telex(word: &str, late_hat: bool) -> Option<String> {
 /// of the rimes. Says nothing about tones, and yes to some syllables no word uses.
 #[must_use]
 pub fn is_syllable(word: &str) -> bool {
-    INITIALS
-        .iter()
-        .any(|initial| word.strip_prefix(initial).is_some_and(|rime| RIMES.binary_search(&rime).is_ok()))
+    INITIALS.iter().any(|initial| {
+        word.strip_prefix(initial)
+            .is_some_and(|rime| RIMES.binary_search(&rime).is_ok())
+    })
 }
 
 const INITIALS: [&str; 27] = [
-    "", "b", "c", "ch", "d", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph", "qu", "r",
-    "s", "t", "th", "tr", "v", "x",
+    "", "b", "c", "ch", "d", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh",
+    "p", "ph", "qu", "r", "s", "t", "th", "tr", "v", "x",
 ];
 
 /// Every rime of the language with its marks stripped, sorted for the binary search.
 const RIMES: [&str; 108] = [
-    "a", "ac", "ach", "ai", "am", "an", "ang", "anh", "ao", "ap", "at", "au", "ay", "e", "ec", "ech", "em", "en",
-    "eng", "enh", "eo", "ep", "et", "eu", "i", "ia", "ich", "iec", "iem", "ien", "ieng", "iep", "iet", "ieu",
-    "im", "in", "inh", "ip", "it", "iu", "o", "oa", "oac", "oach", "oai", "oam", "oan", "oang", "oanh", "oao",
-    "oap", "oat", "oay", "oc", "oe", "oen", "oeo", "oet", "oi", "om", "on", "ong", "op", "ot", "u", "ua", "uan",
-    "uang", "uat", "uay", "uc", "ue", "uech", "uenh", "ui", "um", "un", "ung", "uo", "uoc", "uoi", "uom", "uon",
-    "uong", "uop", "uot", "uou", "up", "ut", "uu", "uy", "uya", "uych", "uyen", "uyet", "uyn", "uynh", "uyp",
+    "a", "ac", "ach", "ai", "am", "an", "ang", "anh", "ao", "ap", "at", "au", "ay", "e", "ec",
+    "ech", "em", "en", "eng", "enh", "eo", "ep", "et", "eu", "i", "ia", "ich", "iec", "iem", "ien",
+    "ieng", "iep", "iet", "ieu", "im", "in", "inh", "ip", "it", "iu", "o", "oa", "oac", "oach",
+    "oai", "oam", "oan", "oang", "oanh", "oao", "oap", "oat", "oay", "oc", "oe", "oen", "oeo",
+    "oet", "oi", "om", "on", "ong", "op", "ot", "u", "ua", "uan", "uang", "uat", "uay", "uc", "ue",
+    "uech", "uenh", "ui", "um", "un", "ung", "uo", "uoc", "uoi", "uom", "uon", "uong", "uop",
+    "uot", "uou", "up", "ut", "uu", "uy", "uya", "uych", "uyen", "uyet", "uyn", "uynh", "uyp",
     "uyt", "uyu", "y", "ych", "yem", "yen", "yet", "yeu", "ynh", "yt",
 ];
 
@@ -228,11 +239,17 @@ mod tests {
     #[test]
     fn shared_vectors() {
         let vectors: Vec<Vector> =
-            serde_json::from_str(include_str!("../../../tests/vectors/search.json")).expect("the vectors are JSON");
+            serde_json::from_str(include_str!("../../../tests/vectors/search.json"))
+                .expect("the vectors are JSON");
         assert!(vectors.len() >= 60, "only {} vectors", vectors.len());
         for v in &vectors {
             assert_eq!(search_key(&v.r#in), v.key, "key of {:?}", v.r#in);
-            assert_eq!(second_chance(&v.r#in), v.second, "second chance of {:?}", v.r#in);
+            assert_eq!(
+                second_chance(&v.r#in),
+                v.second,
+                "second chance of {:?}",
+                v.r#in
+            );
         }
     }
 
@@ -243,9 +260,14 @@ mod tests {
 
     #[test]
     fn decomposed_input_has_the_key_of_composed_input() {
-        let decomposed: String = "Phường Chu Văn An, đường Nguyễn Trãi, Hữu Lộc".nfd().collect();
+        let decomposed: String = "Phường Chu Văn An, đường Nguyễn Trãi, Hữu Lộc"
+            .nfd()
+            .collect();
         assert_ne!(decomposed, "Phường Chu Văn An, đường Nguyễn Trãi, Hữu Lộc");
-        assert_eq!(search_key(&decomposed), "phuong chu van an duong nguyen trai huu loc");
+        assert_eq!(
+            search_key(&decomposed),
+            "phuong chu van an duong nguyen trai huu loc"
+        );
     }
 
     proptest! {

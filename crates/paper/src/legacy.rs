@@ -81,9 +81,14 @@ fn tcvn3_to_unicode(text: &str) -> String {
     // The capital font shows when some word has two capitals and no word a small letter. One capital a
     // word is a plain name (`Lª`, which is `Lê`).
     let no_small = !text.contains(|c: char| c.is_ascii_lowercase());
-    let capital_word =
-        text.split_whitespace().any(|word| word.chars().filter(char::is_ascii_uppercase).count() >= 2);
-    if no_small && capital_word { small.to_uppercase() } else { small }
+    let capital_word = text
+        .split_whitespace()
+        .any(|word| word.chars().filter(char::is_ascii_uppercase).count() >= 2);
+    if no_small && capital_word {
+        small.to_uppercase()
+    } else {
+        small
+    }
 }
 
 fn vni_to_unicode(text: &str) -> String {
@@ -91,7 +96,10 @@ fn vni_to_unicode(text: &str) -> String {
     let mut carrier: Option<char> = None;
     for c in text.chars() {
         let small = c.to_lowercase().next().unwrap_or(c);
-        let marks = VNI_MARKS.iter().find(|(mark, _)| *mark == small).map(|(_, marks)| *marks);
+        let marks = VNI_MARKS
+            .iter()
+            .find(|(mark, _)| *mark == small)
+            .map(|(_, marks)| *marks);
         if let (Some(base), Some(marks)) = (carrier, marks)
             && carries(base, marks)
         {
@@ -195,8 +203,14 @@ impl Detector {
         match verdict(text) {
             Verdict::Silent | Verdict::Unicode => None,
             // Where both decode, the column decides; the verdict itself prefers the cleaner reading.
-            Verdict::Legacy(legacy) => Some(self.prevailing().filter(|known| reads(*known, text)).unwrap_or(legacy)),
-            Verdict::Either | Verdict::Neither => self.prevailing().filter(|known| reads(*known, text)),
+            Verdict::Legacy(legacy) => Some(
+                self.prevailing()
+                    .filter(|known| reads(*known, text))
+                    .unwrap_or(legacy),
+            ),
+            Verdict::Either | Verdict::Neither => {
+                self.prevailing().filter(|known| reads(*known, text))
+            }
         }
     }
 
@@ -239,8 +253,11 @@ fn verdict(text: &str) -> Verdict {
 
 /// Vietnamese letters and combining marks that exist in Unicode only.
 fn is_beyond_eight_bits(c: char) -> bool {
-    matches!(c, 'ă' | 'Ă' | 'đ' | 'Đ' | 'ĩ' | 'Ĩ' | 'ũ' | 'Ũ' | 'ơ' | 'Ơ' | 'ư' | 'Ư' | '\u{1ea0}'..='\u{1ef9}')
-        || is_combining_mark(c)
+    matches!(
+        c,
+        'ă' | 'Ă' | 'đ' | 'Đ' | 'ĩ' | 'Ĩ' | 'ũ' | 'Ũ' | 'ơ' | 'Ơ' | 'ư' | 'Ư' | '\u{1ea0}'
+            ..='\u{1ef9}'
+    ) || is_combining_mark(c)
 }
 
 /// How many words with letters beyond ASCII do not read as one Vietnamese syllable in sane case.
@@ -261,7 +278,8 @@ fn reads_as_syllable(word: &str) -> bool {
         }
     }
     let mut letters = word.chars().skip(1);
-    let sane_case = letters.clone().all(char::is_lowercase) || (word.chars().all(char::is_uppercase) && letters.next().is_some());
+    let sane_case = letters.clone().all(char::is_lowercase)
+        || (word.chars().all(char::is_uppercase) && letters.next().is_some());
     let single = word.chars().count() == 1;
     tones <= 1 && (sane_case || single) && is_syllable(&search_key(word))
 }
@@ -275,8 +293,15 @@ mod tests {
 
     /// Writes Unicode as TCVN3, by the table turned round.
     pub(super) fn to_tcvn3(text: &str) -> String {
-        let turned: String = TCVN3.chars().collect::<Vec<_>>().chunks(2).flat_map(|two| [two[1], two[0]]).collect();
-        text.chars().map(|c| pair(&turned, c).unwrap_or(c)).collect()
+        let turned: String = TCVN3
+            .chars()
+            .collect::<Vec<_>>()
+            .chunks(2)
+            .flat_map(|two| [two[1], two[0]])
+            .collect();
+        text.chars()
+            .map(|c| pair(&turned, c).unwrap_or(c))
+            .collect()
     }
 
     /// Writes Unicode as VNI, by its construction.
@@ -287,7 +312,11 @@ mod tests {
             let small: String = c.to_lowercase().collect();
             let parts: Vec<char> = small.nfd().collect();
             let horn = parts.contains(&'\u{31b}');
-            let marks: String = parts.iter().skip(1).filter(|mark| **mark != '\u{31b}').collect();
+            let marks: String = parts
+                .iter()
+                .skip(1)
+                .filter(|mark| **mark != '\u{31b}')
+                .collect();
             let mut ordered: Vec<char> = marks.chars().collect();
             // The table writes the hat or breve before the tone.
             ordered.sort_by_key(|mark| !matches!(mark, '\u{302}' | '\u{306}'));
@@ -306,7 +335,10 @@ mod tests {
                         ('u', true) => 'ö',
                         (other, _) => other,
                     };
-                    let mark = VNI_MARKS.iter().find(|(_, known)| *known == marks).map(|(mark, _)| *mark);
+                    let mark = VNI_MARKS
+                        .iter()
+                        .find(|(_, known)| *known == marks)
+                        .map(|(mark, _)| *mark);
                     format!("{base}{}", mark.map(String::from).unwrap_or_default())
                 }
                 (None, _) => String::new(),
@@ -322,14 +354,22 @@ mod tests {
         let targets: Vec<char> = letters.iter().skip(1).step_by(2).copied().collect();
         let mut sources: Vec<char> = letters.iter().step_by(2).copied().collect();
         for letter in LETTERS.chars().chain("ĂÂÊÔƠƯĐ".chars()) {
-            assert_eq!(targets.iter().filter(|target| **target == letter).count(), 1, "{letter}");
+            assert_eq!(
+                targets.iter().filter(|target| **target == letter).count(),
+                1,
+                "{letter}"
+            );
         }
         assert_eq!(targets.len(), LETTERS.chars().count() + 7);
         sources.sort_unstable();
         let count = sources.len();
         sources.dedup();
         assert_eq!(sources.len(), count, "a byte stands for two letters");
-        assert!(sources.iter().all(|c| (0xa1..=0xff).contains(&u32::from(*c))));
+        assert!(
+            sources
+                .iter()
+                .all(|c| (0xa1..=0xff).contains(&u32::from(*c)))
+        );
     }
 
     #[test]
@@ -341,7 +381,10 @@ mod tests {
             let capital = small.to_uppercase();
             assert_eq!(Legacy::Vni.to_unicode(&to_vni(&capital)), capital);
             // The capital font of TCVN3: capital ASCII letters around a small code.
-            assert_eq!(Legacy::Tcvn3.to_unicode(&format!("T{}NG", to_tcvn3(&small))), format!("T{capital}NG"));
+            assert_eq!(
+                Legacy::Tcvn3.to_unicode(&format!("T{}NG", to_tcvn3(&small))),
+                format!("T{capital}NG")
+            );
         }
     }
 
@@ -353,7 +396,11 @@ mod tests {
             ("Ph¹m §ç D\u{ad}¬ng", "Phaïm Ñoã Döông", "Phạm Đỗ Dương"),
             ("Lª Hoµng", "Leâ Hoaøng", "Lê Hoàng"),
             ("Vò ThÞ HuÖ", "Vuõ Thò Hueä", "Vũ Thị Huệ"),
-            ("§\u{ad}êng NguyÔn Tr·i", "Ñöôøng Nguyeãn Traõi", "Đường Nguyễn Trãi"),
+            (
+                "§\u{ad}êng NguyÔn Tr·i",
+                "Ñöôøng Nguyeãn Traõi",
+                "Đường Nguyễn Trãi",
+            ),
         ] {
             assert_eq!(Legacy::Tcvn3.to_unicode(tcvn3), unicode);
             assert_eq!(Legacy::Vni.to_unicode(vni), unicode);
@@ -361,25 +408,79 @@ mod tests {
             assert_eq!(alone.to_unicode(tcvn3), unicode, "{tcvn3}");
             assert_eq!(alone.to_unicode(vni), unicode, "{vni}");
         }
-        assert_eq!(Detector::default().to_unicode("NGUYÔN V¡N AN"), "NGUYỄN VĂN AN");
-        assert_eq!(Detector::default().to_unicode("NGUYEÃN VAÊN AN"), "NGUYỄN VĂN AN");
+        assert_eq!(
+            Detector::default().to_unicode("NGUYÔN V¡N AN"),
+            "NGUYỄN VĂN AN"
+        );
+        assert_eq!(
+            Detector::default().to_unicode("NGUYEÃN VAÊN AN"),
+            "NGUYỄN VĂN AN"
+        );
     }
 
     /// Names made of every usual family, middle and given name, so that all tones occur.
     fn names() -> Vec<String> {
-        const FAMILY: [&str; 14] =
-            ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Tô"];
+        const FAMILY: [&str; 14] = [
+            "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô",
+            "Dương", "Lý", "Tô",
+        ];
         const MIDDLE: [&str; 7] = ["Văn", "Thị", "Đức", "Hữu", "Minh", "Xuân", "Ngọc"];
         const GIVEN: [&str; 31] = [
-            "An", "Bình", "Cường", "Dũng", "Hà", "Hòa", "Hoà", "Huệ", "Khánh", "Lan", "Lý", "Mỹ", "Nga", "Oanh", "Phượng", "Quý",
-            "Sơn", "Tâm", "Thủy", "Thuỷ", "Tuấn", "Uyên", "Vân", "Vĩ", "Xuyến", "Yến", "Ái", "Ánh", "Ích", "Tú", "Vò",
+            "An",
+            "Bình",
+            "Cường",
+            "Dũng",
+            "Hà",
+            "Hòa",
+            "Hoà",
+            "Huệ",
+            "Khánh",
+            "Lan",
+            "Lý",
+            "Mỹ",
+            "Nga",
+            "Oanh",
+            "Phượng",
+            "Quý",
+            "Sơn",
+            "Tâm",
+            "Thủy",
+            "Thuỷ",
+            "Tuấn",
+            "Uyên",
+            "Vân",
+            "Vĩ",
+            "Xuyến",
+            "Yến",
+            "Ái",
+            "Ánh",
+            "Ích",
+            "Tú",
+            "Vò",
         ];
         let mut all = Vec::new();
         for (at, family) in FAMILY.iter().cycle().take(FAMILY.len() * 17).enumerate() {
-            all.push(format!("{family} {} {}", MIDDLE[at % MIDDLE.len()], GIVEN[at % GIVEN.len()]));
+            all.push(format!(
+                "{family} {} {}",
+                MIDDLE[at % MIDDLE.len()],
+                GIVEN[at % GIVEN.len()]
+            ));
         }
         // Names that eight bits can hold: the ones conversion could harm.
-        for name in ["Lý Hà", "Tô Thanh Vân", "Hà Huy", "Lê Bá Khánh", "Vò", "Cù Lê Hà", "LÊ VÂN ANH", "Ân", "TÔ HÀ", "Bá Quý", "Y Blôk Niê", "Ông Hòa"] {
+        for name in [
+            "Lý Hà",
+            "Tô Thanh Vân",
+            "Hà Huy",
+            "Lê Bá Khánh",
+            "Vò",
+            "Cù Lê Hà",
+            "LÊ VÂN ANH",
+            "Ân",
+            "TÔ HÀ",
+            "Bá Quý",
+            "Y Blôk Niê",
+            "Ông Hòa",
+        ] {
             all.push(name.to_owned());
         }
         all
@@ -402,15 +503,29 @@ mod tests {
 
     #[test]
     fn a_legacy_column_is_converted_whole() {
-        for (encode, legacy) in [(to_tcvn3 as fn(&str) -> String, Legacy::Tcvn3), (to_vni, Legacy::Vni)] {
-            let names: Vec<String> = names().into_iter().filter(|name| !name.contains("Blôk")).collect();
+        for (encode, legacy) in [
+            (to_tcvn3 as fn(&str) -> String, Legacy::Tcvn3),
+            (to_vni, Legacy::Vni),
+        ] {
+            let names: Vec<String> = names()
+                .into_iter()
+                .filter(|name| !name.contains("Blôk"))
+                .collect();
             // The capitals of TCVN3 need the capital font, which is a case of its own above.
-            let names: Vec<&String> = names.iter().filter(|name| **name != name.to_uppercase()).collect();
+            let names: Vec<&String> = names
+                .iter()
+                .filter(|name| **name != name.to_uppercase())
+                .collect();
             let mut column = Detector::default();
             names.iter().for_each(|name| column.observe(&encode(name)));
             assert_eq!(column.prevailing(), Some(legacy));
             for name in names {
-                assert_eq!(&column.to_unicode(&encode(name)), name, "{legacy:?} {}", encode(name));
+                assert_eq!(
+                    &column.to_unicode(&encode(name)),
+                    name,
+                    "{legacy:?} {}",
+                    encode(name)
+                );
             }
         }
     }

@@ -48,8 +48,15 @@ pub struct Register {
 impl Register {
     /// The households without the second and later writings of the same one.
     pub fn households(&self) -> impl Iterator<Item = &RegisterRow> {
-        let again: std::collections::HashSet<usize> = self.duplicates_in_file.iter().map(|pair| pair.again).collect();
-        self.rows.iter().enumerate().filter_map(move |(at, row)| (!again.contains(&at)).then_some(row))
+        let again: std::collections::HashSet<usize> = self
+            .duplicates_in_file
+            .iter()
+            .map(|pair| pair.again)
+            .collect();
+        self.rows
+            .iter()
+            .enumerate()
+            .filter_map(move |(at, row)| (!again.contains(&at)).then_some(row))
     }
 }
 
@@ -135,6 +142,8 @@ pub enum Issue {
     GroupUnknown,
     /// A kept cell holds what looks like an identity or telephone number. The row was refused.
     IdentityNumber,
+    /// A kept cell holds more text than any address or name. The row was refused.
+    TextTooLong,
     /// Neither an address nor a name: the row was left out.
     NothingToFind,
     /// The household has a name but no address.
@@ -188,9 +197,12 @@ impl Issue {
             | Self::HeaderNotFound
             | Self::NoRows
             | Self::IdentityNumber
+            | Self::TextTooLong
             | Self::NothingToFind => Severity::Error,
             Self::SectionLine | Self::TotalLine | Self::SignatureBlock => Severity::Note,
-            Self::DoubtfulAddress { doubt: Doubt::NoNumber } => Severity::Note,
+            Self::DoubtfulAddress {
+                doubt: Doubt::NoNumber,
+            } => Severity::Note,
             _ => Severity::Warning,
         }
     }
@@ -201,10 +213,15 @@ impl Issue {
         let fixed = match self {
             Self::NoSheets => "Tệp không có bảng nào.",
             Self::EmptySheet => "Bảng trống.",
-            Self::HeaderNotFound => "Không tìm thấy dòng tiêu đề (cần có cột địa chỉ hoặc tên chủ hộ).",
+            Self::HeaderNotFound => {
+                "Không tìm thấy dòng tiêu đề (cần có cột địa chỉ hoặc tên chủ hộ)."
+            }
             Self::NoRows => "Dưới dòng tiêu đề không có hộ nào.",
             Self::GroupUnknown => "Chưa biết bảng này của tổ dân phố nào; hãy chọn tổ.",
-            Self::IdentityNumber => "Ô này có số giống số căn cước hoặc số điện thoại; dòng không được nhập.",
+            Self::IdentityNumber => {
+                "Ô này có số giống số căn cước hoặc số điện thoại; dòng không được nhập."
+            }
+            Self::TextTooLong => "Ô này quá dài; dòng không được nhập.",
             Self::NothingToFind => "Không có địa chỉ lẫn tên chủ hộ; dòng không được nhập.",
             Self::NoAddress => "Hộ chưa có địa chỉ.",
             Self::DateForAddress { likely, other } => {
@@ -215,7 +232,9 @@ impl Issue {
             Self::DoubtfulAddress { doubt } => doubt.message_vi(),
             Self::CountUnreadable => "Số người không đọc được; hộ được nhập không kèm số này.",
             Self::MoreAdultsThanMembers => "Số người từ 14 tuổi nhiều hơn số nhân khẩu.",
-            Self::DigitsInName => "Tên có lẫn chữ số (có thể là năm sinh); hộ được nhập không kèm tên.",
+            Self::DigitsInName => {
+                "Tên có lẫn chữ số (có thể là năm sinh); hộ được nhập không kèm tên."
+            }
             Self::SectionLine => "Dòng chia nhóm, không phải hộ.",
             Self::TotalLine => "Dòng tổng cộng, không phải hộ.",
             Self::SignatureBlock => "Từ đây là phần ký tên, không đọc tiếp.",
@@ -229,19 +248,32 @@ impl Issue {
         let fixed = match self {
             Self::NoSheets => "The file has no sheet.",
             Self::EmptySheet => "The sheet is empty.",
-            Self::HeaderNotFound => "No header row was found (an address or a head-of-household column is needed).",
+            Self::HeaderNotFound => {
+                "No header row was found (an address or a head-of-household column is needed)."
+            }
             Self::NoRows => "There is no household under the header.",
-            Self::GroupUnknown => "Nothing says which residential group this sheet is of; choose one.",
-            Self::IdentityNumber => "This cell holds what looks like an identity or telephone number; the row was refused.",
+            Self::GroupUnknown => {
+                "Nothing says which residential group this sheet is of; choose one."
+            }
+            Self::IdentityNumber => {
+                "This cell holds what looks like an identity or telephone number; the row was refused."
+            }
+            Self::TextTooLong => "This cell is too long; the row was refused.",
             Self::NothingToFind => "Neither an address nor a name; the row was left out.",
             Self::NoAddress => "The household has no address.",
             Self::DateForAddress { likely, other } => {
-                return format!("The spreadsheet turned a house number into a date. It may be {likely}, or {other}; ask.");
+                return format!(
+                    "The spreadsheet turned a house number into a date. It may be {likely}, or {other}; ask."
+                );
             }
             Self::DoubtfulAddress { doubt } => doubt.message_en(),
-            Self::CountUnreadable => "The count could not be read; the household is kept without it.",
+            Self::CountUnreadable => {
+                "The count could not be read; the household is kept without it."
+            }
             Self::MoreAdultsThanMembers => "More people of 14 and older than people.",
-            Self::DigitsInName => "The name holds digits (a year of birth, perhaps); the household is kept without it.",
+            Self::DigitsInName => {
+                "The name holds digits (a year of birth, perhaps); the household is kept without it."
+            }
             Self::SectionLine => "A dividing line, not a household.",
             Self::TotalLine => "The line of totals, not a household.",
             Self::SignatureBlock => "The signatures begin here; nothing below was read.",
@@ -258,11 +290,21 @@ impl Issue {
 pub fn interpret(sheets: Vec<Sheet>, hints: &ColumnHints) -> Register {
     let mut register = Register::default();
     if sheets.is_empty() {
-        register.issues.push(RowIssue { sheet: None, row: None, column: None, issue: Issue::NoSheets });
+        register.issues.push(RowIssue {
+            sheet: None,
+            row: None,
+            column: None,
+            issue: Issue::NoSheets,
+        });
     }
     for mut sheet in sheets {
         to_unicode(&mut sheet);
-        SheetReader { sheet: &sheet, hints, register: &mut register }.read();
+        SheetReader {
+            sheet: &sheet,
+            hints,
+            register: &mut register,
+        }
+        .read();
     }
     register.duplicates_in_file = find_duplicates(&register.rows);
     register
@@ -272,14 +314,18 @@ pub fn interpret(sheets: Vec<Sheet>, hints: &ColumnHints) -> Register {
 fn to_unicode(sheet: &mut Sheet) {
     let mut columns: HashMap<u32, Detector> = HashMap::new();
     for (column, cell) in sheet.rows.iter().flat_map(|row| &row.cells) {
-        if let Cell::Text(text) = cell {
+        if let Cell::Text(text) = cell
+            && !values::is_too_long(cell)
+        {
             columns.entry(*column).or_default().observe(text);
         }
     }
     let mut whole = Detector::default();
     columns.values().for_each(|column| whole.merge(*column));
     for (column, cell) in sheet.rows.iter_mut().flat_map(|row| &mut row.cells) {
-        if let Cell::Text(text) = cell {
+        if !values::is_too_long(cell)
+            && let Cell::Text(text) = cell
+        {
             let own = columns.get(column).copied().unwrap_or_default();
             let detector = if own.knows() { own } else { whole };
             *text = detector.to_unicode(text);
@@ -316,13 +362,25 @@ impl SheetReader<'_> {
         let sheet_group = self.sheet_group(&header);
         let before = self.register.rows.len();
         let refused = self.register.issues.len();
-        for row in self.sheet.rows.iter().filter(|row| row.number > header.last_row) {
-            if self.read_row(&header, row, sheet_group.as_deref()).is_break() {
+        for row in self
+            .sheet
+            .rows
+            .iter()
+            .filter(|row| row.number > header.last_row)
+        {
+            if self
+                .read_row(&header, row, sheet_group.as_deref())
+                .is_break()
+            {
                 break;
             }
         }
         let read = &self.register.rows[before..];
-        if read.is_empty() && self.register.issues[refused..].iter().all(|issue| issue.issue.severity() == Severity::Note) {
+        if read.is_empty()
+            && self.register.issues[refused..]
+                .iter()
+                .all(|issue| issue.issue.severity() == Severity::Note)
+        {
             self.tell(None, None, Issue::NoRows);
         } else if read.iter().any(|row| row.group_name.is_none()) {
             self.tell(None, None, Issue::GroupUnknown);
@@ -343,11 +401,17 @@ impl SheetReader<'_> {
         if let Some(name) = &self.hints.group_name {
             return Some(values::group_name(name));
         }
-        let title = self.sheet.rows.iter().take_while(|row| row.number < header.first_row);
-        let from_title = title.flat_map(|row| &row.cells).find_map(|(_, cell)| match cell {
-            Cell::Text(text) => values::group_in_title(text),
-            _ => None,
-        });
+        let title = self
+            .sheet
+            .rows
+            .iter()
+            .take_while(|row| row.number < header.first_row);
+        let from_title = title
+            .flat_map(|row| &row.cells)
+            .find_map(|(_, cell)| match cell {
+                Cell::Text(text) => values::group_in_title(text),
+                _ => None,
+            });
         from_title.or_else(|| self.sheet.name.as_deref().and_then(values::group_on_tab))
     }
 
@@ -375,35 +439,57 @@ impl SheetReader<'_> {
                 return Break(());
             }
         }
-        let kept = header.kept().filter_map(|(field, label, column)| Some((field, label, row.cell(column)?)));
+        let kept = header
+            .kept()
+            .filter_map(|(field, label, column)| Some((field, label, row.cell(column)?)));
         let kept: Vec<(Field, &str, &Cell)> = kept.collect();
         // First of all, and for every kept column: a number that identifies a person refuses the row.
-        let identity = kept.iter().find(|(field, _, cell)| values::holds_identity_number(*field, cell));
+        let identity = kept
+            .iter()
+            .find(|(field, _, cell)| values::holds_identity_number(*field, cell));
         if let Some((_, label, _)) = identity {
             self.tell(Some(number), Some(label), Issue::IdentityNumber);
             return Continue(());
         }
+        if let Some((_, label, _)) = kept.iter().find(|(.., cell)| values::is_too_long(cell)) {
+            self.tell(Some(number), Some(label), Issue::TextTooLong);
+            return Continue(());
+        }
         let text = |wanted: Field| {
-            kept.iter().find(|(field, ..)| *field == wanted).and_then(|(_, _, cell)| values::plain_text(cell))
+            kept.iter()
+                .find(|(field, ..)| *field == wanted)
+                .and_then(|(_, _, cell)| values::plain_text(cell))
         };
-        let label = |wanted: Field| kept.iter().find(|(field, ..)| *field == wanted).map(|(_, label, _)| *label);
+        let label = |wanted: Field| {
+            kept.iter()
+                .find(|(field, ..)| *field == wanted)
+                .map(|(_, label, _)| *label)
+        };
 
         let mut issues: Vec<(Option<&str>, Issue)> = Vec::new();
         let mut pieces: Vec<String> = Vec::new();
         for wanted in [Field::Address, Field::HouseNumber, Field::Way] {
-            let Some((_, label, cell)) = kept.iter().find(|(field, ..)| *field == wanted) else { continue };
+            let Some((field, label, cell)) = kept.iter().find(|(field, ..)| *field == wanted)
+            else {
+                continue;
+            };
             if let Some((day, month, shown)) = values::date_for_address(cell) {
                 let (likely, other) = (format!("{day}/{month}"), format!("{month}/{day}"));
                 issues.push((Some(label), Issue::DateForAddress { likely, other }));
                 // Kept as a date, in words that no house number has: never silently a house.
                 pieces.push(format!("(ngày {shown})"));
+            } else if *field == Field::Way {
+                pieces.extend(values::plain_text(cell).map(|way| values::way_text(&way)));
             } else {
                 pieces.extend(values::plain_text(cell));
             }
         }
-        let mut address = Address::parse(&values::join_address(&pieces));
+        let mut address = Address::parse(&pieces.join(", "));
         if let Some(landmark) = text(Field::Landmark) {
-            let both = address.landmark.take().map(|known| format!("{known}, {landmark}"));
+            let both = address
+                .landmark
+                .take()
+                .map(|known| format!("{known}, {landmark}"));
             address.landmark = Some(both.unwrap_or(landmark));
             address.doubts.retain(|doubt| *doubt != Doubt::Empty);
         }
@@ -424,8 +510,15 @@ impl SheetReader<'_> {
         if no_address {
             issues.push((None, Issue::NoAddress));
         }
-        for doubt in address.doubts.iter().filter(|doubt| **doubt != Doubt::Empty) {
-            issues.push((label(Field::Address).or(label(Field::HouseNumber)), Issue::DoubtfulAddress { doubt: *doubt }));
+        for doubt in address
+            .doubts
+            .iter()
+            .filter(|doubt| **doubt != Doubt::Empty)
+        {
+            issues.push((
+                label(Field::Address).or(label(Field::HouseNumber)),
+                Issue::DoubtfulAddress { doubt: *doubt },
+            ));
         }
         let mut count = |wanted: Field| {
             let (_, label, cell) = kept.iter().find(|(field, ..)| *field == wanted)?;
@@ -436,7 +529,10 @@ impl SheetReader<'_> {
             read
         };
         let total = count(Field::Members);
-        let parts = (count(Field::MembersPermanent), count(Field::MembersTemporary));
+        let parts = (
+            count(Field::MembersPermanent),
+            count(Field::MembersTemporary),
+        );
         let member_count = total.or(match parts {
             (None, None) => None,
             (permanent, temporary) => Some(permanent.unwrap_or(0) + temporary.unwrap_or(0)),
@@ -447,7 +543,9 @@ impl SheetReader<'_> {
         {
             issues.push((label(Field::Adults), Issue::MoreAdultsThanMembers));
         }
-        let group_name = text(Field::Group).map(|name| values::group_name(&name)).or_else(|| sheet_group.map(str::to_owned));
+        let group_name = text(Field::Group)
+            .map(|name| values::group_name(&name))
+            .or_else(|| sheet_group.map(str::to_owned));
         for (column, issue) in issues {
             self.tell(Some(number), column, issue);
         }
@@ -479,7 +577,10 @@ fn find_duplicates(rows: &[RegisterRow]) -> Vec<Duplicate> {
         let head = row.head_name.as_deref().map(search_key);
         let address = search_key(&row.address.to_string());
         if !address.is_empty() && (head.is_some() || row.address.house.is_some()) {
-            keys.push(format!("door|{group}|{address}|{}", head.unwrap_or_default()));
+            keys.push(format!(
+                "door|{group}|{address}|{}",
+                head.unwrap_or_default()
+            ));
         }
         let first = keys.iter().find_map(|key| seen.get(key).copied());
         match first {

@@ -46,7 +46,7 @@ impl Default for Limits {
             columns: 60,
             cells: 3_000_000,
             text_bytes: 32 << 20,
-            merges: 20_000,
+            merges: 5_000,
         }
     }
 }
@@ -109,13 +109,19 @@ pub struct Merge {
 
 impl fmt::Debug for Sheet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sheet").field("rows", &self.rows.len()).field("merges", &self.merges.len()).finish_non_exhaustive()
+        f.debug_struct("Sheet")
+            .field("rows", &self.rows.len())
+            .field("merges", &self.merges.len())
+            .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Row").field("number", &self.number).field("cells", &self.cells.len()).finish()
+        f.debug_struct("Row")
+            .field("number", &self.number)
+            .field("cells", &self.cells.len())
+            .finish()
     }
 }
 
@@ -134,7 +140,10 @@ impl Row {
     /// The cell of a column, if it has a value.
     #[must_use]
     pub fn cell(&self, column: u32) -> Option<&Cell> {
-        self.cells.binary_search_by_key(&column, |(at, _)| *at).ok().map(|found| &self.cells[found].1)
+        self.cells
+            .binary_search_by_key(&column, |(at, _)| *at)
+            .ok()
+            .map(|found| &self.cells[found].1)
     }
 }
 
@@ -146,7 +155,9 @@ pub enum ReadError {
     #[error("the file is empty")]
     EmptyFile,
     /// An old binary workbook (.xls) or one with a password; both have the same envelope.
-    #[error("an old .xls workbook or a workbook with a password; save it as XLSX without a password")]
+    #[error(
+        "an old .xls workbook or a workbook with a password; save it as XLSX without a password"
+    )]
     OldExcel,
     /// An OpenDocument spreadsheet.
     #[error("an OpenDocument spreadsheet; save it as XLSX")]
@@ -248,7 +259,10 @@ impl ReadError {
     }
 
     fn too_large(what: Excess, limit: impl TryInto<u64>) -> Self {
-        Self::TooLarge { what, limit: limit.try_into().unwrap_or(u64::MAX) }
+        Self::TooLarge {
+            what,
+            limit: limit.try_into().unwrap_or(u64::MAX),
+        }
     }
 }
 
@@ -289,7 +303,10 @@ fn check_zip(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
     }
     let allowed = |unpacked: u64| {
         if unpacked > limits.unpacked_bytes {
-            return Err(ReadError::too_large(Excess::UnpackedBytes, limits.unpacked_bytes));
+            return Err(ReadError::too_large(
+                Excess::UnpackedBytes,
+                limits.unpacked_bytes,
+            ));
         }
         if unpacked > 1 << 20 && unpacked / (bytes.len() as u64) > limits.ratio {
             return Err(ReadError::too_large(Excess::Ratio, limits.ratio));
@@ -307,7 +324,11 @@ fn check_zip(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
         allowed(declared)?;
     }
     if !is_xlsx {
-        return Err(if is_ods { ReadError::OpenDocument } else { ReadError::UnknownFormat });
+        return Err(if is_ods {
+            ReadError::OpenDocument
+        } else {
+            ReadError::UnknownFormat
+        });
     }
     // The directory may lie. Inflate once into nothing, and count.
     let mut real = 0_u64;
@@ -331,7 +352,11 @@ fn declared_entries(bytes: &[u8]) -> Result<usize, ReadError> {
     const RECORD: usize = 22;
     const COMMENT: usize = u16::MAX as usize;
     let from = bytes.len().saturating_sub(RECORD + COMMENT);
-    let at = bytes[from..].windows(4).rposition(|window| window == b"PK\x05\x06").ok_or(ReadError::Damaged)? + from;
+    let at = bytes[from..]
+        .windows(4)
+        .rposition(|window| window == b"PK\x05\x06")
+        .ok_or(ReadError::Damaged)?
+        + from;
     let count = bytes.get(at + 10..at + 12).ok_or(ReadError::Damaged)?;
     Ok(usize::from(u16::from_le_bytes([count[0], count[1]])))
 }
@@ -357,7 +382,10 @@ impl Budget<'_> {
             return Err(ReadError::too_large(Excess::Cells, self.limits.cells));
         }
         if self.text > self.limits.text_bytes {
-            return Err(ReadError::too_large(Excess::TextBytes, self.limits.text_bytes));
+            return Err(ReadError::too_large(
+                Excess::TextBytes,
+                self.limits.text_bytes,
+            ));
         }
         Ok(())
     }
@@ -365,22 +393,41 @@ impl Budget<'_> {
 
 fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| ReadError::Damaged)?;
-    let mut budget = Budget { limits, cells: 0, text: 0 };
+    let mut budget = Budget {
+        limits,
+        cells: 0,
+        text: 0,
+    };
     let mut sheets = Vec::new();
     for name in book.sheet_names() {
         // A chart or dialogue sheet has no cells; it is none of ours.
-        let Ok(mut cells) = book.worksheet_cells_reader(&name) else { continue };
+        let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
+            continue;
+        };
         let declared = cells.dimensions().end;
         budget.take(declared.0, declared.1, 0)?;
         let mut rows: Vec<Row> = Vec::new();
         while let Some(cell) = cells.next_cell().map_err(|_| ReadError::Damaged)? {
             let (row, column) = cell.get_position();
-            let Some(value) = cell_of(cell.get_value()) else { continue };
-            budget.take(row, column, if let Cell::Text(text) = &value { text.len() } else { 0 })?;
+            let Some(value) = cell_of(cell.get_value()) else {
+                continue;
+            };
+            budget.take(
+                row,
+                column,
+                if let Cell::Text(text) = &value {
+                    text.len()
+                } else {
+                    0
+                },
+            )?;
             let number = row + 1;
             match rows.last_mut() {
                 Some(last) if last.number == number => last.cells.push((column, value)),
-                _ => rows.push(Row { number, cells: vec![(column, value)] }),
+                _ => rows.push(Row {
+                    number,
+                    cells: vec![(column, value)],
+                }),
             }
         }
         drop(cells);
@@ -398,14 +445,24 @@ fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
             row.cells.dedup_by_key(|(column, _)| *column);
         }
         // A second pass over the sheet's XML that keeps nothing but the regions.
-        let regions = book.merge_cells_by_sheet_name(&name).map_err(|_| ReadError::Damaged)?;
-        let merges = regions.iter().take(limits.merges).map(|region| Merge {
-            top: region.start.0 + 1,
-            bottom: region.end.0 + 1,
-            left: region.start.1,
-            right: region.end.1,
+        let regions = book
+            .merge_cells_by_sheet_name(&name)
+            .map_err(|_| ReadError::Damaged)?;
+        // A forged region may run backwards.
+        let merges = regions.iter().take(limits.merges).map(|region| {
+            let (start, end) = (region.start, region.end);
+            Merge {
+                top: start.0.min(end.0).saturating_add(1),
+                bottom: start.0.max(end.0).saturating_add(1),
+                left: start.1.min(end.1),
+                right: start.1.max(end.1),
+            }
         });
-        sheets.push(Sheet { merges: merges.collect(), name: Some(name), rows });
+        sheets.push(Sheet {
+            merges: merges.collect(),
+            name: Some(name),
+            rows,
+        });
     }
     Ok(sheets)
 }
@@ -423,7 +480,9 @@ fn cell_of(value: &DataRef<'_>) -> Option<Cell> {
             let (year, month, day, ..) = date.to_ymd_hms_milli();
             Some(Cell::Date { year, month, day })
         }
-        DataRef::DateTime(_) | DataRef::DurationIso(_) | DataRef::Bool(_) | DataRef::Error(_) => Some(Cell::Other),
+        DataRef::DateTime(_) | DataRef::DurationIso(_) | DataRef::Bool(_) | DataRef::Error(_) => {
+            Some(Cell::Other)
+        }
     }
 }
 
@@ -447,7 +506,10 @@ fn decode_text(bytes: &[u8]) -> String {
         _ if std::str::from_utf8(bytes).is_ok() => (encoding_rs::UTF_8, 0),
         _ => (encoding_rs::WINDOWS_1252, 0),
     };
-    encoding.decode_without_bom_handling(&bytes[skip..]).0.into_owned()
+    encoding
+        .decode_without_bom_handling(&bytes[skip..])
+        .0
+        .into_owned()
 }
 
 fn read_csv(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
@@ -457,7 +519,9 @@ fn read_csv(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
         if at < 512 {
             return Err(ReadError::UnknownFormat);
         }
-        return Err(ReadError::BrokenCsv { line: line_at(bytes, at) });
+        return Err(ReadError::BrokenCsv {
+            line: line_at(bytes, at),
+        });
     }
     if bytes.starts_with(b"%PDF") || bytes.starts_with(b"{\\rtf") {
         return Err(ReadError::UnknownFormat);
@@ -474,12 +538,19 @@ fn read_csv(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
         .flexible(true)
         .delimiter(sniff_delimiter(&text))
         .from_reader(text.as_bytes());
-    let mut budget = Budget { limits, cells: 0, text: 0 };
+    let mut budget = Budget {
+        limits,
+        cells: 0,
+        text: 0,
+    };
     let mut rows = Vec::new();
     let mut record = csv::StringRecord::new();
     loop {
         let line = reader.position().line();
-        if !reader.read_record(&mut record).map_err(|_| ReadError::BrokenCsv { line })? {
+        if !reader
+            .read_record(&mut record)
+            .map_err(|_| ReadError::BrokenCsv { line })?
+        {
             break;
         }
         let number = u32::try_from(reader.position().record()).unwrap_or(u32::MAX);
@@ -498,7 +569,11 @@ fn read_csv(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
             rows.push(Row { number, cells });
         }
     }
-    Ok(Sheet { name: None, rows, merges: Vec::new() })
+    Ok(Sheet {
+        name: None,
+        rows,
+        merges: Vec::new(),
+    })
 }
 
 fn line_at(bytes: &[u8], at: usize) -> u64 {
@@ -517,7 +592,8 @@ fn unclosed_quote(text: &str) -> Option<u64> {
             (b'"', None) if field_start => opened = Some(line),
             _ => {}
         }
-        field_start = matches!(byte, b',' | b';' | b'\t' | b'\n' | b'\r') || (byte == b'"' && opened.is_none());
+        field_start = matches!(byte, b',' | b';' | b'\t' | b'\n' | b'\r')
+            || (byte == b'"' && opened.is_none());
         line += u64::from(byte == b'\n');
     }
     opened
@@ -525,13 +601,23 @@ fn unclosed_quote(text: &str) -> Option<u64> {
 
 /// The separator that splits the first lines most evenly; a comma when nothing does.
 fn sniff_delimiter(text: &str) -> u8 {
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(20).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(20)
+        .collect();
     let score = |delimiter: u8| {
-        let mut counts: Vec<usize> =
-            lines.iter().map(|line| line.bytes().filter(|byte| *byte == delimiter).count()).collect();
+        let mut counts: Vec<usize> = lines
+            .iter()
+            .map(|line| line.bytes().filter(|byte| *byte == delimiter).count())
+            .collect();
         counts.sort_unstable();
         // The median: a title line has none, an address may hold a comma or two.
         counts.get(counts.len() / 2).copied().unwrap_or(0)
     };
-    [b';', b'\t', b','].into_iter().rev().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
+    [b';', b'\t', b',']
+        .into_iter()
+        .rev()
+        .max_by_key(|delimiter| score(*delimiter))
+        .unwrap_or(b',')
 }

@@ -41,13 +41,19 @@ pub fn worker_main() -> ExitCode {
     };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let written = serde_json::to_writer(&mut out, &answer).is_ok() && out.flush().is_ok();
-    if written { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if written {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn cap_memory() -> Result<(), ReadError> {
     let (_, hard) = rlimit::Resource::AS.get().map_err(|_| ReadError::Worker)?;
     let cap = MEMORY_BYTES.min(hard);
-    rlimit::Resource::AS.set(cap, cap).map_err(|_| ReadError::Worker)
+    rlimit::Resource::AS
+        .set(cap, cap)
+        .map_err(|_| ReadError::Worker)
 }
 
 fn read_stdin() -> Result<Vec<Sheet>, ReadError> {
@@ -55,7 +61,11 @@ fn read_stdin() -> Result<Vec<Sheet>, ReadError> {
     let mut bytes = Vec::new();
     // One byte over the limit is enough for the reader to refuse the file by its size.
     let most = limits.file_bytes as u64 + 1;
-    std::io::stdin().lock().take(most).read_to_end(&mut bytes).map_err(|_| ReadError::Worker)?;
+    std::io::stdin()
+        .lock()
+        .take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|_| ReadError::Worker)?;
     read_workbook(&bytes, &limits)
 }
 
@@ -67,7 +77,11 @@ fn read_stdin() -> Result<Vec<Sheet>, ReadError> {
 /// # Errors
 /// What the child reported; [`ReadError::TooHeavy`] when it ran out of memory or time;
 /// [`ReadError::Worker`] when it could not be started.
-pub fn read_in_child(worker: &mut Command, bytes: &[u8], timeout: Duration) -> Result<Vec<Sheet>, ReadError> {
+pub fn read_in_child(
+    worker: &mut Command,
+    bytes: &[u8],
+    timeout: Duration,
+) -> Result<Vec<Sheet>, ReadError> {
     let mut child = worker
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -93,7 +107,9 @@ pub fn read_in_child(worker: &mut Command, bytes: &[u8], timeout: Duration) -> R
             let _ = child.kill();
         }
         let status = child.wait().map_err(|_| ReadError::Worker)?;
-        let Ok(Some(json)) = answer else { return Err(ReadError::TooHeavy) };
+        let Ok(Some(json)) = answer else {
+            return Err(ReadError::TooHeavy);
+        };
         match serde_json::from_slice(&json) {
             Ok(Answer::Sheets(sheets)) => Ok(sheets),
             Ok(Answer::Error(error)) => Err(error),

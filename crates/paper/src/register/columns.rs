@@ -139,10 +139,12 @@ pub(super) struct Header {
 impl Header {
     /// Field, label and column number of everything that is read.
     pub(super) fn kept(&self) -> impl Iterator<Item = (Field, &str, u32)> {
-        self.columns.iter().filter_map(|column| match column.meaning {
-            Meaning::Keep(field) => Some((field, column.label.as_str(), column.at)),
-            Meaning::Drop(_) => None,
-        })
+        self.columns
+            .iter()
+            .filter_map(|column| match column.meaning {
+                Meaning::Keep(field) => Some((field, column.label.as_str(), column.at)),
+                Meaning::Drop(_) => None,
+            })
     }
 }
 
@@ -160,7 +162,10 @@ pub(super) fn find_header(sheet: &Sheet, hints: &BTreeMap<u32, Field>) -> Option
         .max_by(|(left_at, left), (right_at, right)| left.cmp(right).then(right_at.cmp(left_at)))?;
     let top = &sheet.rows[at];
     let mut last_row = spanned_rows(sheet, top.number);
-    let below = sheet.rows.get(at + 1).filter(|below| below.number == top.number + 1 && is_sub_header(top, below));
+    let below = sheet
+        .rows
+        .get(at + 1)
+        .filter(|below| below.number == top.number + 1 && is_sub_header(top, below));
     if let Some(below) = below {
         last_row = last_row.max(below.number);
     }
@@ -179,7 +184,11 @@ pub(super) fn find_header(sheet: &Sheet, hints: &BTreeMap<u32, Field>) -> Option
         }
     }
     settle_repeats(&mut columns, hints);
-    Some(Header { first_row: top.number, last_row, columns })
+    Some(Header {
+        first_row: top.number,
+        last_row,
+        columns,
+    })
 }
 
 /// How much a row looks like a header; `None` when it cannot be one.
@@ -193,9 +202,15 @@ fn header_score(row: &Row) -> Option<usize> {
         })
         .collect();
     let locates = meanings.iter().any(|meaning| {
-        matches!(meaning, Meaning::Keep(Field::Address | Field::HouseNumber | Field::HeadName))
+        matches!(
+            meaning,
+            Meaning::Keep(Field::Address | Field::HouseNumber | Field::HeadName)
+        )
     });
-    let known = meanings.iter().filter(|meaning| **meaning != Meaning::Drop(WhyDropped::Unknown)).count();
+    let known = meanings
+        .iter()
+        .filter(|meaning| **meaning != Meaning::Drop(WhyDropped::Unknown))
+        .count();
     (locates && known >= 2).then_some(known)
 }
 
@@ -203,7 +218,13 @@ fn header_score(row: &Row) -> Option<usize> {
 fn spanned_rows(sheet: &Sheet, row: u32) -> u32 {
     // A header of more than three rows is a merged data block.
     let reach = |merge: &&crate::workbook::Merge| merge.top == row && merge.bottom <= row + 2;
-    sheet.merges.iter().filter(reach).map(|merge| merge.bottom).max().unwrap_or(row)
+    sheet
+        .merges
+        .iter()
+        .filter(reach)
+        .map(|merge| merge.bottom)
+        .max()
+        .unwrap_or(row)
 }
 
 /// Whether the row under a header is its second half. Only words of the vocabulary make one, so that a
@@ -219,7 +240,8 @@ fn is_sub_header(top: &Row, below: &Row) -> bool {
     };
     let known = |text: &str| {
         let key = search_key(text);
-        SUB_HEADERS.contains(&key.as_str()) || meaning_of(&key) != Meaning::Drop(WhyDropped::Unknown)
+        SUB_HEADERS.contains(&key.as_str())
+            || meaning_of(&key) != Meaning::Drop(WhyDropped::Unknown)
     };
     !below.cells.is_empty()
         && !leads(below)
@@ -228,8 +250,22 @@ fn is_sub_header(top: &Row, below: &Row) -> bool {
 
 /// Words of a second header row that mean something only under the first.
 const SUB_HEADERS: [&str; 16] = [
-    "tt", "ttru", "thuong tru", "tam tru", "tong", "tong so", "nam", "nu", "so", "ngay cap", "noi cap", "duong", "ngo",
-    "duong ngo", "tu 14 tuoi", "so luong",
+    "tt",
+    "ttru",
+    "thuong tru",
+    "tam tru",
+    "tong",
+    "tong so",
+    "nam",
+    "nu",
+    "so",
+    "ngay cap",
+    "noi cap",
+    "duong",
+    "ngo",
+    "duong ngo",
+    "tu 14 tuoi",
+    "so luong",
 ];
 
 /// `1 2 3 …` or `(1) (2) (3) …` under a header.
@@ -240,7 +276,9 @@ fn is_column_numbers(row: &Row) -> bool {
         _ => None,
     };
     let numbers: Option<Vec<f64>> = row.cells.iter().map(|(_, cell)| number(cell)).collect();
-    numbers.is_some_and(|numbers| numbers.len() >= 3 && numbers.windows(2).all(|two| two[1] - two[0] == 1.0))
+    numbers.is_some_and(|numbers| {
+        numbers.len() >= 3 && numbers.windows(2).all(|two| two[1] - two[0] == 1.0)
+    })
 }
 
 fn text_at(row: &Row, column: u32) -> Option<&str> {
@@ -251,14 +289,19 @@ fn text_at(row: &Row, column: u32) -> Option<&str> {
 }
 
 fn read_columns(sheet: &Sheet, top: &Row, below: Option<&Row>) -> Vec<Column> {
-    let width = [Some(top), below].into_iter().flatten().filter_map(|row| row.cells.last()).map(|(at, _)| at + 1).max();
+    let width = [Some(top), below]
+        .into_iter()
+        .flatten()
+        .filter_map(|row| row.cells.last())
+        .map(|(at, _)| at + 1)
+        .max();
     let mut carried: Option<&str> = None;
     let mut columns = Vec::new();
     for at in 0..width.unwrap_or(0) {
-        let covering = sheet
-            .merges
-            .iter()
-            .find(|merge| (merge.top..=merge.bottom).contains(&top.number) && (merge.left..=merge.right).contains(&at));
+        let covering = sheet.merges.iter().find(|merge| {
+            (merge.top..=merge.bottom).contains(&top.number)
+                && (merge.left..=merge.right).contains(&at)
+        });
         let own = text_at(top, at);
         let under = below.and_then(|row| text_at(row, at));
         let upper = match (own, covering) {
@@ -272,17 +315,29 @@ fn read_columns(sheet: &Sheet, top: &Row, below: Option<&Row>) -> Vec<Column> {
             carried = own;
         }
         // A merged title over unnamed columns names the first of them only.
-        let upper = if own.is_none() && under.is_none() { None } else { upper };
+        let upper = if own.is_none() && under.is_none() {
+            None
+        } else {
+            upper
+        };
         let label: Vec<&str> = [upper, under].into_iter().flatten().collect();
         if label.is_empty() {
             continue;
         }
-        let label = label.join(" – ").split_whitespace().collect::<Vec<_>>().join(" ");
+        let label = label
+            .join(" – ")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         let meaning = match (upper, under) {
             (Some(upper), Some(under)) => meaning_of_two(&search_key(upper), &search_key(under)),
             _ => meaning_of(&search_key(&label)),
         };
-        columns.push(Column { at, label: mask_digits(&label), meaning });
+        columns.push(Column {
+            at,
+            label: mask_digits(&label),
+            meaning,
+        });
     }
     columns
 }
@@ -315,12 +370,17 @@ fn settle_repeats(columns: &mut [Column], hints: &BTreeMap<u32, Field>) {
         })
         .collect();
     for field in fields {
-        let mut same: Vec<&mut Column> =
-            columns.iter_mut().filter(|column| column.meaning == Meaning::Keep(field)).collect();
+        let mut same: Vec<&mut Column> = columns
+            .iter_mut()
+            .filter(|column| column.meaning == Meaning::Keep(field))
+            .collect();
         let best = same
             .iter()
             .position(|column| hints.get(&column.at) == Some(&field))
-            .or_else(|| same.iter().position(|column| has(&search_key(&column.label), "noi o")))
+            .or_else(|| {
+                same.iter()
+                    .position(|column| has(&search_key(&column.label), "noi o"))
+            })
             .unwrap_or(0);
         for (at, column) in same.iter_mut().enumerate() {
             if at != best {
@@ -333,8 +393,12 @@ fn settle_repeats(columns: &mut [Column], hints: &BTreeMap<u32, Field>) {
 /// Whether the words of `phrase` stand in `key` one after the other.
 fn has(key: &str, phrase: &str) -> bool {
     key == phrase
-        || key.strip_prefix(phrase).is_some_and(|rest| rest.starts_with(' '))
-        || key.strip_suffix(phrase).is_some_and(|rest| rest.ends_with(' '))
+        || key
+            .strip_prefix(phrase)
+            .is_some_and(|rest| rest.starts_with(' '))
+        || key
+            .strip_suffix(phrase)
+            .is_some_and(|rest| rest.ends_with(' '))
         || key.contains(&format!(" {phrase} "))
 }
 
@@ -359,7 +423,10 @@ fn meaning_of_two(upper: &str, under: &str) -> Meaning {
             _ => Meaning::Drop(WhyDropped::NotNeeded),
         };
     }
-    if above == Meaning::Keep(Field::Address) && any(under, &["duong", "ngo", "pho", "ngach", "hem"]) && below != Meaning::Keep(Field::HouseNumber) {
+    if above == Meaning::Keep(Field::Address)
+        && any(under, &["duong", "ngo", "pho", "ngach", "hem"])
+        && below != Meaning::Keep(Field::HouseNumber)
+    {
         return Meaning::Keep(Field::Way);
     }
     match (above, below) {
@@ -384,17 +451,105 @@ fn meaning_of(key: &str) -> Meaning {
     const FORBIDDEN: [(WhyDropped, &[&str]); 10] = [
         (
             WhyDropped::IdentityNumber,
-            &["cccd", "cmnd", "cmtnd", "cmt", "can cuoc", "chung minh", "dinh danh", "ho chieu", "ma so thue", "giay to"],
+            &[
+                "cccd",
+                "cmnd",
+                "cmtnd",
+                "cmt",
+                "can cuoc",
+                "chung minh",
+                "dinh danh",
+                "ho chieu",
+                "ma so thue",
+                "giay to",
+            ],
         ),
-        (WhyDropped::Birth, &["ngay sinh", "nam sinh", "thang sinh", "ngay thang nam sinh", "sinh nam", "sinh ngay", "ns", "tuoi", "do tuoi", "sinh"]),
+        (
+            WhyDropped::Birth,
+            &[
+                "ngay sinh",
+                "nam sinh",
+                "thang sinh",
+                "ngay thang nam sinh",
+                "sinh nam",
+                "sinh ngay",
+                "ns",
+                "tuoi",
+                "do tuoi",
+                "sinh",
+            ],
+        ),
         (WhyDropped::Ethnicity, &["dan toc"]),
         (WhyDropped::Religion, &["ton giao", "theo dao"]),
-        (WhyDropped::Politics, &["dang vien", "dang", "chi bo", "doan vien", "chinh tri", "hoi vien", "doan the"]),
-        (WhyDropped::Health, &["benh", "benh tat", "khuyet tat", "suc khoe", "bhyt", "bao hiem y te", "tan tat", "tam than"]),
-        (WhyDropped::Poverty, &["ngheo", "can ngheo", "ho ngheo", "kho khan"]),
-        (WhyDropped::Policy, &["chinh sach", "thuong binh", "liet si", "co cong", "bao tro", "doi tuong", "chat doc"]),
-        (WhyDropped::Contact, &["sdt", "dt", "dien thoai", "so dt", "di dong", "zalo", "email", "lien he", "facebook", "tel", "phone"]),
-        (WhyDropped::Secret, &["tai khoan", "ngan hang", "mat khau", "otp", "vneid", "stk", "atm"]),
+        (
+            WhyDropped::Politics,
+            &[
+                "dang vien",
+                "dang",
+                "chi bo",
+                "doan vien",
+                "chinh tri",
+                "hoi vien",
+                "doan the",
+            ],
+        ),
+        (
+            WhyDropped::Health,
+            &[
+                "benh",
+                "benh tat",
+                "khuyet tat",
+                "suc khoe",
+                "bhyt",
+                "bao hiem y te",
+                "tan tat",
+                "tam than",
+            ],
+        ),
+        (
+            WhyDropped::Poverty,
+            &["ngheo", "can ngheo", "ho ngheo", "kho khan"],
+        ),
+        (
+            WhyDropped::Policy,
+            &[
+                "chinh sach",
+                "thuong binh",
+                "liet si",
+                "co cong",
+                "bao tro",
+                "doi tuong",
+                "chat doc",
+            ],
+        ),
+        (
+            WhyDropped::Contact,
+            &[
+                "sdt",
+                "dt",
+                "dien thoai",
+                "so dt",
+                "di dong",
+                "zalo",
+                "email",
+                "lien he",
+                "facebook",
+                "tel",
+                "phone",
+            ],
+        ),
+        (
+            WhyDropped::Secret,
+            &[
+                "tai khoan",
+                "ngan hang",
+                "mat khau",
+                "otp",
+                "vneid",
+                "stk",
+                "atm",
+            ],
+        ),
     ];
     for (why, words) in FORBIDDEN {
         if any(key, words) {
@@ -404,34 +559,119 @@ fn meaning_of(key: &str) -> Meaning {
     if any(key, &["ma ho", "ma so ho", "so ho khau", "ma ho gia dinh"]) {
         return Keep(Field::Code);
     }
-    if any(key, &["quan he", "so nha van hoa", "gia dinh van hoa", "nghe nghiep", "ghi chu", "trinh do", "hoc van", "gioi tinh", "nam nu", "noi lam viec", "que quan", "noi sinh", "ky ten", "ky nhan", "van hoa", "thu nhap", "quoc tich"]) {
+    if any(
+        key,
+        &[
+            "quan he",
+            "so nha van hoa",
+            "gia dinh van hoa",
+            "nghe nghiep",
+            "ghi chu",
+            "trinh do",
+            "hoc van",
+            "gioi tinh",
+            "nam nu",
+            "noi lam viec",
+            "que quan",
+            "noi sinh",
+            "ky ten",
+            "ky nhan",
+            "van hoa",
+            "thu nhap",
+            "quoc tich",
+        ],
+    ) {
         return Drop(WhyDropped::NotNeeded);
     }
     if any(key, &["moc", "vi tri", "dac diem", "cach tim", "mo ta"]) {
         return Keep(Field::Landmark);
     }
-    if any(key, &["nhan khau", "so khau", "khau", "so nguoi", "nk", "thanh vien", "so thanh vien"]) {
+    if any(
+        key,
+        &[
+            "nhan khau",
+            "so khau",
+            "khau",
+            "so nguoi",
+            "nk",
+            "thanh vien",
+            "so thanh vien",
+        ],
+    ) {
         return match key {
-            _ if any(key, &["ttru", "tam tru"]) && !any(key, &["tt", "thuong tru"]) => Keep(Field::MembersTemporary),
+            _ if any(key, &["ttru", "tam tru"]) && !any(key, &["tt", "thuong tru"]) => {
+                Keep(Field::MembersTemporary)
+            }
             _ if has(key, "thuong tru") && !has(key, "tam tru") => Keep(Field::MembersPermanent),
-            _ if any(key, &["danh sach", "ten", "ho ten", "ho va ten", "nam", "nu"]) => Drop(WhyDropped::NotNeeded),
+            _ if any(
+                key,
+                &["danh sach", "ten", "ho ten", "ho va ten", "nam", "nu"],
+            ) =>
+            {
+                Drop(WhyDropped::NotNeeded)
+            }
             _ => Keep(Field::Members),
         };
     }
-    if any(key, &["chu ho", "ho va ten", "ho ten", "ten chu ho", "dai dien ho", "nguoi dai dien"]) {
+    if any(
+        key,
+        &[
+            "chu ho",
+            "ho va ten",
+            "ho ten",
+            "ten chu ho",
+            "dai dien ho",
+            "nguoi dai dien",
+        ],
+    ) {
         return Keep(Field::HeadName);
     }
-    if any(key, &["dia chi", "noi o", "cho o", "noi thuong tru", "noi cu tru", "dia chi nha"]) {
+    if any(
+        key,
+        &[
+            "dia chi",
+            "noi o",
+            "cho o",
+            "noi thuong tru",
+            "noi cu tru",
+            "dia chi nha",
+        ],
+    ) {
         return Keep(Field::Address);
     }
     if any(key, &["so nha", "sn"]) {
         let whole = any(key, &["duong", "ngo", "pho"]);
-        return Keep(if whole { Field::Address } else { Field::HouseNumber });
+        return Keep(if whole {
+            Field::Address
+        } else {
+            Field::HouseNumber
+        });
     }
-    if any(key, &["to dan pho", "tdp", "khu dan cu", "kdc", "to", "khu pho", "ten to"]) {
+    if any(
+        key,
+        &[
+            "to dan pho",
+            "tdp",
+            "khu dan cu",
+            "kdc",
+            "to",
+            "khu pho",
+            "ten to",
+        ],
+    ) {
         return Keep(Field::Group);
     }
-    if any(key, &["duong", "duong ngo", "ngo", "duong pho", "ngach", "ten duong"]) {
+    if any(
+        key,
+        &[
+            "duong",
+            "duong ngo",
+            "ngo",
+            "duong pho",
+            "ngach",
+            "ten duong",
+        ],
+    ) {
         return Keep(Field::Way);
     }
     if any(key, &["stt", "tt", "so tt", "so thu tu"]) {
