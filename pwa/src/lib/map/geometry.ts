@@ -112,14 +112,25 @@ export interface Plane {
   project(position: Position): Point
 }
 
+/** Room kept free at each edge, for what lies over the map. */
+export interface Margin {
+  top: number
+  right: number
+  bottom: number
+  left: number
+}
+
+export const evenMargin = (n: number): Margin => ({ top: n, right: n, bottom: n, left: n })
+
 /** A flat drawing of the bounds in a box with a margin, north up, the shape not stretched. */
-export function planeOf(bounds: Bounds, width: number, height: number, margin: number): Plane {
+export function planeOf(bounds: Bounds, width: number, height: number, margin: Margin): Plane {
   const [south, north] = [mercatorY(bounds.south), mercatorY(bounds.north)]
   const w = Math.max(1e-9, bounds.east - bounds.west)
   const h = Math.max(1e-9, north - south)
-  const scale = Math.max(0, Math.min((width - 2 * margin) / w, (height - 2 * margin) / h))
-  const left = (width - w * scale) / 2
-  const top = (height - h * scale) / 2
+  const free = { w: width - margin.left - margin.right, h: height - margin.top - margin.bottom }
+  const scale = Math.max(0, Math.min(free.w / w, free.h / h))
+  const left = margin.left + (free.w - w * scale) / 2
+  const top = margin.top + (free.h - h * scale) / 2
   return {
     width,
     height,

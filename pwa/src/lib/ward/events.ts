@@ -88,6 +88,8 @@ export type LinkState = 'connecting' | 'live' | 'lost' | 'refused'
 export interface EventLinkOptions {
   /** Opens the stream with a fresh token. */
   open(signal: AbortSignal): Promise<Response>
+  /** Is this a refusal that no new try will change? */
+  final(error: unknown): boolean
   onSeq(seq: number): void
   onState(state: LinkState): void
   random?: () => number
@@ -146,12 +148,12 @@ export class EventLink {
     let refused = false
     try {
       const response = await this.#options.open(stop.signal)
-      refused = response.status === 403 || response.status === 404
-      if (!response.ok || !response.body) throw new Error(`event stream: ${response.status}`)
-      this.#options.onState('live')
-      await this.#read(response.body, stop)
-    } catch {
-      // Lost, refused or stopped: told apart below.
+      if (response.body) {
+        this.#options.onState('live')
+        await this.#read(response.body, stop)
+      }
+    } catch (error) {
+      refused = this.#options.final(error)
     }
     if (!this.#running || this.#stop !== stop) return
     if (refused) {

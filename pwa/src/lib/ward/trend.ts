@@ -1,6 +1,5 @@
 /** The line of households by day against the line of the target, as geometry for an SVG. */
 import { addDays, daysFrom, type Day } from './day.ts'
-import { tidyTop } from './measure.ts'
 import type { Pace } from './pace.ts'
 import type { TrendDay } from './wire.ts'
 
@@ -50,6 +49,9 @@ export interface TrendLabel {
   /** Where the words stand. */
   textX: number
   textY: number
+  anchor: 'start' | 'middle' | 'end'
+  /** Words away from their line are tied to it. */
+  lead: boolean
 }
 
 export interface TrendGeometry {
@@ -68,6 +70,13 @@ export interface TrendGeometry {
 
 /** How far beyond the due date the chart follows a forecast, in days. */
 const BEYOND = 14
+
+/** Smallest tidy number not below `n` whose quarters are tidy too. */
+export function axisTop(n: number): number {
+  if (!(n > 4)) return 4
+  const power = 10 ** Math.floor(Math.log10(n))
+  return [1, 1.2, 1.6, 2, 2.4, 3, 4, 6, 8, 10].map((step) => Math.round(step * power)).find((top) => top >= n) ?? 10 * power
+}
 
 const at = (n: number) => Math.round(n * 10) / 10
 
@@ -95,7 +104,7 @@ export function trendGeometry(args: {
   const forecastTotal = Math.min(pace.goal || Infinity, end.total + pace.speed * toGoal)
   const hasForecast = pace.target !== null && pace.missing > 0 && pace.speed > 0 && toGoal > 0
   const most = Math.max(end.total, pace.goal, hasForecast ? forecastTotal : 0)
-  const top = tidyTop(most)
+  const top = axisTop(most)
 
   const inner = { w: box.width - box.left - box.right, h: box.height - box.top - box.bottom }
   const place = (day: Day, value: number) => ({
@@ -113,11 +122,17 @@ export function trendGeometry(args: {
 
   const labels: TrendLabel[] = []
   const add = (kind: TrendLabel['kind'], p: { x: number; y: number }) =>
-    labels.push({ kind, x: p.x, y: p.y, textX: at(box.width - box.right + 10), textY: p.y })
+    labels.push({ kind, x: p.x, y: p.y, textX: at(box.width - box.right + 10), textY: p.y, anchor: 'start', lead: true })
   if (target) add('target', target[1]!)
-  if (forecast) add('forecast', forecast[1]!)
-  add('now', lastPoint)
+  // A forecast that ends well inside the paper wears its day over its end.
+  const endsInside = forecast !== null && box.width - box.right - forecast[1]!.x > lineHeight * 4
+  if (forecast && !endsInside) add('forecast', forecast[1]!)
   spread(labels, lineHeight, box.top + lineHeight / 2, box.height - lineHeight / 2)
+  if (forecast && endsInside) {
+    const p = forecast[1]!
+    labels.push({ kind: 'forecast', x: p.x, y: p.y, textX: p.x, textY: at(Math.max(lineHeight / 2, p.y - lineHeight * 0.75)), anchor: 'middle', lead: false })
+  }
+  labels.push(nowLabel(lastPoint, target !== null && (pace.verdict === 'ahead' || pace.verdict === 'reached'), box, lineHeight))
 
   const step = top / 4
   return {
@@ -132,6 +147,24 @@ export function trendGeometry(args: {
     first: startsOn,
     last,
     place,
+  }
+}
+
+/**
+ * Today's figure stands where no line runs: under its point to the right, for the forecast only rises;
+ * over it to the left when the count is ahead and the target's line runs below.
+ */
+function nowLabel(p: { x: number; y: number }, above: boolean, box: Box, lineHeight: number): TrendLabel {
+  const floor = box.height - box.bottom - lineHeight / 2
+  const left = above && p.x - box.left > lineHeight * 5
+  return {
+    kind: 'now',
+    x: p.x,
+    y: p.y,
+    textX: at(left ? p.x - 8 : p.x + 8),
+    textY: at(left ? Math.max(lineHeight / 2, p.y - lineHeight * 0.7) : Math.min(floor, p.y + lineHeight * 0.7)),
+    anchor: left ? 'end' : 'start',
+    lead: false,
   }
 }
 

@@ -1,0 +1,77 @@
+/** The calls the ward desk makes, one for each endpoint it uses. */
+import { Problem, type Api } from '../api/client.ts'
+import { readShapes, type WardShapes } from '../map/geometry.ts'
+import type { Alley, Coverage, Team, Trend } from './wire.ts'
+
+export type Answer<T> = { fresh: true; data: T; etag: string | null } | { fresh: false }
+
+export class WardApi {
+  readonly #api: Pick<Api, 'call' | 'raw' | 'get' | 'post'>
+  readonly #ward: string
+
+  constructor(api: Pick<Api, 'call' | 'raw' | 'get' | 'post'>, ward: string) {
+    this.#api = api
+    this.#ward = ward
+  }
+
+  async coverage(etag: string | null): Promise<Answer<Coverage>> {
+    return this.#conditional<Coverage>('/coverage', etag, {})
+  }
+
+  async trend(group: string | null, etag: string | null): Promise<Answer<Trend>> {
+    return this.#conditional<Trend>('/coverage/trend', etag, { group })
+  }
+
+  async boundary(): Promise<WardShapes | null> {
+    return readShapes(await this.#api.get('/coverage/boundary', { query: { ward: this.#ward }, accept: 'application/geo+json, application/json' }))
+  }
+
+  async alleys(group: string): Promise<Alley[]> {
+    return (await this.#api.get<{ alleys: Alley[] }>(`/groups/${encodeURIComponent(group)}/alleys`)).alleys
+  }
+
+  async teams(): Promise<Team[]> {
+    return (await this.#api.get<{ teams: Team[] }>('/teams', { query: { ward: this.#ward } })).teams
+  }
+
+  /**
+   * Gives one alley to a team, or takes it back with `null`. The alleys that turn off it are named one
+   * by one by the caller: only then can undo give each back to the team it had.
+   */
+  async assign(alley: string, team: string | null): Promise<Alley> {
+    const answer = await this.#api.post<{ alley: Alley }>(`/alleys/${encodeURIComponent(alley)}/assignment`, {
+      team_id: team,
+      with_children: false,
+    })
+    return answer.alley
+  }
+
+  async events(signal: AbortSignal): Promise<Response> {
+    return this.#api.raw('/events', { accept: 'text/event-stream', timeoutMs: 0, signal })
+  }
+
+  async #conditional<T>(path: string, etag: string | null, query: Record<string, string | null>): Promise<Answer<T>> {
+    const reply = await this.#api.call<T>(path, { query: { ward: this.#ward, ...query }, ifNoneMatch: etag })
+    if (reply.status === 304 || reply.data === null) return { fresh: false }
+    return { fresh: true, data: reply.data, etag: reply.etag }
+  }
+}
+
+/** What went wrong, in the words the screens have an answer for. */
+export type Trouble = 'forbidden' | 'signed_out' | 'missing' | 'busy' | 'offline' | 'conflict' | 'broken'
+
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof Problem)) return 'offline'
+  if (error.status === 401) return 'signed_out'
+  if (error.status === 403) return 'forbidden'
+  if (error.status === 404) return 'missing'
+  if (error.status === 409) return 'conflict'
+  if ([408, 429, 503].includes(error.status)) return 'busy'
+  return 'broken'
+}
+
+/** Refusals that stay refusals however often one asks. */
+export function isFinal(error: unknown): boolean {
+  const trouble = troubleOf(error)
+  return trouble === 'forbidden' || trouble === 'signed_out' || trouble === 'missing'
+}

@@ -1,0 +1,248 @@
+/** What the coverage screen holds: the figures, their shapes, what is chosen, and whether they are fresh. */
+import type { WardShapes } from '../map/geometry.ts'
+import { isFinal, troubleOf, type Trouble, type WardApi } from './api.ts'
+import { changedGroups } from './change.ts'
+import { dayOf, type Millis } from './day.ts'
+import { EventLink, type LinkState } from './events.ts'
+import { INDICATOR, type Measure } from './measure.ts'
+import { arrange, FIRST_ORDER, turn, type Column, type Order } from './order.ts'
+import { paceOf, speedOf, targetOf, weekOf, type Pace } from './pace.ts'
+import { runningTotal, type TrendKey } from './trend.ts'
+import type { Alley, Coverage, GroupCoverage, Trend } from './wire.ts'
+
+/** How long a changed polygon and figure stay marked. */
+const PULSE_MS = 2400
+
+/** A part of the screen that is fetched for itself, and can fail for itself. */
+export type Part<T> = { is: 'none' } | { is: 'loading' } | { is: 'ready'; data: T } | { is: 'failed'; trouble: Trouble }
+
+export class CoverageDesk {
+  coverage = $state.raw<Coverage | null>(null)
+  shapes = $state.raw<WardShapes | null>(null)
+  shapesFailed = $state(false)
+  /** The series on screen: the ward's, or the chosen group's. */
+  trend = $state.raw<Trend | null>(null)
+  wardTrend = $state.raw<Trend | null>(null)
+  trendGroup = $state<string | null>(null)
+  trendFailed = $state(false)
+  /** Why there is no coverage at all, when there is none. */
+  trouble = $state<Trouble | null>(null)
+  link = $state<LinkState>('connecting')
+  /** When the figures were last known to be the server's. */
+  checkedAt = $state<Millis | null>(null)
+  now = $state<Millis>(0)
+  changed = $state.raw<ReadonlySet<string>>(new Set())
+
+  measure = $state<Measure>('served')
+  order = $state.raw<Order>(FIRST_ORDER)
+  selectedId = $state<string | null>(null)
+  hoveredId = $state<string | null>(null)
+  alleys = $state.raw<Part<Alley[]>>({ is: 'none' })
+
+  readonly rows: GroupCoverage[] = $derived(this.coverage ? arrange(this.coverage.groups, this.order, this.measure) : [])
+  readonly selected: GroupCoverage | null = $derived(this.coverage?.groups.find((g) => g.id === this.selectedId) ?? null)
+  readonly today = $derived(dayOf(this.coverage?.as_of ?? this.now))
+  readonly week = $derived(this.wardTrend && weekOf(this.wardTrend, 'hh_served', this.today))
+  /** The ward's pace towards its target of households served. */
+  readonly pace: Pace | null = $derived.by(() => this.#paceOf('hh_served', this.wardTrend, this.coverage?.total ?? null))
+
+  /** The series on screen: households visited when the map shows these, served otherwise. */
+  readonly trendKey: TrendKey = $derived(this.measure === 'visited' ? 'hh_visited' : 'hh_served')
+  readonly trendPoints = $derived.by(() => {
+    const scope = this.trendScope
+    return this.trend && this.coverage && scope
+      ? runningTotal(this.trend.days, this.trendKey, this.coverage.campaign.starts_on, this.today, scope.tally[this.trendKey])
+      : []
+  })
+  readonly trendPace: Pace | null = $derived.by(() => this.#paceOf(this.trendKey, this.trend, this.trendScope?.tally ?? null))
+  /** Whose line is drawn: the ward's, or the chosen group's. */
+  readonly trendScope = $derived.by(() => {
+    if (!this.coverage) return null
+    const group = this.coverage.groups.find((g) => g.id === this.trendGroup)
+    return group ? { name: group.name, tally: group.tally } : { name: this.coverage.ward.name, tally: this.coverage.total }
+  })
+
+  readonly #api: WardApi
+  readonly #clock: () => Millis
+  readonly #events: EventLink
+  #etag: string | null = null
+  #trendTag: { group: string | null; etag: string | null } = { group: null, etag: null }
+  #wardTrendTag: string | null = null
+  #fetching: Promise<void> | null = null
+  #again = false
+  #pulse: ReturnType<typeof setTimeout> | undefined
+  #tick: ReturnType<typeof setInterval> | undefined
+  #closed = false
+
+  constructor(api: WardApi, clock: () => Millis) {
+    this.#api = api
+    this.#clock = clock
+    this.now = clock()
+    this.#events = new EventLink({
+      open: (signal) => api.events(signal),
+      final: isFinal,
+      onState: (state) => {
+        // After a gap the figures may be old whatever the stream says next.
+        if (state === 'live' && this.link === 'lost') void this.refresh()
+        this.link = state
+      },
+      onSeq: (seq) => {
+        if (seq > (this.coverage?.seq ?? -1)) void this.refresh()
+        else this.checkedAt = this.#clock()
+      },
+    })
+  }
+
+  open(): void {
+    this.#closed = false
+    void this.refresh()
+    void this.loadShapes()
+    this.#events.start()
+    this.#tick = setInterval(() => (this.now = this.#clock()), 15_000)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#events.stop()
+    clearInterval(this.#tick)
+    clearTimeout(this.#pulse)
+  }
+
+  wake(): void {
+    this.now = this.#clock()
+    this.#events.wake()
+  }
+
+  /** Fetches what changed. Calls that come meanwhile become one more round, never a queue. */
+  async refresh(): Promise<void> {
+    if (this.#fetching) {
+      this.#again = true
+      return this.#fetching
+    }
+    this.#fetching = (async () => {
+      do {
+        this.#again = false
+        await this.#round()
+      } while (this.#again && !this.#closed)
+    })()
+    try {
+      await this.#fetching
+    } finally {
+      this.#fetching = null
+    }
+  }
+
+  async #round(): Promise<void> {
+    try {
+      const answer = await this.#api.coverage(this.#etag)
+      this.checkedAt = this.now = this.#clock()
+      this.trouble = null
+      if (answer.fresh) {
+        this.#etag = answer.etag
+        const changed = changedGroups(this.coverage, answer.data)
+        this.coverage = answer.data
+        this.#mark(changed)
+        await Promise.all([this.#loadTrends(), this.#reloadAlleys(changed)])
+      } else if (this.trendFailed) {
+        await this.#loadTrends()
+      }
+    } catch (error) {
+      this.trouble = troubleOf(error)
+      if (this.trouble === 'forbidden' || this.trouble === 'signed_out') this.#events.stop()
+    }
+  }
+
+  async loadShapes(): Promise<void> {
+    this.shapesFailed = false
+    try {
+      this.shapes = await this.#api.boundary()
+      this.shapesFailed = this.shapes === null
+    } catch {
+      this.shapesFailed = true
+    }
+  }
+
+  async #loadTrends(): Promise<void> {
+    const group = this.trendGroup
+    try {
+      const ward = await this.#api.trend(null, this.#wardTrendTag)
+      if (ward.fresh) {
+        this.#wardTrendTag = ward.etag
+        this.wardTrend = ward.data
+      }
+      if (group === null) this.trend = this.wardTrend
+      else {
+        const own = await this.#api.trend(group, this.#trendTag.group === group ? this.#trendTag.etag : null)
+        if (this.trendGroup !== group) return
+        if (own.fresh) {
+          this.#trendTag = { group, etag: own.etag }
+          this.trend = own.data
+        }
+      }
+      this.trendFailed = false
+    } catch {
+      this.trendFailed = true
+    }
+  }
+
+  /** Draws the line of one group, or of the ward again with `null`. */
+  async showTrendOf(group: string | null): Promise<void> {
+    this.trendGroup = group
+    if (group === null) this.trend = this.wardTrend
+    await this.#loadTrends()
+  }
+
+  retryTrend(): void {
+    void this.#loadTrends()
+  }
+
+  choose(id: string | null): void {
+    if (this.selectedId === id) return
+    this.selectedId = id
+    void this.showTrendOf(id)
+    if (id === null) this.alleys = { is: 'none' }
+    else {
+      this.alleys = { is: 'loading' }
+      void this.loadAlleys(id)
+    }
+  }
+
+  async loadAlleys(id: string): Promise<void> {
+    try {
+      const data = await this.#api.alleys(id)
+      if (this.selectedId === id) this.alleys = { is: 'ready', data }
+    } catch (error) {
+      if (this.selectedId === id) this.alleys = { is: 'failed', trouble: troubleOf(error) }
+    }
+  }
+
+  async #reloadAlleys(changed: readonly string[]): Promise<void> {
+    const id = this.selectedId
+    if (id !== null && changed.includes(id)) await this.loadAlleys(id)
+  }
+
+  sortBy(column: Column): void {
+    this.order = turn(this.order, column)
+  }
+
+  #mark(changed: readonly string[]): void {
+    if (changed.length === 0) return
+    clearTimeout(this.#pulse)
+    this.changed = new Set(changed)
+    this.#pulse = setTimeout(() => (this.changed = new Set()), PULSE_MS)
+  }
+
+  #paceOf(key: TrendKey, trend: Trend | null, tally: Coverage['total'] | null): Pace | null {
+    const coverage = this.coverage
+    if (!coverage || !tally || !trend) return null
+    const startsOn = coverage.campaign.starts_on
+    return paceOf({
+      target: targetOf(coverage, INDICATOR[key === 'hh_visited' ? 'visited' : 'served']),
+      startsOn,
+      today: this.today,
+      done: tally[key],
+      hhTotal: tally.hh_total,
+      speed: speedOf(trend, key, startsOn, this.today),
+    })
+  }
+}
