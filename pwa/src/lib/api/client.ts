@@ -20,11 +20,30 @@ export class Problem extends Error {
   }
 }
 
+/**
+ * The session is over: the server refused to renew it. A single 401 is not that; a token may be
+ * refused while the session lives.
+ */
+export class SessionEnded extends Problem {
+  constructor() {
+    super({ title: 'session expired', status: 401, code: 'session_expired' })
+    this.name = 'SessionEnded'
+  }
+}
+
 /** No answer came: no network, a broken one, or one too slow. Whether the call took effect is unknown. */
 export class Unreachable extends Error {
   constructor(cause?: unknown) {
     super('no answer', { cause })
     this.name = 'Unreachable'
+  }
+}
+
+/** The call was not made: the account it was meant for is no longer the one signed in. */
+export class Superseded extends Error {
+  constructor() {
+    super('another account signed in')
+    this.name = 'Superseded'
   }
 }
 
@@ -40,6 +59,11 @@ export interface Call {
   timeoutMs?: number
   /** Compress a body that is worth it. */
   gzip?: boolean
+  /**
+   * Asked at the last moment before the bytes leave, after every wait: false stops the call. A visit
+   * must never travel under the token of whoever signed in meanwhile.
+   */
+  guard?: () => boolean
   /** Needs no access token (login, refresh). */
   open?: boolean
 }
@@ -99,10 +123,10 @@ export class Api {
 
   /** The response itself, for streams and files; refusals are thrown as [Problem] all the same. */
   async raw(path: string, call: Call = {}): Promise<Response> {
-    if (!call.open && this.#parts.token() === null && !(await this.#parts.renew())) throw ended()
+    if (!call.open && this.#parts.token() === null && !(await this.#parts.renew())) throw new SessionEnded()
     let response = await this.#send(path, call)
     if (response.status === 401 && !call.open) {
-      if (!(await this.#parts.renew())) throw ended()
+      if (!(await this.#parts.renew())) throw new SessionEnded()
       response = await this.#send(path, call)
     }
     if (response.ok || response.status === 304) return response
@@ -111,8 +135,6 @@ export class Api {
 
   async #send(path: string, call: Call): Promise<Response> {
     const headers = new Headers({ 'X-Gocua': '1', Accept: call.accept ?? 'application/json' })
-    const token = call.open ? null : this.#parts.token()
-    if (token) headers.set('Authorization', `Bearer ${token}`)
     if (call.ifNoneMatch) headers.set('If-None-Match', call.ifNoneMatch)
     let body: BodyInit | null = null
     if (call.body !== undefined) {
@@ -123,6 +145,10 @@ export class Api {
         headers.set('Content-Encoding', 'gzip')
       }
     }
+
+    const token = call.open ? null : this.#parts.token()
+    if (token) headers.set('Authorization', `Bearer ${token}`)
+    if (call.guard && !call.guard()) throw new Superseded()
 
     const abort = new AbortController()
     const giveUp = (): void => abort.abort()
@@ -162,8 +188,6 @@ async function pack(text: string): Promise<ArrayBuffer> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))
   return await new Response(stream).arrayBuffer()
 }
-
-const ended = (): Problem => new Problem({ title: 'session expired', status: 401, code: 'session_expired' })
 
 async function problemOf(response: Response): Promise<Problem> {
   const after = Number(response.headers.get('retry-after') ?? NaN)

@@ -106,14 +106,23 @@ export class Session {
       return true
     } catch (error) {
       if (error instanceof Problem && (error.status === 401 || error.status === 403)) {
-        await markEnded(this.#parts.db, info.session_id)
-        this.#info = { ...info, ended: true }
-        this.ended = true
+        await this.end()
         return false
       }
       // Busy or broken is not a refusal: the session may well live.
       throw error instanceof Problem ? new Unreachable(error) : error
     }
+  }
+
+  /** The server ended the session. Nothing leaves the phone for it. */
+  async end(): Promise<void> {
+    const info = this.#info
+    this.#token = null
+    if (!info) return
+    await markEnded(this.#parts.db, info.session_id)
+    if (this.#info !== info) return
+    this.#info = { ...info, ended: true }
+    this.ended = true
   }
 
   /** Leaves the phone. The server is told when it can be; unsent work waits for this account. */

@@ -1,0 +1,128 @@
+/**
+ * Twin of domain::search: folds Vietnamese so that what a thumb types finds what the book says.
+ * The rules are told there; tests/vectors/search.json holds both to the same outcome.
+ */
+const MARK = /\p{M}/u
+const LETTER = /[\p{L}\p{N}]/u
+const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/
+const ENDS_IN_I = new Set(['hy', 'ky', 'ly', 'my', 'sy', 'ty', 'vy', 'quy'])
+
+export function searchKey(text: string): string {
+  const letters: string[] = []
+  for (const char of text.normalize('NFD')) {
+    if (MARK.test(char)) continue
+    for (const c of char.toLowerCase().normalize('NFD')) {
+      if (MARK.test(c) || INVISIBLE.test(c)) continue
+      letters.push(c === 'đ' || c === 'ð' || c === 'ɖ' ? 'd' : c)
+    }
+  }
+
+  let key = ''
+  let word = ''
+  let gap = false
+  const close = (): void => {
+    key += ENDS_IN_I.has(word) ? `${word.slice(0, -1)}i` : word
+    word = ''
+  }
+  letters.forEach((c, at) => {
+    if (LETTER.test(c)) {
+      if (gap) {
+        close()
+        if (key) key += ' '
+        gap = false
+      }
+      word += c
+    } else if (c === '/' && joinsHouseNumbers(word, letters, at + 1)) {
+      word += '/'
+      // The space before the next digit, if there is one, belongs to the slash.
+      gap = false
+    } else if (!word.endsWith('/')) {
+      gap = true
+    }
+  })
+  close()
+  return key
+}
+
+function joinsHouseNumbers(word: string, letters: readonly string[], from: number): boolean {
+  if (word.endsWith('/') || !/[0-9]/.test(word)) return false
+  for (let i = from; i < letters.length; i += 1) {
+    if (!/\s/.test(letters[i]!)) return /[0-9]/.test(letters[i]!)
+  }
+  return false
+}
+
+/**
+ * Reads the text as raw Telex or VNI strokes, for when the keyboard's Vietnamese mode was off. Null
+ * when that changes nothing.
+ */
+export function secondChance(text: string): string | null {
+  const key = searchKey(text)
+  let changed = false
+  const words = key.split(' ').map((word) => {
+    const decoded = decodeStrokes(word)
+    if (decoded === null) return word
+    changed = true
+    return decoded
+  })
+  if (!changed) return null
+  const decoded = searchKey(words.join(' '))
+  return decoded === key ? null : decoded
+}
+
+function decodeStrokes(word: string): string | null {
+  if (isSyllable(word) || !/^[a-z0-9]*$/i.test(word)) return null
+  if (/[0-9]/.test(word)) {
+    const decoded = decodeVni(word)
+    return decoded !== null && isSyllable(decoded) ? decoded : null
+  }
+  for (const lateHat of [false, true]) {
+    const decoded = decodeTelex(word, lateHat)
+    if (decoded !== null && isSyllable(decoded)) return decoded
+  }
+  return null
+}
+
+function decodeVni(word: string): string | null {
+  const letters = word.replace(/[^a-z]/gi, '')
+  if (letters.length < 2 || !/^[a-z]/i.test(word)) return null
+  let tones = 0
+  for (const digit of word.replace(/[^0-9]/g, '')) {
+    let fits = false
+    if (digit >= '1' && digit <= '5') fits = (tones += 1) === 1
+    else if (digit === '6') fits = /[aeo]/.test(letters)
+    else if (digit === '7') fits = /[ou]/.test(letters)
+    else if (digit === '8') fits = letters.includes('a')
+    else if (digit === '9') fits = letters.startsWith('d')
+    if (!fits) return null
+  }
+  return letters
+}
+
+function decodeTelex(word: string, lateHat: boolean): string | null {
+  let out = ''
+  let tones = 0
+  let hats = 0
+  for (const c of word) {
+    if ('sfrxjz'.includes(c) && /[aeiouy]/.test(out)) tones += 1
+    else if (c === 'w') {
+      if (!/[aou]/.test(out)) out += 'u'
+    } else if ('aeo'.includes(c) && (out.endsWith(c) || (lateHat && out.includes(c)))) hats += 1
+    else if (c === 'd' && out.startsWith('d')) continue
+    else out += c
+  }
+  return tones <= 2 && hats <= 1 ? out : null
+}
+
+const INITIALS = ['', ...'b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x'.split(' ')]
+
+const RIMES = new Set(
+  ('a ac ach ai am an ang anh ao ap at au ay e ec ech em en eng enh eo ep et eu i ia ich iec iem ien ieng iep iet ieu ' +
+    'im in inh ip it iu o oa oac oach oai oam oan oang oanh oao oap oat oay oc oe oen oeo oet oi om on ong op ot u ua ' +
+    'uan uang uat uay uc ue uech uenh ui um un ung uo uoc uoi uom uon uong uop uot uou up ut uu uy uya uych uyen uyet ' +
+    'uyn uynh uyp uyt uyu y ych yem yen yet yeu ynh yt').split(' '),
+)
+
+function isSyllable(word: string): boolean {
+  return INITIALS.some((initial) => word.startsWith(initial) && RIMES.has(word.slice(initial.length)))
+}

@@ -1,0 +1,182 @@
+/** The alley as it is walked: who stands where on the strip, and which door comes next. */
+import type { Alley, Door } from '../api/types.ts'
+import type { HouseholdState, Status } from './household.ts'
+
+/** An alley with those that turn off it. */
+export interface AlleyTree {
+  alley: Alley
+  children: AlleyTree[]
+}
+
+const bySort = (a: { sort: string }, b: { sort: string }): number => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : 0)
+
+/** The alleys in reach as trees; one whose parent is not in reach stands on its own. */
+export function plant(alleys: readonly Alley[]): AlleyTree[] {
+  const nodes = new Map(alleys.map((alley) => [alley.id, { alley, children: [] as AlleyTree[] }]))
+  const roots: AlleyTree[] = []
+  for (const node of nodes.values()) {
+    const parent = node.alley.parent_id === null ? undefined : nodes.get(node.alley.parent_id)
+    if (parent && parent !== node) parent.children.push(node)
+    else roots.push(node)
+  }
+  for (const node of nodes.values()) node.children.sort((a, b) => bySort(a.alley, b.alley))
+  return roots.sort((a, b) => bySort(a.alley, b.alley))
+}
+
+export function findTree(trees: readonly AlleyTree[], id: string): AlleyTree | null {
+  for (const tree of trees) {
+    const found = tree.alley.id === id ? tree : findTree(tree.children, id)
+    if (found) return found
+  }
+  return null
+}
+
+/** How far in from the mouth a number stands: 1 and 2 face each other, then 3 and 4. */
+function depthOf(no: string | null): { depth: number; side: 'odd' | 'even' } | null {
+  const own = no?.split('/').at(-1)?.match(/\d+/)?.[0]
+  if (own === undefined) return null
+  const n = Number(own)
+  return { depth: Math.ceil(n / 2), side: n % 2 === 1 ? 'odd' : 'even' }
+}
+
+/** One thing beside the road. */
+export type Spot = { kind: 'door'; door: Door } | { kind: 'turn'; tree: AlleyTree }
+
+/** One step of the road: what stands left (odd) and right (even) of it. */
+export interface Row {
+  left: Spot | null
+  right: Spot | null
+}
+
+export interface Strip {
+  rows: Row[]
+  /** Doors that no number places: found by their landmark, after the numbered ones. */
+  loose: Door[]
+  /** Side alleys without a number at their mouth. */
+  named: AlleyTree[]
+}
+
+interface Placed {
+  spot: Spot
+  depth: number
+  side: 'odd' | 'even'
+}
+
+/**
+ * Lays an alley out as a strip. Doors keep the book's order on their side; facing numbers share a
+ * row as far as both sides allow, so that the road does not tear open where numbers are missing.
+ */
+export function layOut(tree: AlleyTree, active: (door: Door) => boolean = (door) => door.active): Strip {
+  const left: Placed[] = []
+  const right: Placed[] = []
+  const loose: Door[] = []
+  const named: AlleyTree[] = []
+  for (const door of [...tree.alley.doors].filter(active).sort(bySort)) {
+    const at = depthOf(door.no)
+    const side = door.side ?? at?.side
+    if (!at || !side || door.side === null) loose.push(door)
+    else (side === 'odd' ? left : right).push({ spot: { kind: 'door', door }, depth: at.depth, side })
+  }
+  for (const child of tree.children) {
+    const at = depthOf(child.alley.mouth)
+    if (!at) {
+      named.push(child)
+      continue
+    }
+    const column = at.side === 'odd' ? left : right
+    // The lane at 34 opens just after number 34.
+    let place = column.findIndex((p) => p.depth > at.depth)
+    if (place < 0) place = column.length
+    column.splice(place, 0, { spot: { kind: 'turn', tree: child }, depth: at.depth, side: at.side })
+  }
+
+  const rows: Row[] = []
+  let l = 0
+  let r = 0
+  while (l < left.length || r < right.length) {
+    const a = left[l]
+    const b = right[r]
+    // The nearer one goes first and alone; those that face each other go together.
+    const together = a && b && Math.abs(a.depth - b.depth) <= 1
+    const takeLeft = a !== undefined && (together || !b || a.depth < b.depth)
+    const takeRight = b !== undefined && (together || !a || !takeLeft)
+    rows.push({ left: takeLeft ? a.spot : null, right: takeRight ? b.spot : null })
+    if (takeLeft) l += 1
+    if (takeRight) r += 1
+  }
+  return { rows, loose, named }
+}
+
+export interface Step {
+  door: Door
+  alley: Alley
+}
+
+/** The order of the feet: inwards, each side alley where it turns off, loose doors last. */
+export function walkOrder(tree: AlleyTree): Step[] {
+  const { rows, loose, named } = layOut(tree)
+  const steps: Step[] = []
+  for (const row of rows) {
+    for (const spot of [row.left, row.right]) {
+      if (spot?.kind === 'door') steps.push({ door: spot.door, alley: tree.alley })
+      else if (spot) steps.push(...walkOrder(spot.tree))
+    }
+  }
+  for (const door of loose) steps.push({ door, alley: tree.alley })
+  for (const child of named) steps.push(...walkOrder(child))
+  return steps
+}
+
+/**
+ * The door to knock next: the first untouched one behind the last door knocked, then the first
+ * untouched one from the mouth. Null when every door was knocked.
+ */
+export function nextDoor(steps: readonly Step[], stateOf: (id: string) => HouseholdState | undefined): Step | null {
+  let lastAt = -1
+  let lastWhen = -Infinity
+  steps.forEach((step, i) => {
+    const at = stateOf(step.door.id)?.last_visit_at
+    if (at !== null && at !== undefined && at >= lastWhen) {
+      lastWhen = at
+      lastAt = i
+    }
+  })
+  const untouched = (step: Step): boolean => (stateOf(step.door.id)?.visits ?? 0) === 0
+  return steps.slice(lastAt + 1).find(untouched) ?? steps.find(untouched) ?? null
+}
+
+/** How a status looks on the strip: five looks, each a colour and a shape. */
+export type Look = 'untouched' | 'covered' | 'revisit' | 'refused' | 'vacant'
+
+export function lookOf(state: HouseholdState | undefined): Look {
+  if (!state || state.visits === 0) return 'untouched'
+  const looks: Record<Status, Look> = {
+    not_visited: 'vacant',
+    attempted: 'revisit',
+    unreachable: 'revisit',
+    contacted: state.revisit ? 'revisit' : 'covered',
+    served: state.revisit ? 'revisit' : 'covered',
+    declined: 'refused',
+    vacant: 'vacant',
+  }
+  return looks[state.status]
+}
+
+export type Counts = Record<Look, number> & { total: number }
+
+export function countLooks(steps: readonly Step[], stateOf: (id: string) => HouseholdState | undefined): Counts {
+  const counts: Counts = { total: steps.length, untouched: 0, covered: 0, revisit: 0, refused: 0, vacant: 0 }
+  for (const step of steps) counts[lookOf(stateOf(step.door.id))] += 1
+  return counts
+}
+
+/** A head's name that fits a card: the given name, last, is what people are called by. */
+export function shortName(name: string, room = 13): string {
+  if (name.length <= room) return name
+  const words = name.split(' ')
+  const family = words[0] ?? ''
+  const initial = family.startsWith('Ng') ? 'Ng.' : `${family.slice(0, 1)}.`
+  const shorter = [initial, ...words.slice(1)].join(' ')
+  if (shorter.length <= room || words.length < 3) return shorter
+  return [initial, ...words.slice(1, -1).map((word) => `${word.slice(0, 1)}.`), words.at(-1)].join(' ')
+}

@@ -1,0 +1,24 @@
+import { turf } from '$lib/app.ts'
+import { nextDoor, plant, walkOrder, type AlleyTree } from '$lib/domain/walk.ts'
+import { navigation } from '$lib/ui/navigation.svelte.ts'
+
+/** The strip a door belongs to: the outermost alley in reach, with everything that turns off it. */
+export function stripOf(alley_id: string): AlleyTree | null {
+  const holds = (tree: AlleyTree): boolean => tree.alley.id === alley_id || tree.children.some(holds)
+  return plant(turf.alleys).find(holds) ?? null
+}
+
+/**
+ * After a knock: on to the next door. From the coach the strip comes first, to see the door change
+ * and the dot move on; a door opened from a list goes back to that list.
+ */
+export function advance(alley_id: string, done: 'door' | 'coach'): void {
+  const steps = done === 'coach' ? 2 : 1
+  const list = navigation.from
+  if (list === '/revisit' || list === '/find' || list === '/mine') return navigation.leave(list, steps)
+  const tree = stripOf(alley_id)
+  if (!tree) return navigation.leave('/walk', steps)
+  const next = nextDoor(walkOrder(tree), (id) => turf.doors.get(id)?.state)
+  if (done === 'door' && next) navigation.go(`/door/${next.door.id}`, true)
+  else navigation.leave(`/walk/${tree.alley.id}`, steps)
+}

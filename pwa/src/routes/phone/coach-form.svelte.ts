@@ -1,0 +1,104 @@
+import type { PersonCoached } from '$lib/api/types.ts'
+import type { Database } from '$lib/data/db.ts'
+import { draftOf, dropDraft, keepDraft } from '$lib/data/drafts.ts'
+import type { Clock, Millis } from '$lib/domain/time.ts'
+import { MAX_PEOPLE, type AgeBand } from '$lib/domain/visit.ts'
+
+export interface Learner {
+  age_band: AgeBand
+  /** Level by skill code. */
+  levels: Record<string, number>
+}
+
+/** Who was coached at one door, tap by tap. Every tap is kept, so a dead battery costs nothing. */
+export class CoachForm {
+  people = $state<Learner[]>([])
+  current = $state(0)
+  /** A draft of an earlier sitting, until the person says what to do with it. */
+  found = $state.raw<{ people: Learner[]; saved_at: Millis } | null>(null)
+
+  readonly #parts: { db: Database; clock: Clock; account_id: string; household_id: string }
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(parts: { db: Database; clock: Clock; account_id: string; household_id: string }) {
+    this.#parts = parts
+  }
+
+  get person(): Learner | undefined {
+    return this.people[this.current]
+  }
+
+  get full(): boolean {
+    return this.people.length >= MAX_PEOPLE
+  }
+
+  async look(): Promise<void> {
+    const { db, account_id, household_id } = this.#parts
+    const draft = await draftOf(db, account_id, household_id)
+    if (draft?.people?.length && this.people.length === 0) {
+      this.found = {
+        saved_at: draft.saved_at,
+        people: draft.people.map(({ age_band, skills }) => ({
+          age_band,
+          levels: Object.fromEntries(skills.map(({ skill, level }) => [skill, level])),
+        })),
+      }
+    }
+  }
+
+  restore(): void {
+    if (!this.found) return
+    this.people = this.found.people
+    this.current = Math.max(0, this.people.length - 1)
+    this.found = null
+  }
+
+  async forget(): Promise<void> {
+    const { db, account_id, household_id } = this.#parts
+    this.found = null
+    await dropDraft(db, account_id, household_id)
+  }
+
+  add(age_band: AgeBand): void {
+    if (this.full) return
+    this.people.push({ age_band, levels: {} })
+    this.current = this.people.length - 1
+    this.#keep()
+  }
+
+  remove(index: number): void {
+    this.people.splice(index, 1)
+    this.current = Math.max(0, Math.min(this.current, this.people.length - 1))
+    this.#keep()
+  }
+
+  /** A second tap on the same level takes the skill off again. */
+  set(skill: string, level: number): void {
+    const person = this.person
+    if (!person) return
+    if (person.levels[skill] === level) delete person.levels[skill]
+    else person.levels[skill] = level
+    this.#keep()
+  }
+
+  coached(): PersonCoached[] {
+    return this.people.map(({ age_band, levels }) => ({
+      age_band,
+      skills: Object.entries(levels).map(([skill, level]) => ({ skill, level })),
+    }))
+  }
+
+  /** Waits for the last tap to reach the disk. */
+  kept(): Promise<void> {
+    return this.#writing
+  }
+
+  #keep(): void {
+    const { db, clock, account_id, household_id } = this.#parts
+    const draft = { account_id, household_id, saved_at: clock.now(), people: this.coached() }
+    // One after the other: a slow earlier write must not land on top of a later one.
+    this.#writing = this.#writing
+      .then(() => (draft.people.length > 0 ? keepDraft(db, draft) : dropDraft(db, account_id, household_id)))
+      .catch(() => undefined)
+  }
+}

@@ -1,0 +1,56 @@
+/** Turns what the phone holds into what a person reads. */
+import type { Alley, Door, VisitRecord } from '$lib/api/types.ts'
+import type { Outcome } from '$lib/domain/visit.ts'
+import { addDays, bandOf, dayOf, type Day, type Millis, type TimeBand } from '$lib/domain/time.ts'
+import { formatDay, formatTime, weekdayOfDay } from '$lib/i18n/format.ts'
+import { t, type MessageKey } from '$lib/i18n/messages.ts'
+
+export const outcomeWord = (outcome: Outcome): string => t(`outcome.${outcome}`)
+export const bandWord = (band: TimeBand): string => t(`band.${band}`)
+
+/** `Số 7`, `Kiốt 7 chợ Sao Đỏ`, `Nhà sau nhà văn hóa`. */
+export function doorName(door: Door): string {
+  if (door.no) return /^\d/.test(door.no) ? t('door.noCap', { no: door.no }) : door.no
+  if (door.landmark) return t('door.landmark', { landmark: door.landmark })
+  return door.head ?? t('door.code', { code: door.code })
+}
+
+/** The same in the middle of a sentence. */
+export function doorNameLower(door: Door): string {
+  return door.no && /^\d/.test(door.no) ? t('door.no', { no: door.no }) : doorName(door)
+}
+
+/** What stands large on a card: the number, or a word for a door that has none. */
+export const doorMark = (door: Door): string => door.no ?? '—'
+
+/** `Ngõ 34`: the name without the street it turns off, for a pill. */
+export const alleyShort = (alley: Alley): string => alley.name.split(',')[0] ?? alley.name
+
+export function dayWord(day: Day, today: Day): string {
+  if (day === today) return t('day.today')
+  if (day === addDays(today, 1)) return t('day.tomorrow')
+  const weekday = t(`day.${weekdayOfDay(day) as 0 | 1 | 2 | 3 | 4 | 5 | 6}`)
+  return `${weekday} ${formatDay(day, false)}`
+}
+
+/** When a visit was, in as few words as are clear. */
+export function whenWord(at: Millis, now: Millis): string {
+  const day = dayOf(at)
+  const today = dayOf(now)
+  if (day === today) return `${t('day.todayLower')} ${formatTime(at)}`
+  if (day === addDays(today, -1)) return `${t('day.yesterday')} ${formatTime(at)}`
+  return `${formatDay(day, Math.floor(day / 10_000) !== Math.floor(today / 10_000))}, ${bandWord(bandOf(at))}`
+}
+
+export const comebackWord = (on: Day, band: TimeBand, today: Day): string =>
+  band === 'W' ? dayWord(on, today) : `${dayWord(on, today)}, ${bandWord(band)}`
+
+export const reasonWord = (reason: string): string => t(`reason.${reason}` as MessageKey & `reason.${string}`)
+
+/** `gặp được, 2 người` for the list of records. */
+export function visitWord(record: VisitRecord): string {
+  const parts = [outcomeWord(record.outcome)]
+  if (record.people?.length) parts.push(t('mine.peopleShort', { n: record.people.length }))
+  if (record.comeback) parts.push(formatDay(record.comeback.on, false))
+  return parts.join(' · ')
+}
