@@ -11,9 +11,8 @@ use std::path::Path;
 use gocua_paper::legacy::Legacy;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet};
 
-const FAMILY: [&str; 12] = [
-    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Mạc",
-];
+const FAMILY: [&str; 12] =
+    ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Mạc"];
 const MIDDLE: [&str; 8] = ["Văn", "Thị", "Đức", "Hữu", "Minh", "Xuân", "Ngọc", "Quang"];
 const GIVEN: [&str; 20] = [
     "An",
@@ -44,10 +43,8 @@ struct Dice(u64);
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
         // Constants of the 64-bit generator in Knuth's MMIX.
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 
@@ -56,12 +53,7 @@ impl Dice {
     }
 
     fn name(&mut self) -> String {
-        format!(
-            "{} {} {}",
-            self.pick(&FAMILY),
-            self.pick(&MIDDLE),
-            self.pick(&GIVEN)
-        )
+        format!("{} {} {}", self.pick(&FAMILY), self.pick(&MIDDLE), self.pick(&GIVEN))
     }
 }
 
@@ -89,11 +81,7 @@ const TABS: [Tab; 3] = [
         title: "DANH SÁCH HỘ GIA ĐÌNH TỔ DÂN PHỐ THÁI HỌC 2 NĂM 2026",
         subtitle: "PHƯỜNG CHU VĂN AN",
         households: 50,
-        ways: [
-            "Nguyễn Thị Duệ",
-            "ngõ 34 Nguyễn Trãi",
-            "NGÁCH 34/5 NGUYỄN TRÃI",
-        ],
+        ways: ["Nguyễn Thị Duệ", "ngõ 34 Nguyễn Trãi", "NGÁCH 34/5 NGUYỄN TRÃI"],
         landmarks: [
             "sau nhà văn hóa Thái Học 2",
             "cạnh trạm điện",
@@ -107,12 +95,7 @@ const TABS: [Tab; 3] = [
         subtitle: "(kèm theo báo cáo tháng 6 năm 2026)",
         households: 40,
         ways: ["đường Phạm Văn Đồng", "ngõ 12", "Nam Cao"],
-        landmarks: [
-            "sau đình Ninh Chấp",
-            "gần cây đa",
-            "cạnh nhà văn hóa",
-            "đầu ngõ 12",
-        ],
+        landmarks: ["sau đình Ninh Chấp", "gần cây đa", "cạnh nhà văn hóa", "đầu ngõ 12"],
     },
     Tab {
         name: "Sheet3",
@@ -120,12 +103,7 @@ const TABS: [Tab; 3] = [
         subtitle: "KDC: Nguyễn Trãi 2 - phường Chu Văn An",
         households: 30,
         ways: ["Nguyễn Trãi", "hẻm 168/2/1", "ngõ Giếng Mát"],
-        landmarks: [
-            "sau chợ Sao Đỏ",
-            "cạnh cây xăng",
-            "trước cổng chùa",
-            "gần bến xe",
-        ],
+        landmarks: ["sau chợ Sao Đỏ", "cạnh cây xăng", "trước cổng chùa", "gần bến xe"],
     },
 ];
 
@@ -143,10 +121,7 @@ fn workbook() -> Result<Workbook, Box<dyn Error>> {
 }
 
 fn fill_tab(sheet: &mut Worksheet, tab: &Tab, dice: &mut Dice) -> Result<(), Box<dyn Error>> {
-    let head = Format::new()
-        .set_bold()
-        .set_align(FormatAlign::Center)
-        .set_text_wrap();
+    let head = Format::new().set_bold().set_align(FormatAlign::Center).set_text_wrap();
     sheet.merge_range(0, 0, 0, 12, tab.title, &head)?;
     sheet.merge_range(1, 0, 1, 12, tab.subtitle, &head)?;
     let (top, sub) = (3, 4);
@@ -174,17 +149,9 @@ fn fill_tab(sheet: &mut Worksheet, tab: &Tab, dice: &mut Dice) -> Result<(), Box
     for at in 0..tab.households {
         let name = dice.name().to_uppercase();
         // Two spaces where the pen slipped.
-        let name = if at % 9 == 4 {
-            name.replacen(' ', "  ", 1)
-        } else {
-            name
-        };
+        let name = if at % 9 == 4 { name.replacen(' ', "  ", 1) } else { name };
         let permanent = 1 + dice.roll(6) as u32;
-        let temporary = if dice.roll(5) == 0 {
-            1 + dice.roll(2) as u32
-        } else {
-            0
-        };
+        let temporary = if dice.roll(5) == 0 { 1 + dice.roll(2) as u32 } else { 0 };
         write_household(sheet, tab, row, at, &name, permanent, temporary, dice)?;
         row += 1;
         // One household of each tab was typed twice.
@@ -201,10 +168,7 @@ fn fill_tab(sheet: &mut Worksheet, tab: &Tab, dice: &mut Dice) -> Result<(), Box
     Ok(())
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a line of a register has this many columns"
-)]
+#[expect(clippy::too_many_arguments, reason = "a line of a register has this many columns")]
 fn write_household(
     sheet: &mut Worksheet,
     tab: &Tab,
@@ -224,11 +188,7 @@ fn write_household(
     match at {
         // No number at all; the way column tells where to look.
         _ if at % 10 == 7 => {
-            sheet.write(
-                row,
-                5,
-                tab.landmarks[(at / 10) as usize % tab.landmarks.len()],
-            )?;
+            sheet.write(row, 5, tab.landmarks[(at / 10) as usize % tab.landmarks.len()])?;
         }
         // The spreadsheet knew better: house 12/3 became the 12th of March.
         5 if tab.name == "Sheet1" => {
@@ -259,13 +219,7 @@ fn write_household(
     if temporary > 0 {
         sheet.write(row, 7, temporary)?;
     }
-    sheet.write(
-        row,
-        8,
-        (permanent + temporary)
-            .saturating_sub(dice.roll(2) as u32)
-            .max(1),
-    )?;
+    sheet.write(row, 8, (permanent + temporary).saturating_sub(dice.roll(2) as u32).max(1))?;
     sheet.write(row, 9, "Kinh")?;
     // A telephone that became a number and lost its zeros.
     sheet.write(row, 10, at + 1)?;
@@ -289,12 +243,10 @@ fn csv() -> Vec<u8> {
         let name = dice.name();
         let number = 1 + at * 2 + at % 2;
         let address = match at {
-            _ if at % 12 == 8 => [
-                "sau nhà văn hóa Trại Sen",
-                "cạnh giếng làng",
-                "gần đình Trại Sen",
-            ][at / 12 % 3]
-                .to_owned(),
+            _ if at % 12 == 8 => {
+                ["sau nhà văn hóa Trại Sen", "cạnh giếng làng", "gần đình Trại Sen"][at / 12 % 3]
+                    .to_owned()
+            }
             _ if at < 25 => format!("Số {number} đường Phan Bội Châu"),
             _ if at < 45 => format!("Số {} ngõ 15 đường Phan Bội Châu", number - 49),
             _ => format!("{}A ngách 15/4", number - 89),
@@ -314,20 +266,12 @@ fn csv() -> Vec<u8> {
 fn to_tcvn3(text: &str) -> Vec<u8> {
     let table: Vec<(char, u8)> = (0xa1..=0xff_u8)
         .filter_map(|byte| {
-            Some((
-                Legacy::Tcvn3
-                    .to_unicode(&char::from(byte).to_string())
-                    .chars()
-                    .next()?,
-                byte,
-            ))
+            Some((Legacy::Tcvn3.to_unicode(&char::from(byte).to_string()).chars().next()?, byte))
         })
         .collect();
     let byte = |c: char| match u8::try_from(c) {
         Ok(ascii) if ascii.is_ascii() => Some(ascii),
-        _ => table
-            .iter()
-            .find_map(|(letter, byte)| (*letter == c).then_some(*byte)),
+        _ => table.iter().find_map(|(letter, byte)| (*letter == c).then_some(*byte)),
     };
     text.chars().filter_map(byte).collect()
 }

@@ -13,6 +13,8 @@
 //! converted when it does not read as Vietnamese as it stands and does after conversion; a cell that
 //! reads both ways follows its column.
 
+use std::sync::LazyLock;
+
 use gocua_domain::search::{is_syllable, search_key};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -76,30 +78,40 @@ impl Legacy {
     }
 }
 
+/// [`TCVN3`] by byte, for the many letters of a register.
+static TCVN3_BY_BYTE: LazyLock<[char; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|byte| {
+        let letter = char::from(u8::try_from(byte).unwrap_or_default());
+        pair(TCVN3, letter).unwrap_or(letter)
+    })
+});
+
 fn tcvn3_to_unicode(text: &str) -> String {
-    let small: String = text.chars().map(|c| pair(TCVN3, c).unwrap_or(c)).collect();
+    let small: String = text
+        .chars()
+        .map(|c| u8::try_from(c).map_or(c, |byte| TCVN3_BY_BYTE[usize::from(byte)]))
+        .collect();
     // The capital font shows when some word has two capitals and no word a small letter. One capital a
     // word is a plain name (`Lª`, which is `Lê`).
     let no_small = !text.contains(|c: char| c.is_ascii_lowercase());
     let capital_word = text
         .split_whitespace()
         .any(|word| word.chars().filter(char::is_ascii_uppercase).count() >= 2);
-    if no_small && capital_word {
-        small.to_uppercase()
-    } else {
-        small
-    }
+    if no_small && capital_word { small.to_uppercase() } else { small }
 }
 
 fn vni_to_unicode(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut carrier: Option<char> = None;
     for c in text.chars() {
+        // The table has no ASCII key, save that a base letter waits for its marks.
+        if c.is_ascii() {
+            out.push(c);
+            carrier = Some(c);
+            continue;
+        }
         let small = c.to_lowercase().next().unwrap_or(c);
-        let marks = VNI_MARKS
-            .iter()
-            .find(|(mark, _)| *mark == small)
-            .map(|(_, marks)| *marks);
+        let marks = VNI_MARKS.iter().find(|(mark, _)| *mark == small).map(|(_, marks)| *marks);
         if let (Some(base), Some(marks)) = (carrier, marks)
             && carries(base, marks)
         {
@@ -203,11 +215,9 @@ impl Detector {
         match verdict(text) {
             Verdict::Silent | Verdict::Unicode => None,
             // Where both decode, the column decides; the verdict itself prefers the cleaner reading.
-            Verdict::Legacy(legacy) => Some(
-                self.prevailing()
-                    .filter(|known| reads(*known, text))
-                    .unwrap_or(legacy),
-            ),
+            Verdict::Legacy(legacy) => {
+                Some(self.prevailing().filter(|known| reads(*known, text)).unwrap_or(legacy))
+            }
             Verdict::Either | Verdict::Neither => {
                 self.prevailing().filter(|known| reads(*known, text))
             }
@@ -293,15 +303,9 @@ mod tests {
 
     /// Writes Unicode as TCVN3, by the table turned round.
     pub(super) fn to_tcvn3(text: &str) -> String {
-        let turned: String = TCVN3
-            .chars()
-            .collect::<Vec<_>>()
-            .chunks(2)
-            .flat_map(|two| [two[1], two[0]])
-            .collect();
-        text.chars()
-            .map(|c| pair(&turned, c).unwrap_or(c))
-            .collect()
+        let turned: String =
+            TCVN3.chars().collect::<Vec<_>>().chunks(2).flat_map(|two| [two[1], two[0]]).collect();
+        text.chars().map(|c| pair(&turned, c).unwrap_or(c)).collect()
     }
 
     /// Writes Unicode as VNI, by its construction.
@@ -312,11 +316,7 @@ mod tests {
             let small: String = c.to_lowercase().collect();
             let parts: Vec<char> = small.nfd().collect();
             let horn = parts.contains(&'\u{31b}');
-            let marks: String = parts
-                .iter()
-                .skip(1)
-                .filter(|mark| **mark != '\u{31b}')
-                .collect();
+            let marks: String = parts.iter().skip(1).filter(|mark| **mark != '\u{31b}').collect();
             let mut ordered: Vec<char> = marks.chars().collect();
             // The table writes the hat or breve before the tone.
             ordered.sort_by_key(|mark| !matches!(mark, '\u{302}' | '\u{306}'));
@@ -335,10 +335,8 @@ mod tests {
                         ('u', true) => 'ö',
                         (other, _) => other,
                     };
-                    let mark = VNI_MARKS
-                        .iter()
-                        .find(|(_, known)| *known == marks)
-                        .map(|(mark, _)| *mark);
+                    let mark =
+                        VNI_MARKS.iter().find(|(_, known)| *known == marks).map(|(mark, _)| *mark);
                     format!("{base}{}", mark.map(String::from).unwrap_or_default())
                 }
                 (None, _) => String::new(),
@@ -354,22 +352,14 @@ mod tests {
         let targets: Vec<char> = letters.iter().skip(1).step_by(2).copied().collect();
         let mut sources: Vec<char> = letters.iter().step_by(2).copied().collect();
         for letter in LETTERS.chars().chain("ĂÂÊÔƠƯĐ".chars()) {
-            assert_eq!(
-                targets.iter().filter(|target| **target == letter).count(),
-                1,
-                "{letter}"
-            );
+            assert_eq!(targets.iter().filter(|target| **target == letter).count(), 1, "{letter}");
         }
         assert_eq!(targets.len(), LETTERS.chars().count() + 7);
         sources.sort_unstable();
         let count = sources.len();
         sources.dedup();
         assert_eq!(sources.len(), count, "a byte stands for two letters");
-        assert!(
-            sources
-                .iter()
-                .all(|c| (0xa1..=0xff).contains(&u32::from(*c)))
-        );
+        assert!(sources.iter().all(|c| (0xa1..=0xff).contains(&u32::from(*c))));
     }
 
     #[test]
@@ -396,11 +386,7 @@ mod tests {
             ("Ph¹m §ç D\u{ad}¬ng", "Phaïm Ñoã Döông", "Phạm Đỗ Dương"),
             ("Lª Hoµng", "Leâ Hoaøng", "Lê Hoàng"),
             ("Vò ThÞ HuÖ", "Vuõ Thò Hueä", "Vũ Thị Huệ"),
-            (
-                "§\u{ad}êng NguyÔn Tr·i",
-                "Ñöôøng Nguyeãn Traõi",
-                "Đường Nguyễn Trãi",
-            ),
+            ("§\u{ad}êng NguyÔn Tr·i", "Ñöôøng Nguyeãn Traõi", "Đường Nguyễn Trãi"),
         ] {
             assert_eq!(Legacy::Tcvn3.to_unicode(tcvn3), unicode);
             assert_eq!(Legacy::Vni.to_unicode(vni), unicode);
@@ -408,14 +394,8 @@ mod tests {
             assert_eq!(alone.to_unicode(tcvn3), unicode, "{tcvn3}");
             assert_eq!(alone.to_unicode(vni), unicode, "{vni}");
         }
-        assert_eq!(
-            Detector::default().to_unicode("NGUYÔN V¡N AN"),
-            "NGUYỄN VĂN AN"
-        );
-        assert_eq!(
-            Detector::default().to_unicode("NGUYEÃN VAÊN AN"),
-            "NGUYỄN VĂN AN"
-        );
+        assert_eq!(Detector::default().to_unicode("NGUYÔN V¡N AN"), "NGUYỄN VĂN AN");
+        assert_eq!(Detector::default().to_unicode("NGUYEÃN VAÊN AN"), "NGUYỄN VĂN AN");
     }
 
     /// Names made of every usual family, middle and given name, so that all tones occur.
@@ -460,11 +440,7 @@ mod tests {
         ];
         let mut all = Vec::new();
         for (at, family) in FAMILY.iter().cycle().take(FAMILY.len() * 17).enumerate() {
-            all.push(format!(
-                "{family} {} {}",
-                MIDDLE[at % MIDDLE.len()],
-                GIVEN[at % GIVEN.len()]
-            ));
+            all.push(format!("{family} {} {}", MIDDLE[at % MIDDLE.len()], GIVEN[at % GIVEN.len()]));
         }
         // Names that eight bits can hold: the ones conversion could harm.
         for name in [
@@ -503,29 +479,19 @@ mod tests {
 
     #[test]
     fn a_legacy_column_is_converted_whole() {
-        for (encode, legacy) in [
-            (to_tcvn3 as fn(&str) -> String, Legacy::Tcvn3),
-            (to_vni, Legacy::Vni),
-        ] {
-            let names: Vec<String> = names()
-                .into_iter()
-                .filter(|name| !name.contains("Blôk"))
-                .collect();
+        for (encode, legacy) in
+            [(to_tcvn3 as fn(&str) -> String, Legacy::Tcvn3), (to_vni, Legacy::Vni)]
+        {
+            let names: Vec<String> =
+                names().into_iter().filter(|name| !name.contains("Blôk")).collect();
             // The capitals of TCVN3 need the capital font, which is a case of its own above.
-            let names: Vec<&String> = names
-                .iter()
-                .filter(|name| **name != name.to_uppercase())
-                .collect();
+            let names: Vec<&String> =
+                names.iter().filter(|name| **name != name.to_uppercase()).collect();
             let mut column = Detector::default();
             names.iter().for_each(|name| column.observe(&encode(name)));
             assert_eq!(column.prevailing(), Some(legacy));
             for name in names {
-                assert_eq!(
-                    &column.to_unicode(&encode(name)),
-                    name,
-                    "{legacy:?} {}",
-                    encode(name)
-                );
+                assert_eq!(&column.to_unicode(&encode(name)), name, "{legacy:?} {}", encode(name));
             }
         }
     }

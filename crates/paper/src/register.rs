@@ -48,11 +48,8 @@ pub struct Register {
 impl Register {
     /// The households without the second and later writings of the same one.
     pub fn households(&self) -> impl Iterator<Item = &RegisterRow> {
-        let again: std::collections::HashSet<usize> = self
-            .duplicates_in_file
-            .iter()
-            .map(|pair| pair.again)
-            .collect();
+        let again: std::collections::HashSet<usize> =
+            self.duplicates_in_file.iter().map(|pair| pair.again).collect();
         self.rows
             .iter()
             .enumerate()
@@ -200,9 +197,7 @@ impl Issue {
             | Self::TextTooLong
             | Self::NothingToFind => Severity::Error,
             Self::SectionLine | Self::TotalLine | Self::SignatureBlock => Severity::Note,
-            Self::DoubtfulAddress {
-                doubt: Doubt::NoNumber,
-            } => Severity::Note,
+            Self::DoubtfulAddress { doubt: Doubt::NoNumber } => Severity::Note,
             _ => Severity::Warning,
         }
     }
@@ -299,12 +294,7 @@ pub fn interpret(sheets: Vec<Sheet>, hints: &ColumnHints) -> Register {
     }
     for mut sheet in sheets {
         to_unicode(&mut sheet);
-        SheetReader {
-            sheet: &sheet,
-            hints,
-            register: &mut register,
-        }
-        .read();
+        SheetReader { sheet: &sheet, hints, register: &mut register }.read();
     }
     register.duplicates_in_file = find_duplicates(&register.rows);
     register
@@ -362,16 +352,8 @@ impl SheetReader<'_> {
         let sheet_group = self.sheet_group(&header);
         let before = self.register.rows.len();
         let refused = self.register.issues.len();
-        for row in self
-            .sheet
-            .rows
-            .iter()
-            .filter(|row| row.number > header.last_row)
-        {
-            if self
-                .read_row(&header, row, sheet_group.as_deref())
-                .is_break()
-            {
+        for row in self.sheet.rows.iter().filter(|row| row.number > header.last_row) {
+            if self.read_row(&header, row, sheet_group.as_deref()).is_break() {
                 break;
             }
         }
@@ -401,17 +383,11 @@ impl SheetReader<'_> {
         if let Some(name) = &self.hints.group_name {
             return Some(values::group_name(name));
         }
-        let title = self
-            .sheet
-            .rows
-            .iter()
-            .take_while(|row| row.number < header.first_row);
-        let from_title = title
-            .flat_map(|row| &row.cells)
-            .find_map(|(_, cell)| match cell {
-                Cell::Text(text) => values::group_in_title(text),
-                _ => None,
-            });
+        let title = self.sheet.rows.iter().take_while(|row| row.number < header.first_row);
+        let from_title = title.flat_map(|row| &row.cells).find_map(|(_, cell)| match cell {
+            Cell::Text(text) => values::group_in_title(text),
+            _ => None,
+        });
         from_title.or_else(|| self.sheet.name.as_deref().and_then(values::group_on_tab))
     }
 
@@ -444,9 +420,8 @@ impl SheetReader<'_> {
             .filter_map(|(field, label, column)| Some((field, label, row.cell(column)?)));
         let kept: Vec<(Field, &str, &Cell)> = kept.collect();
         // First of all, and for every kept column: a number that identifies a person refuses the row.
-        let identity = kept
-            .iter()
-            .find(|(field, _, cell)| values::holds_identity_number(*field, cell));
+        let identity =
+            kept.iter().find(|(field, _, cell)| values::holds_identity_number(*field, cell));
         if let Some((_, label, _)) = identity {
             self.tell(Some(number), Some(label), Issue::IdentityNumber);
             return Continue(());
@@ -461,9 +436,7 @@ impl SheetReader<'_> {
                 .and_then(|(_, _, cell)| values::plain_text(cell))
         };
         let label = |wanted: Field| {
-            kept.iter()
-                .find(|(field, ..)| *field == wanted)
-                .map(|(_, label, _)| *label)
+            kept.iter().find(|(field, ..)| *field == wanted).map(|(_, label, _)| *label)
         };
 
         let mut issues: Vec<(Option<&str>, Issue)> = Vec::new();
@@ -486,10 +459,7 @@ impl SheetReader<'_> {
         }
         let mut address = Address::parse(&pieces.join(", "));
         if let Some(landmark) = text(Field::Landmark) {
-            let both = address
-                .landmark
-                .take()
-                .map(|known| format!("{known}, {landmark}"));
+            let both = address.landmark.take().map(|known| format!("{known}, {landmark}"));
             address.landmark = Some(both.unwrap_or(landmark));
             address.doubts.retain(|doubt| *doubt != Doubt::Empty);
         }
@@ -510,11 +480,7 @@ impl SheetReader<'_> {
         if no_address {
             issues.push((None, Issue::NoAddress));
         }
-        for doubt in address
-            .doubts
-            .iter()
-            .filter(|doubt| **doubt != Doubt::Empty)
-        {
+        for doubt in address.doubts.iter().filter(|doubt| **doubt != Doubt::Empty) {
             issues.push((
                 label(Field::Address).or(label(Field::HouseNumber)),
                 Issue::DoubtfulAddress { doubt: *doubt },
@@ -529,10 +495,7 @@ impl SheetReader<'_> {
             read
         };
         let total = count(Field::Members);
-        let parts = (
-            count(Field::MembersPermanent),
-            count(Field::MembersTemporary),
-        );
+        let parts = (count(Field::MembersPermanent), count(Field::MembersTemporary));
         let member_count = total.or(match parts {
             (None, None) => None,
             (permanent, temporary) => Some(permanent.unwrap_or(0) + temporary.unwrap_or(0)),
@@ -577,10 +540,7 @@ fn find_duplicates(rows: &[RegisterRow]) -> Vec<Duplicate> {
         let head = row.head_name.as_deref().map(search_key);
         let address = search_key(&row.address.to_string());
         if !address.is_empty() && (head.is_some() || row.address.house.is_some()) {
-            keys.push(format!(
-                "door|{group}|{address}|{}",
-                head.unwrap_or_default()
-            ));
+            keys.push(format!("door|{group}|{address}|{}", head.unwrap_or_default()));
         }
         let first = keys.iter().find_map(|key| seen.get(key).copied());
         match first {

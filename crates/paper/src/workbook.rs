@@ -259,10 +259,7 @@ impl ReadError {
     }
 
     fn too_large(what: Excess, limit: impl TryInto<u64>) -> Self {
-        Self::TooLarge {
-            what,
-            limit: limit.try_into().unwrap_or(u64::MAX),
-        }
+        Self::TooLarge { what, limit: limit.try_into().unwrap_or(u64::MAX) }
     }
 }
 
@@ -303,10 +300,7 @@ fn check_zip(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
     }
     let allowed = |unpacked: u64| {
         if unpacked > limits.unpacked_bytes {
-            return Err(ReadError::too_large(
-                Excess::UnpackedBytes,
-                limits.unpacked_bytes,
-            ));
+            return Err(ReadError::too_large(Excess::UnpackedBytes, limits.unpacked_bytes));
         }
         if unpacked > 1 << 20 && unpacked / (bytes.len() as u64) > limits.ratio {
             return Err(ReadError::too_large(Excess::Ratio, limits.ratio));
@@ -324,11 +318,7 @@ fn check_zip(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
         allowed(declared)?;
     }
     if !is_xlsx {
-        return Err(if is_ods {
-            ReadError::OpenDocument
-        } else {
-            ReadError::UnknownFormat
-        });
+        return Err(if is_ods { ReadError::OpenDocument } else { ReadError::UnknownFormat });
     }
     // The directory may lie. Inflate once into nothing, and count.
     let mut real = 0_u64;
@@ -382,10 +372,7 @@ impl Budget<'_> {
             return Err(ReadError::too_large(Excess::Cells, self.limits.cells));
         }
         if self.text > self.limits.text_bytes {
-            return Err(ReadError::too_large(
-                Excess::TextBytes,
-                self.limits.text_bytes,
-            ));
+            return Err(ReadError::too_large(Excess::TextBytes, self.limits.text_bytes));
         }
         Ok(())
     }
@@ -393,11 +380,7 @@ impl Budget<'_> {
 
 fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| ReadError::Damaged)?;
-    let mut budget = Budget {
-        limits,
-        cells: 0,
-        text: 0,
-    };
+    let mut budget = Budget { limits, cells: 0, text: 0 };
     let mut sheets = Vec::new();
     for name in book.sheet_names() {
         // A chart or dialogue sheet has no cells; it is none of ours.
@@ -412,22 +395,11 @@ fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
             let Some(value) = cell_of(cell.get_value()) else {
                 continue;
             };
-            budget.take(
-                row,
-                column,
-                if let Cell::Text(text) = &value {
-                    text.len()
-                } else {
-                    0
-                },
-            )?;
+            budget.take(row, column, if let Cell::Text(text) = &value { text.len() } else { 0 })?;
             let number = row + 1;
             match rows.last_mut() {
                 Some(last) if last.number == number => last.cells.push((column, value)),
-                _ => rows.push(Row {
-                    number,
-                    cells: vec![(column, value)],
-                }),
+                _ => rows.push(Row { number, cells: vec![(column, value)] }),
             }
         }
         drop(cells);
@@ -445,9 +417,7 @@ fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
             row.cells.dedup_by_key(|(column, _)| *column);
         }
         // A second pass over the sheet's XML that keeps nothing but the regions.
-        let regions = book
-            .merge_cells_by_sheet_name(&name)
-            .map_err(|_| ReadError::Damaged)?;
+        let regions = book.merge_cells_by_sheet_name(&name).map_err(|_| ReadError::Damaged)?;
         // A forged region may run backwards.
         let merges = regions.iter().take(limits.merges).map(|region| {
             let (start, end) = (region.start, region.end);
@@ -458,11 +428,7 @@ fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadError> {
                 right: start.1.max(end.1),
             }
         });
-        sheets.push(Sheet {
-            merges: merges.collect(),
-            name: Some(name),
-            rows,
-        });
+        sheets.push(Sheet { merges: merges.collect(), name: Some(name), rows });
     }
     Ok(sheets)
 }
@@ -506,10 +472,7 @@ fn decode_text(bytes: &[u8]) -> String {
         _ if std::str::from_utf8(bytes).is_ok() => (encoding_rs::UTF_8, 0),
         _ => (encoding_rs::WINDOWS_1252, 0),
     };
-    encoding
-        .decode_without_bom_handling(&bytes[skip..])
-        .0
-        .into_owned()
+    encoding.decode_without_bom_handling(&bytes[skip..]).0.into_owned()
 }
 
 fn read_csv(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
@@ -519,9 +482,7 @@ fn read_csv(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
         if at < 512 {
             return Err(ReadError::UnknownFormat);
         }
-        return Err(ReadError::BrokenCsv {
-            line: line_at(bytes, at),
-        });
+        return Err(ReadError::BrokenCsv { line: line_at(bytes, at) });
     }
     if bytes.starts_with(b"%PDF") || bytes.starts_with(b"{\\rtf") {
         return Err(ReadError::UnknownFormat);
@@ -538,19 +499,12 @@ fn read_csv(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
         .flexible(true)
         .delimiter(sniff_delimiter(&text))
         .from_reader(text.as_bytes());
-    let mut budget = Budget {
-        limits,
-        cells: 0,
-        text: 0,
-    };
+    let mut budget = Budget { limits, cells: 0, text: 0 };
     let mut rows = Vec::new();
     let mut record = csv::StringRecord::new();
     loop {
         let line = reader.position().line();
-        if !reader
-            .read_record(&mut record)
-            .map_err(|_| ReadError::BrokenCsv { line })?
-        {
+        if !reader.read_record(&mut record).map_err(|_| ReadError::BrokenCsv { line })? {
             break;
         }
         let number = u32::try_from(reader.position().record()).unwrap_or(u32::MAX);
@@ -569,11 +523,7 @@ fn read_csv(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
             rows.push(Row { number, cells });
         }
     }
-    Ok(Sheet {
-        name: None,
-        rows,
-        merges: Vec::new(),
-    })
+    Ok(Sheet { name: None, rows, merges: Vec::new() })
 }
 
 fn line_at(bytes: &[u8], at: usize) -> u64 {
@@ -601,11 +551,7 @@ fn unclosed_quote(text: &str) -> Option<u64> {
 
 /// The separator that splits the first lines most evenly; a comma when nothing does.
 fn sniff_delimiter(text: &str) -> u8 {
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .take(20)
-        .collect();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(20).collect();
     let score = |delimiter: u8| {
         let mut counts: Vec<usize> = lines
             .iter()
@@ -615,9 +561,5 @@ fn sniff_delimiter(text: &str) -> u8 {
         // The median: a title line has none, an address may hold a comma or two.
         counts.get(counts.len() / 2).copied().unwrap_or(0)
     };
-    [b';', b'\t', b',']
-        .into_iter()
-        .rev()
-        .max_by_key(|delimiter| score(*delimiter))
-        .unwrap_or(b',')
+    [b';', b'\t', b','].into_iter().rev().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
 }

@@ -41,19 +41,13 @@ pub fn worker_main() -> ExitCode {
     };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let written = serde_json::to_writer(&mut out, &answer).is_ok() && out.flush().is_ok();
-    if written {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if written { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn cap_memory() -> Result<(), ReadError> {
     let (_, hard) = rlimit::Resource::AS.get().map_err(|_| ReadError::Worker)?;
     let cap = MEMORY_BYTES.min(hard);
-    rlimit::Resource::AS
-        .set(cap, cap)
-        .map_err(|_| ReadError::Worker)
+    rlimit::Resource::AS.set(cap, cap).map_err(|_| ReadError::Worker)
 }
 
 fn read_stdin() -> Result<Vec<Sheet>, ReadError> {
@@ -61,11 +55,7 @@ fn read_stdin() -> Result<Vec<Sheet>, ReadError> {
     let mut bytes = Vec::new();
     // One byte over the limit is enough for the reader to refuse the file by its size.
     let most = limits.file_bytes as u64 + 1;
-    std::io::stdin()
-        .lock()
-        .take(most)
-        .read_to_end(&mut bytes)
-        .map_err(|_| ReadError::Worker)?;
+    std::io::stdin().lock().take(most).read_to_end(&mut bytes).map_err(|_| ReadError::Worker)?;
     read_workbook(&bytes, &limits)
 }
 

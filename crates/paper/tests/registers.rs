@@ -22,19 +22,11 @@ fn read(bytes: &[u8]) -> Register {
 }
 
 fn group<'a>(register: &'a Register, name: &str) -> Vec<&'a RegisterRow> {
-    register
-        .rows
-        .iter()
-        .filter(|row| row.group_name.as_deref() == Some(name))
-        .collect()
+    register.rows.iter().filter(|row| row.group_name.as_deref() == Some(name)).collect()
 }
 
 fn count(register: &Register, wanted: fn(&Issue) -> bool) -> usize {
-    register
-        .issues
-        .iter()
-        .filter(|issue| wanted(&issue.issue))
-        .count()
+    register.issues.iter().filter(|issue| wanted(&issue.issue)).count()
 }
 
 #[test]
@@ -52,21 +44,10 @@ fn the_workbook_of_thai_hoc() {
         assert_eq!(first.head_name, again.head_name);
     }
     // Every tenth household has no number; the duplicated ones are not among them.
-    let no_number = count(&register, |issue| {
-        *issue
-            == Issue::DoubtfulAddress {
-                doubt: Doubt::NoNumber,
-            }
-    });
-    assert_eq!(
-        no_number,
-        12 + 1,
-        "twelve by landmark, one turned into a date"
-    );
-    assert_eq!(
-        count(&register, |issue| issue.severity() == Severity::Error),
-        0
-    );
+    let no_number =
+        count(&register, |issue| *issue == Issue::DoubtfulAddress { doubt: Doubt::NoNumber });
+    assert_eq!(no_number, 12 + 1, "twelve by landmark, one turned into a date");
+    assert_eq!(count(&register, |issue| issue.severity() == Severity::Error), 0);
     assert_eq!(count(&register, |issue| *issue == Issue::TotalLine), 3);
     assert_eq!(count(&register, |issue| *issue == Issue::SignatureBlock), 3);
 
@@ -74,32 +55,18 @@ fn the_workbook_of_thai_hoc() {
     assert_eq!(first.row_number, 6);
     assert_eq!(first.address.to_string(), "Số 1 Nguyễn Thị Duệ");
     assert_eq!(first.address.side(), Some(Side::Odd));
-    let name = first
-        .head_name
-        .as_deref()
-        .expect("every household of the sample has a head");
+    let name = first.head_name.as_deref().expect("every household of the sample has a head");
     assert_ne!(name, name.to_uppercase(), "capitals were lowered");
+    assert!(register.rows.iter().all(|row| !row.head_name.as_deref().unwrap_or("").contains("  ")));
     assert!(
         register
             .rows
             .iter()
-            .all(|row| !row.head_name.as_deref().unwrap_or("").contains("  "))
+            .all(|row| { row.member_count.is_some_and(|members| (1..=8).contains(&members)) })
     );
-    assert!(register.rows.iter().all(|row| {
-        row.member_count
-            .is_some_and(|members| (1..=8).contains(&members))
-    }));
+    assert!(register.rows.iter().all(|row| row.adult_count <= row.member_count));
     assert!(
-        register
-            .rows
-            .iter()
-            .all(|row| row.adult_count <= row.member_count)
-    );
-    assert!(
-        register
-            .rows
-            .iter()
-            .any(|row| row.address.to_string().contains("ngách 34/5 Nguyễn Trãi"))
+        register.rows.iter().any(|row| row.address.to_string().contains("ngách 34/5 Nguyễn Trãi"))
     );
 }
 
@@ -145,10 +112,7 @@ fn columns_left_behind_are_named() {
         ]
     );
     assert_eq!(register.dropped.len(), 3 * on_first.len());
-    let told = format!(
-        "{register:?}{}",
-        serde_json::to_string(&register).expect("plain data")
-    );
+    let told = format!("{register:?}{}", serde_json::to_string(&register).expect("plain data"));
     for gone in ["XXXXXX", "Kinh", "đi làm xa", "NGƯỜI KÝ"] {
         assert!(!told.contains(gone), "{gone} survived");
     }
@@ -160,25 +124,16 @@ fn the_csv_of_trai_sen() {
     assert_eq!(register.rows.len(), 60);
     assert_eq!(group(&register, "Trại Sen").len(), 60);
     assert!(register.duplicates_in_file.is_empty());
-    assert_eq!(
-        register.rows[0].head_name.as_deref(),
-        Some("Nguyễn Thị Nga")
-    );
+    assert_eq!(register.rows[0].head_name.as_deref(), Some("Nguyễn Thị Nga"));
     assert_eq!(register.rows[0].address.to_string(), "Số 1 Phan Bội Châu");
     assert_eq!(register.rows[0].code.as_deref(), Some("CVA-TS-0001"));
     assert_eq!(register.rows[0].row_number, 2);
-    let landmarks: Vec<&str> = register
-        .rows
-        .iter()
-        .filter_map(|row| row.address.landmark.as_deref())
-        .collect();
+    let landmarks: Vec<&str> =
+        register.rows.iter().filter_map(|row| row.address.landmark.as_deref()).collect();
     assert_eq!(landmarks.len(), 5);
     assert!(landmarks.contains(&"sau nhà văn hóa Trại Sen"));
-    let headers: Vec<(&str, WhyDropped)> = register
-        .dropped
-        .iter()
-        .map(|column| (column.header.as_str(), column.why))
-        .collect();
+    let headers: Vec<(&str, WhyDropped)> =
+        register.dropped.iter().map(|column| (column.header.as_str(), column.why)).collect();
     assert_eq!(
         headers,
         [
@@ -187,10 +142,7 @@ fn the_csv_of_trai_sen() {
             ("Nghề nghiệp", WhyDropped::NotNeeded)
         ]
     );
-    assert_eq!(
-        count(&register, |issue| issue.severity() != Severity::Note),
-        0
-    );
+    assert_eq!(count(&register, |issue| issue.severity() != Severity::Note), 0);
 }
 
 #[test]
@@ -254,32 +206,16 @@ fn forbidden_values_do_not_survive_anywhere() {
         Ok(())
     });
     let sheets = read_workbook(&bytes, &Limits::default()).expect("a readable file");
-    assert!(
-        !format!("{sheets:?}").contains("Canary"),
-        "cells do not print themselves"
-    );
+    assert!(!format!("{sheets:?}").contains("Canary"), "cells do not print themselves");
     let register = interpret(sheets, &ColumnHints::default());
     assert_eq!(register.rows.len(), 5);
-    let forbidden = register
-        .dropped
-        .iter()
-        .filter(|column| column.why.is_forbidden())
-        .count();
+    let forbidden = register.dropped.iter().filter(|column| column.why.is_forbidden()).count();
     assert_eq!(forbidden, 10);
-    let refused: Vec<_> = register
-        .issues
-        .iter()
-        .filter(|issue| issue.issue == Issue::IdentityNumber)
-        .collect();
+    let refused: Vec<_> =
+        register.issues.iter().filter(|issue| issue.issue == Issue::IdentityNumber).collect();
     assert_eq!(refused.len(), 1);
-    assert_eq!(
-        (refused[0].row, refused[0].column.as_deref()),
-        (Some(7), Some("Họ tên"))
-    );
-    let mut told = format!(
-        "{register:?}{}",
-        serde_json::to_string(&register).expect("plain data")
-    );
+    assert_eq!((refused[0].row, refused[0].column.as_deref()), (Some(7), Some("Họ tên")));
+    let mut told = format!("{register:?}{}", serde_json::to_string(&register).expect("plain data"));
     for issue in &register.issues {
         told += &issue.issue.message_vi();
         told += &issue.issue.message_en();
@@ -299,31 +235,19 @@ fn a_hint_cannot_open_a_forbidden_column() {
     );
     let register = interpret(sheets.expect("a readable file"), &hints);
     assert_eq!(register.rows[0].address.to_string(), "Số 12, cạnh chùa");
-    assert!(
-        !serde_json::to_string(&register)
-            .expect("plain data")
-            .contains("Canary")
-    );
+    assert!(!serde_json::to_string(&register).expect("plain data").contains("Canary"));
 }
 
 #[test]
 fn telephones_in_kept_columns_refuse_the_row() {
     let phone = format!("09{}", "7".repeat(8));
-    for hidden in [
-        phone.clone(),
-        phone[1..].to_owned(),
-        format!("12 (ĐT {}.{})", &phone[..4], &phone[4..]),
-    ] {
-        let register = csv(&format!(
-            "Địa chỉ,Họ tên\n{hidden},Lê Thị Lan\n7,Đỗ Văn Sơn\n"
-        ));
+    for hidden in
+        [phone.clone(), phone[1..].to_owned(), format!("12 (ĐT {}.{})", &phone[..4], &phone[4..])]
+    {
+        let register = csv(&format!("Địa chỉ,Họ tên\n{hidden},Lê Thị Lan\n7,Đỗ Văn Sơn\n"));
         assert_eq!(register.rows.len(), 1, "{hidden}");
         assert_eq!(count(&register, |issue| *issue == Issue::IdentityNumber), 1);
-        assert!(
-            !serde_json::to_string(&register)
-                .expect("plain data")
-                .contains(&phone[1..5])
-        );
+        assert!(!serde_json::to_string(&register).expect("plain data").contains(&phone[1..5]));
     }
 }
 
@@ -341,10 +265,7 @@ fn the_group_comes_from_column_title_tab_or_hint() {
         ..ColumnHints::default()
     };
     let sheets = read_workbook(text.as_bytes(), &Limits::default()).expect("a readable file");
-    assert_eq!(
-        interpret(sheets, &hints).rows[0].group_name.as_deref(),
-        Some("Tường")
-    );
+    assert_eq!(interpret(sheets, &hints).rows[0].group_name.as_deref(), Some("Tường"));
 }
 
 #[test]
@@ -354,14 +275,8 @@ fn numbers_keep_their_meaning() {
         {
             sheet.write(0, column, header)?;
         }
-        sheet
-            .write(1, 0, "007")?
-            .write(1, 1, 12.0)?
-            .write(1, 2, "4/1")?;
-        sheet
-            .write(2, 0, 8)?
-            .write(2, 1, "Lô 05 LK2")?
-            .write(2, 2, "không rõ")?;
+        sheet.write(1, 0, "007")?.write(1, 1, 12.0)?.write(1, 2, "4/1")?;
+        sheet.write(2, 0, 8)?.write(2, 1, "Lô 05 LK2")?.write(2, 2, "không rõ")?;
         let date = Format::new().set_num_format("d-mmm");
         sheet.write(3, 0, 9)?.write_with_format(
             3,
@@ -375,13 +290,7 @@ fn numbers_keep_their_meaning() {
     let told: Vec<(Option<&str>, String, Option<u16>)> = register
         .rows
         .iter()
-        .map(|row| {
-            (
-                row.code.as_deref(),
-                row.address.to_string(),
-                row.member_count,
-            )
-        })
+        .map(|row| (row.code.as_deref(), row.address.to_string(), row.member_count))
         .collect();
     assert_eq!(
         told,
@@ -391,10 +300,7 @@ fn numbers_keep_their_meaning() {
             (Some("9"), "ngày 05/07/2026".to_owned(), None),
         ]
     );
-    assert_eq!(
-        count(&register, |issue| *issue == Issue::CountUnreadable),
-        1
-    );
+    assert_eq!(count(&register, |issue| *issue == Issue::CountUnreadable), 1);
     assert_eq!(
         count(
             &register,
@@ -409,11 +315,7 @@ fn names_with_a_year_are_not_kept() {
     let register = csv("Họ tên,Địa chỉ\nNguyễn Văn An (1960),12\n");
     assert_eq!(register.rows[0].head_name, None);
     assert_eq!(count(&register, |issue| *issue == Issue::DigitsInName), 1);
-    assert!(
-        !serde_json::to_string(&register)
-            .expect("plain data")
-            .contains("1960")
-    );
+    assert!(!serde_json::to_string(&register).expect("plain data").contains("1960"));
 }
 
 #[test]
@@ -422,11 +324,8 @@ fn families_under_one_roof_are_no_duplicates() {
         "Họ tên,Địa chỉ\nNGUYỄN VĂN AN,12/34\nTrần Thị Bình,12/34\nNguyễn Văn An,Số 12/34\nLê Lan,\nLê Lan,\n",
     );
     assert_eq!(register.rows.len(), 5);
-    let pairs: Vec<(usize, usize)> = register
-        .duplicates_in_file
-        .iter()
-        .map(|pair| (pair.first, pair.again))
-        .collect();
+    let pairs: Vec<(usize, usize)> =
+        register.duplicates_in_file.iter().map(|pair| (pair.first, pair.again)).collect();
     assert_eq!(pairs, [(0, 2)]);
     assert_eq!(count(&register, |issue| *issue == Issue::NoAddress), 2);
 }
@@ -438,22 +337,14 @@ fn what_is_no_register_says_so() {
     assert_eq!(empty.issues[0].issue, Issue::EmptySheet);
     assert_eq!(csv("a,b\nc,d\n").issues[0].issue, Issue::HeaderNotFound);
     assert_eq!(csv("STT,Họ tên,Địa chỉ\n").issues[0].issue, Issue::NoRows);
-    assert_eq!(
-        csv("STT,Họ tên,Địa chỉ,Số khẩu\n1,,,4\n").issues[0].issue,
-        Issue::NothingToFind
-    );
-    assert_eq!(
-        interpret(Vec::new(), &ColumnHints::default()).issues[0].issue,
-        Issue::NoSheets
-    );
+    assert_eq!(csv("STT,Họ tên,Địa chỉ,Số khẩu\n1,,,4\n").issues[0].issue, Issue::NothingToFind);
+    assert_eq!(interpret(Vec::new(), &ColumnHints::default()).issues[0].issue, Issue::NoSheets);
 }
 
 #[test]
 fn text_longer_than_any_address_is_refused_in_no_time() {
-    let register = csv(&format!(
-        "Họ tên,Địa chỉ\nLê Lan,{}\nLê Lan,12\n",
-        "ngõ (12 ".repeat(200_000)
-    ));
+    let register =
+        csv(&format!("Họ tên,Địa chỉ\nLê Lan,{}\nLê Lan,12\n", "ngõ (12 ".repeat(200_000)));
     assert_eq!(register.rows.len(), 1);
     assert_eq!(count(&register, |issue| *issue == Issue::TextTooLong), 1);
 }
@@ -462,12 +353,7 @@ fn text_longer_than_any_address_is_refused_in_no_time() {
 fn a_household_is_never_taken_for_a_second_header_row() {
     let register = csv("STT,Họ tên,Địa chỉ,Ghi chú\n1,Nam,Ngõ,Tổng\n2,Lê Lan,12,\n");
     assert_eq!(register.rows.len(), 2);
-    assert!(
-        register
-            .dropped
-            .iter()
-            .all(|column| !column.header.contains("Tổng"))
-    );
+    assert!(register.dropped.iter().all(|column| !column.header.contains("Tổng")));
 }
 
 #[test]
@@ -482,21 +368,13 @@ fn vni_and_decomposed_text_come_out_as_unicode() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the one test that measures real time")]
 fn five_thousand_dirty_rows() {
     let mut text = String::from("STT;HỌ VÀ TÊN;Địa chỉ;SĐT;Số nhân khẩu;Ghi chú\n");
     for at in 1..=5_000 {
-        let name = [
-            "NGUYỄN  VĂN AN",
-            "TrÇn ThÞ B×nh",
-            "Nguyeãn Vaên An",
-            "lê thị lan",
-        ][at % 4];
-        let address = [
-            "Số 7 ngõ 34 Nguyễn Trãi",
-            "sau nhà văn hóa",
-            "12A/34/5",
-            "Kiốt 7 chợ Sao Đỏ",
-        ][at % 4];
+        let name = ["NGUYỄN  VĂN AN", "TrÇn ThÞ B×nh", "Nguyeãn Vaên An", "lê thị lan"][at % 4];
+        let address =
+            ["Số 7 ngõ 34 Nguyễn Trãi", "sau nhà văn hóa", "12A/34/5", "Kiốt 7 chợ Sao Đỏ"][at % 4];
         text += &format!(
             "{at};{name};{address} {};{at};{};đi làm xa\n",
             ["", "TDP Kỳ"][at % 2],
@@ -509,6 +387,7 @@ fn five_thousand_dirty_rows() {
     let took = started.elapsed();
     println!("5,000 rows: {took:?}");
     assert_eq!(register.rows.len(), 5_000);
-    let bound = if cfg!(debug_assertions) { 20 } else { 1 };
+    // A third of a second where two cores had seven jobs; the bound leaves room for worse.
+    let bound = if cfg!(debug_assertions) { 20 } else { 3 };
     assert!(took.as_secs() < bound, "took {took:?}");
 }

@@ -139,12 +139,10 @@ pub(super) struct Header {
 impl Header {
     /// Field, label and column number of everything that is read.
     pub(super) fn kept(&self) -> impl Iterator<Item = (Field, &str, u32)> {
-        self.columns
-            .iter()
-            .filter_map(|column| match column.meaning {
-                Meaning::Keep(field) => Some((field, column.label.as_str(), column.at)),
-                Meaning::Drop(_) => None,
-            })
+        self.columns.iter().filter_map(|column| match column.meaning {
+            Meaning::Keep(field) => Some((field, column.label.as_str(), column.at)),
+            Meaning::Drop(_) => None,
+        })
     }
 }
 
@@ -184,11 +182,7 @@ pub(super) fn find_header(sheet: &Sheet, hints: &BTreeMap<u32, Field>) -> Option
         }
     }
     settle_repeats(&mut columns, hints);
-    Some(Header {
-        first_row: top.number,
-        last_row,
-        columns,
-    })
+    Some(Header { first_row: top.number, last_row, columns })
 }
 
 /// How much a row looks like a header; `None` when it cannot be one.
@@ -202,15 +196,10 @@ fn header_score(row: &Row) -> Option<usize> {
         })
         .collect();
     let locates = meanings.iter().any(|meaning| {
-        matches!(
-            meaning,
-            Meaning::Keep(Field::Address | Field::HouseNumber | Field::HeadName)
-        )
+        matches!(meaning, Meaning::Keep(Field::Address | Field::HouseNumber | Field::HeadName))
     });
-    let known = meanings
-        .iter()
-        .filter(|meaning| **meaning != Meaning::Drop(WhyDropped::Unknown))
-        .count();
+    let known =
+        meanings.iter().filter(|meaning| **meaning != Meaning::Drop(WhyDropped::Unknown)).count();
     (locates && known >= 2).then_some(known)
 }
 
@@ -218,13 +207,7 @@ fn header_score(row: &Row) -> Option<usize> {
 fn spanned_rows(sheet: &Sheet, row: u32) -> u32 {
     // A header of more than three rows is a merged data block.
     let reach = |merge: &&crate::workbook::Merge| merge.top == row && merge.bottom <= row + 2;
-    sheet
-        .merges
-        .iter()
-        .filter(reach)
-        .map(|merge| merge.bottom)
-        .max()
-        .unwrap_or(row)
+    sheet.merges.iter().filter(reach).map(|merge| merge.bottom).max().unwrap_or(row)
 }
 
 /// Whether the row under a header is its second half. Only words of the vocabulary make one, so that a
@@ -315,29 +298,17 @@ fn read_columns(sheet: &Sheet, top: &Row, below: Option<&Row>) -> Vec<Column> {
             carried = own;
         }
         // A merged title over unnamed columns names the first of them only.
-        let upper = if own.is_none() && under.is_none() {
-            None
-        } else {
-            upper
-        };
+        let upper = if own.is_none() && under.is_none() { None } else { upper };
         let label: Vec<&str> = [upper, under].into_iter().flatten().collect();
         if label.is_empty() {
             continue;
         }
-        let label = label
-            .join(" – ")
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let label = label.join(" – ").split_whitespace().collect::<Vec<_>>().join(" ");
         let meaning = match (upper, under) {
             (Some(upper), Some(under)) => meaning_of_two(&search_key(upper), &search_key(under)),
             _ => meaning_of(&search_key(&label)),
         };
-        columns.push(Column {
-            at,
-            label: mask_digits(&label),
-            meaning,
-        });
+        columns.push(Column { at, label: mask_digits(&label), meaning });
     }
     columns
 }
@@ -370,17 +341,12 @@ fn settle_repeats(columns: &mut [Column], hints: &BTreeMap<u32, Field>) {
         })
         .collect();
     for field in fields {
-        let mut same: Vec<&mut Column> = columns
-            .iter_mut()
-            .filter(|column| column.meaning == Meaning::Keep(field))
-            .collect();
+        let mut same: Vec<&mut Column> =
+            columns.iter_mut().filter(|column| column.meaning == Meaning::Keep(field)).collect();
         let best = same
             .iter()
             .position(|column| hints.get(&column.at) == Some(&field))
-            .or_else(|| {
-                same.iter()
-                    .position(|column| has(&search_key(&column.label), "noi o"))
-            })
+            .or_else(|| same.iter().position(|column| has(&search_key(&column.label), "noi o")))
             .unwrap_or(0);
         for (at, column) in same.iter_mut().enumerate() {
             if at != best {
@@ -393,12 +359,8 @@ fn settle_repeats(columns: &mut [Column], hints: &BTreeMap<u32, Field>) {
 /// Whether the words of `phrase` stand in `key` one after the other.
 fn has(key: &str, phrase: &str) -> bool {
     key == phrase
-        || key
-            .strip_prefix(phrase)
-            .is_some_and(|rest| rest.starts_with(' '))
-        || key
-            .strip_suffix(phrase)
-            .is_some_and(|rest| rest.ends_with(' '))
+        || key.strip_prefix(phrase).is_some_and(|rest| rest.starts_with(' '))
+        || key.strip_suffix(phrase).is_some_and(|rest| rest.ends_with(' '))
         || key.contains(&format!(" {phrase} "))
 }
 
@@ -483,15 +445,7 @@ fn meaning_of(key: &str) -> Meaning {
         (WhyDropped::Religion, &["ton giao", "theo dao"]),
         (
             WhyDropped::Politics,
-            &[
-                "dang vien",
-                "dang",
-                "chi bo",
-                "doan vien",
-                "chinh tri",
-                "hoi vien",
-                "doan the",
-            ],
+            &["dang vien", "dang", "chi bo", "doan vien", "chinh tri", "hoi vien", "doan the"],
         ),
         (
             WhyDropped::Health,
@@ -506,10 +460,7 @@ fn meaning_of(key: &str) -> Meaning {
                 "tam than",
             ],
         ),
-        (
-            WhyDropped::Poverty,
-            &["ngheo", "can ngheo", "ho ngheo", "kho khan"],
-        ),
+        (WhyDropped::Poverty, &["ngheo", "can ngheo", "ho ngheo", "kho khan"]),
         (
             WhyDropped::Policy,
             &[
@@ -538,18 +489,7 @@ fn meaning_of(key: &str) -> Meaning {
                 "phone",
             ],
         ),
-        (
-            WhyDropped::Secret,
-            &[
-                "tai khoan",
-                "ngan hang",
-                "mat khau",
-                "otp",
-                "vneid",
-                "stk",
-                "atm",
-            ],
-        ),
+        (WhyDropped::Secret, &["tai khoan", "ngan hang", "mat khau", "otp", "vneid", "stk", "atm"]),
     ];
     for (why, words) in FORBIDDEN {
         if any(key, words) {
@@ -586,92 +526,33 @@ fn meaning_of(key: &str) -> Meaning {
     if any(key, &["moc", "vi tri", "dac diem", "cach tim", "mo ta"]) {
         return Keep(Field::Landmark);
     }
-    if any(
-        key,
-        &[
-            "nhan khau",
-            "so khau",
-            "khau",
-            "so nguoi",
-            "nk",
-            "thanh vien",
-            "so thanh vien",
-        ],
-    ) {
+    if any(key, &["nhan khau", "so khau", "khau", "so nguoi", "nk", "thanh vien", "so thanh vien"])
+    {
         return match key {
             _ if any(key, &["ttru", "tam tru"]) && !any(key, &["tt", "thuong tru"]) => {
                 Keep(Field::MembersTemporary)
             }
             _ if has(key, "thuong tru") && !has(key, "tam tru") => Keep(Field::MembersPermanent),
-            _ if any(
-                key,
-                &["danh sach", "ten", "ho ten", "ho va ten", "nam", "nu"],
-            ) =>
-            {
+            _ if any(key, &["danh sach", "ten", "ho ten", "ho va ten", "nam", "nu"]) => {
                 Drop(WhyDropped::NotNeeded)
             }
             _ => Keep(Field::Members),
         };
     }
-    if any(
-        key,
-        &[
-            "chu ho",
-            "ho va ten",
-            "ho ten",
-            "ten chu ho",
-            "dai dien ho",
-            "nguoi dai dien",
-        ],
-    ) {
+    if any(key, &["chu ho", "ho va ten", "ho ten", "ten chu ho", "dai dien ho", "nguoi dai dien"]) {
         return Keep(Field::HeadName);
     }
-    if any(
-        key,
-        &[
-            "dia chi",
-            "noi o",
-            "cho o",
-            "noi thuong tru",
-            "noi cu tru",
-            "dia chi nha",
-        ],
-    ) {
+    if any(key, &["dia chi", "noi o", "cho o", "noi thuong tru", "noi cu tru", "dia chi nha"]) {
         return Keep(Field::Address);
     }
     if any(key, &["so nha", "sn"]) {
         let whole = any(key, &["duong", "ngo", "pho"]);
-        return Keep(if whole {
-            Field::Address
-        } else {
-            Field::HouseNumber
-        });
+        return Keep(if whole { Field::Address } else { Field::HouseNumber });
     }
-    if any(
-        key,
-        &[
-            "to dan pho",
-            "tdp",
-            "khu dan cu",
-            "kdc",
-            "to",
-            "khu pho",
-            "ten to",
-        ],
-    ) {
+    if any(key, &["to dan pho", "tdp", "khu dan cu", "kdc", "to", "khu pho", "ten to"]) {
         return Keep(Field::Group);
     }
-    if any(
-        key,
-        &[
-            "duong",
-            "duong ngo",
-            "ngo",
-            "duong pho",
-            "ngach",
-            "ten duong",
-        ],
-    ) {
+    if any(key, &["duong", "duong ngo", "ngo", "duong pho", "ngach", "ten duong"]) {
         return Keep(Field::Way);
     }
     if any(key, &["stt", "tt", "so tt", "so thu tu"]) {

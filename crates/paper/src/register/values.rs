@@ -17,9 +17,7 @@ pub(super) enum Line {
 }
 
 pub(super) fn line_kind(sheet: &Sheet, header: &Header, row: &Row) -> Line {
-    let has_kept = header
-        .kept()
-        .any(|(_, _, column)| row.cell(column).is_some());
+    let has_kept = header.kept().any(|(_, _, column)| row.cell(column).is_some());
     let texts = row.cells.iter().filter_map(|(_, cell)| match cell {
         Cell::Text(text) => Some(search_key(text)),
         _ => None,
@@ -34,11 +32,7 @@ pub(super) fn line_kind(sheet: &Sheet, header: &Header, row: &Row) -> Line {
         first_text.get_or_insert(key);
     }
     let Some(first_text) = first_text else {
-        return if has_kept {
-            Line::Household
-        } else {
-            Line::Blank
-        };
+        return if has_kept { Line::Household } else { Line::Blank };
     };
     if ["tong cong", "cong", "tong so", "tong"]
         .iter()
@@ -53,23 +47,12 @@ pub(super) fn line_kind(sheet: &Sheet, header: &Header, row: &Row) -> Line {
     if row.cells.len() == 1 && sheet.merges.iter().any(across) {
         return Line::Section;
     }
-    if has_kept {
-        Line::Household
-    } else {
-        Line::Blank
-    }
+    if has_kept { Line::Household } else { Line::Blank }
 }
 
 /// How the block of signatures under a register begins.
-const SIGNATURES: [&str; 7] = [
-    "nguoi lap",
-    "to truong",
-    "xac nhan",
-    "t m ",
-    "tm ubnd",
-    "ky ten",
-    "danh sach nay",
-];
+const SIGNATURES: [&str; 7] =
+    ["nguoi lap", "to truong", "xac nhan", "t m ", "tm ubnd", "ky ten", "danh sach nay"];
 
 /// *Tống* and *Công* fold to the words of a totals line; a name has two more syllables and no count.
 fn is_name_like(key: &str) -> bool {
@@ -79,12 +62,9 @@ fn is_name_like(key: &str) -> bool {
 /// The cell as text: collapsed, NFC; whole numbers without a decimal part.
 pub(super) fn plain_text(cell: &Cell) -> Option<String> {
     let text = match cell {
-        Cell::Text(text) => text
-            .nfc()
-            .collect::<String>()
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" "),
+        Cell::Text(text) => {
+            text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+        }
         Cell::Number(number) => number_text(*number),
         Cell::Date { year, month, day } => format!("{day:02}/{month:02}/{year}"),
         Cell::Other => return None,
@@ -138,11 +118,7 @@ pub(super) fn date_for_address(cell: &Cell) -> Option<(u8, u8, String)> {
         Cell::Text(text) => {
             let text = text.trim();
             let parts: Vec<&str> = text.split(['/', '-']).collect();
-            let day = parts
-                .first()?
-                .parse()
-                .ok()
-                .filter(|day| (1..=31).contains(day))?;
+            let day = parts.first()?.parse().ok().filter(|day| (1..=31).contains(day))?;
             let month = match parts[1..] {
                 // 12/3/2026: a house deep in an alley has no four-digit number that starts like a year.
                 [month, year]
@@ -162,39 +138,26 @@ pub(super) fn date_for_address(cell: &Cell) -> Option<(u8, u8, String)> {
 
 /// `Mar`, `Thg3`: how a spreadsheet shows the month of a date without a year.
 fn month_word(text: &str) -> Option<u8> {
-    const ENGLISH: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
+    const ENGLISH: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let low = text.to_lowercase();
     if let Some(number) = low.strip_prefix("thg").or_else(|| low.strip_prefix("th")) {
         return number.trim().parse().ok();
     }
-    ENGLISH
-        .iter()
-        .zip(1..)
-        .find_map(|(name, number)| (*name == low).then_some(number))
+    ENGLISH.iter().zip(1..).find_map(|(name, number)| (*name == low).then_some(number))
 }
 
 /// The cell of a column that holds streets and lanes. A bare name there is a street, with or without a
 /// house number in the next cell; anywhere else it would be a landmark.
 pub(super) fn way_text(text: &str) -> String {
     let bare_name = Address::parse(text).doubts.contains(&Doubt::LooseText);
-    if bare_name {
-        format!("đường {text}")
-    } else {
-        text.to_owned()
-    }
+    if bare_name { format!("đường {text}") } else { text.to_owned() }
 }
 
 /// How many people: a whole number from 0 to 99, or `4/1` for permanent and temporary residents.
 pub(super) fn count(cell: &Cell) -> Option<u16> {
     const MOST: u16 = 99;
-    let number = |text: &str| {
-        text.trim()
-            .parse::<u16>()
-            .ok()
-            .filter(|count| *count <= MOST)
-    };
+    let number = |text: &str| text.trim().parse::<u16>().ok().filter(|count| *count <= MOST);
     match cell {
         Cell::Number(value) if value.fract() == 0.0 && (0.0..=f64::from(MOST)).contains(value) => {
             number(&number_text(*value))
@@ -214,11 +177,7 @@ pub(super) fn count(cell: &Cell) -> Option<u16> {
 /// case, anything else as it stands.
 pub(super) fn head_name(text: &str) -> Option<String> {
     let flat = text == text.to_uppercase() || text == text.to_lowercase();
-    let name = if flat {
-        title_case(text)
-    } else {
-        text.to_owned()
-    };
+    let name = if flat { title_case(text) } else { text.to_owned() };
     name.contains(char::is_alphabetic).then_some(name)
 }
 
@@ -237,14 +196,8 @@ fn title_case(text: &str) -> String {
 }
 
 /// The words for a residential group, folded, longest first.
-const GROUP_WORDS: [&str; 6] = [
-    "to dan pho so",
-    "to dan pho",
-    "khu dan cu",
-    "khu pho",
-    "tdp",
-    "kdc",
-];
+const GROUP_WORDS: [&str; 6] =
+    ["to dan pho so", "to dan pho", "khu dan cu", "khu pho", "tdp", "kdc"];
 
 /// `TỔ DÂN PHỐ THÁI HỌC 2` to `Thái Học 2`. A group that is only a number keeps its word: `Tổ 5`.
 pub(super) fn group_name(text: &str) -> String {
@@ -272,9 +225,8 @@ pub(super) fn group_name(text: &str) -> String {
 pub(super) fn group_in_title(text: &str) -> Option<String> {
     let text = text.nfc().collect::<String>();
     // Titles join their parts with dashes, commas and line breaks; each may name the group.
-    text.split(['\n', ',', ';', '(', ')', '–', '|'])
-        .flat_map(|line| line.split(" - "))
-        .find_map(|line| {
+    text.split(['\n', ',', ';', '(', ')', '–', '|']).flat_map(|line| line.split(" - ")).find_map(
+        |line| {
             let words: Vec<&str> = line
                 .split(|c: char| c.is_whitespace() || c == ':')
                 .filter(|word| !word.is_empty())
@@ -282,10 +234,9 @@ pub(super) fn group_in_title(text: &str) -> Option<String> {
             let keys: Vec<String> = words.iter().map(|word| search_key(word)).collect();
             GROUP_WORDS.iter().find_map(|phrase| {
                 let phrase: Vec<&str> = phrase.split(' ').collect();
-                let at = keys
-                    .windows(phrase.len())
-                    .position(|window| window == phrase.as_slice())?
-                    + phrase.len();
+                let at =
+                    keys.windows(phrase.len()).position(|window| window == phrase.as_slice())?
+                        + phrase.len();
                 let end = keys[at..]
                     .iter()
                     .position(|key| {
@@ -297,18 +248,17 @@ pub(super) fn group_in_title(text: &str) -> Option<String> {
                     .map_or(keys.len(), |found| at + found);
                 (end > at).then(|| group_name(&words[at..end].join(" ")))
             })
-        })
+        },
+    )
 }
 
 /// The group a tab is named after; tabs that nobody named say nothing.
 pub(super) fn group_on_tab(name: &str) -> Option<String> {
     let key = search_key(name);
-    let unnamed = ["sheet", "trang tinh", "bang", "danh sach", "ds", "book"]
-        .iter()
-        .any(|word| {
-            key.strip_prefix(word)
-                .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == ' '))
-        });
+    let unnamed = ["sheet", "trang tinh", "bang", "danh sach", "ds", "book"].iter().any(|word| {
+        key.strip_prefix(word)
+            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == ' '))
+    });
     (!unnamed && !key.is_empty()).then(|| group_name(name))
 }
 
@@ -378,10 +328,7 @@ mod tests {
         assert!(holds_identity_number(Field::HeadName, &text(&spaced)));
         assert!(holds_identity_number(Field::Members, &Cell::Number(1e9)));
         for fine in ["12A/34/5", "Lô 05 LK2", "P302 tầng 3 nhà A", "12-14"] {
-            assert!(
-                !holds_identity_number(Field::Address, &text(fine)),
-                "{fine}"
-            );
+            assert!(!holds_identity_number(Field::Address, &text(fine)), "{fine}");
         }
         assert!(!holds_identity_number(Field::Code, &text("10549-001-0001")));
         assert!(holds_identity_number(Field::Code, &text(&card)));
@@ -389,15 +336,8 @@ mod tests {
 
     #[test]
     fn dates_that_were_house_numbers() {
-        let date = Cell::Date {
-            year: 2026,
-            month: 3,
-            day: 12,
-        };
-        assert_eq!(
-            date_for_address(&date).map(|(day, month, _)| (day, month)),
-            Some((12, 3))
-        );
+        let date = Cell::Date { year: 2026, month: 3, day: 12 };
+        assert_eq!(date_for_address(&date).map(|(day, month, _)| (day, month)), Some((12, 3)));
         for shown in ["12/03/2026", "12-Mar", "12-Thg3"] {
             assert_eq!(
                 date_for_address(&text(shown)).map(|(day, month, _)| (day, month)),
