@@ -10,6 +10,7 @@ mod entity;
 mod import;
 mod pull;
 mod rollup;
+mod schema;
 mod sync;
 mod territory;
 

@@ -100,6 +100,12 @@ fn corrupt(what: &str) -> StoreError {
     StoreError::Db(sea_orm::DbErr::Custom(format!("unreadable row: {what}")))
 }
 
+/// A client's word as it may enter a text column: short, and without the control characters that
+/// PostgreSQL refuses (NUL) and a terminal obeys.
+fn plain(text: &str, most: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(most).collect()
+}
+
 fn flags_text(flags: &[Flag]) -> String {
     flags.iter().map(code).collect::<Vec<_>>().join(" ")
 }
@@ -245,7 +251,7 @@ impl Store {
                     device_id: Set(batch.sender.device.0),
                     device_seq: Set(None),
                     account_id: Set(batch.sender.account.0),
-                    kind: Set(op.kind.clone()),
+                    kind: Set(plain(&op.kind, 64)),
                     fingerprint: Set(gocua_domain::sync::fingerprint(op)),
                     outcome: Set(code(&OpOutcome::Rejected)),
                     seq: Set(None),
@@ -504,7 +510,7 @@ async fn write(
             device_id: Set(o.device.0),
             device_seq: Set(o.device_seq),
             account_id: Set(o.account.0),
-            kind: Set(o.kind.chars().take(64).collect()),
+            kind: Set(plain(&o.kind, 64)),
             fingerprint: Set(o.stored.fingerprint),
             outcome: Set(code(&o.stored.outcome)),
             seq: Set(o.stored.seq),
@@ -569,7 +575,7 @@ async fn seen(tx: &DatabaseTransaction, ward: &str, batches: &[Batch]) -> Result
                 ward: Set(Some(ward.to_owned())),
                 account_id: Set(b.sender.account.0),
                 name: Set(String::new()),
-                app_version: Set(Some(b.push.app_version.chars().take(32).collect())),
+                app_version: Set(Some(plain(&b.push.app_version, 32))),
                 queued: Set(i32::try_from(left).unwrap_or(i32::MAX)),
                 last_seen_at: Set(b.now.0),
                 created_at: Set(b.now.0),

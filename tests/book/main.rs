@@ -1,0 +1,8 @@
+//! The ward's book through the real server, on both databases: what goes in, what comes out, and
+//! that it always adds up.
+
+mod coverage;
+mod import;
+mod pull;
+mod push;
+mod schema;
