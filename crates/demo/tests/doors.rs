@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gocua_demo::{DemoWard, Household, Scale, WardSource, build};
-use gocua_domain::address::{Address, HouseKind, PathNode, WayKind};
+use gocua_domain::address::{Address, HouseKind, PathNode};
+use gocua_domain::territory::AlleyKind;
 use gocua_domain::time::Millis;
 
 /// 2026-11-22 20:15 in Viet Nam, a Sunday.
@@ -168,7 +169,7 @@ fn addresses_read_as_written() {
 
 /// The address put together from its parts, without the grammar of whole addresses.
 fn expected(household: &Household, path: &[u32]) -> Address {
-    let kinds = [WayKind::Lane, WayKind::Alley, WayKind::SubAlley];
+    let kinds = [AlleyKind::Lane, AlleyKind::Alley, AlleyKind::SubAlley];
     Address {
         house: household.house_no.as_deref().and_then(|no| Address::parse(no).house),
         lane: path.iter().zip(kinds).map(|(&n, kind)| PathNode::numbered(kind, n)).collect(),

@@ -155,8 +155,8 @@ pub enum Reach {
 /// action not listed here for a role is refused.
 pub fn may(who: &Principal, action: Action) -> Option<Reach> {
     use Action::{
-        AssignAlley, ReadAlleys, ReadBoundary, ReadCoverage, ReadMe, ReadTeams, ReadTrend, SyncPull,
-        SyncPush, WatchEvents,
+        AssignAlley, ReadAlleys, ReadBoundary, ReadCoverage, ReadMe, ReadTeams, ReadTrend,
+        SyncPull, SyncPush, WatchEvents,
     };
     use Reach::{OwnGroup, OwnTeam, Ward, WardAggregates};
     let reach = match (who.role, action) {
@@ -168,7 +168,8 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
         (Role::TdpCoordinator, ReadCoverage) => OwnGroup,
         (
             Role::WardStaff,
-            ReadCoverage | ReadBoundary | ReadTrend | ReadAlleys | ReadTeams | AssignAlley | WatchEvents,
+            ReadCoverage | ReadBoundary | ReadTrend | ReadAlleys | ReadTeams | AssignAlley
+            | WatchEvents,
         ) => Ward,
         // The board judges the campaign, not households: no alleys, no teams, small counts hidden.
         (Role::PartyBoard, ReadCoverage | ReadBoundary | ReadTrend | WatchEvents) => WardAggregates,
@@ -213,9 +214,9 @@ impl Lockout {
     #[must_use]
     pub fn attempt(self, now: Millis) -> Self {
         let failures = self.failures.saturating_add(1);
-        let locked_until = failures.checked_sub(FREE_FAILURES + 1).map(|doublings| {
-            now.plus((FIRST_WAIT_MS << doublings.min(8)).min(LONGEST_WAIT_MS))
-        });
+        let locked_until = failures
+            .checked_sub(FREE_FAILURES + 1)
+            .map(|doublings| now.plus((FIRST_WAIT_MS << doublings.min(8)).min(LONGEST_WAIT_MS)));
         Self { failures, locked_until }
     }
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::search::search_key;
+use crate::territory::AlleyKind;
 
 /// The address of one household.
 ///
@@ -138,20 +139,6 @@ pub struct HouseNo {
     pub floor: Option<u16>,
 }
 
-/// The kinds of way, from the widest to the narrowest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WayKind {
-    /// Đường, phố.
-    Street,
-    /// Ngõ: turns off a street.
-    Lane,
-    /// Ngách: turns off a ngõ.
-    Alley,
-    /// Hẻm: turns off a ngách.
-    SubAlley,
-}
-
 /// How a way is called: by the house number at its mouth, or by a name of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -165,9 +152,9 @@ pub enum Mouth {
 /// One way on the path from the street to the door.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PathNode {
-    /// Lane, alley or sub-alley. ([`WayKind::Street`] is for whoever stores streets as nodes of the same
+    /// Lane, alley or sub-alley. ([`AlleyKind::Street`] is for whoever stores streets as nodes of the same
     /// tree; the parser puts the street into [`Address::street`].)
-    pub kind: WayKind,
+    pub kind: AlleyKind,
     /// Its number or name.
     pub mouth: Mouth,
 }
@@ -289,37 +276,16 @@ impl fmt::Display for HouseNo {
     }
 }
 
-impl WayKind {
-    /// The Vietnamese word for it, lower case.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Street => "đường",
-            Self::Lane => "ngõ",
-            Self::Alley => "ngách",
-            Self::SubAlley => "hẻm",
-        }
-    }
-
-    fn outer(self) -> Option<Self> {
-        match self {
-            Self::Street | Self::Lane => None,
-            Self::Alley => Some(Self::Lane),
-            Self::SubAlley => Some(Self::Alley),
-        }
-    }
-}
-
 impl PathNode {
     /// A way called by the number at its mouth.
     #[must_use]
-    pub fn numbered(kind: WayKind, number: u32) -> Self {
+    pub fn numbered(kind: AlleyKind, number: u32) -> Self {
         Self { kind, mouth: Mouth::Number(Mark::plain(number)) }
     }
 
     /// A way with a name of its own.
     #[must_use]
-    pub fn named(kind: WayKind, name: &str) -> Self {
+    pub fn named(kind: AlleyKind, name: &str) -> Self {
         Self { kind, mouth: Mouth::Name(name.to_owned()) }
     }
 }
@@ -738,19 +704,19 @@ fn cue_at(words: &[Word], at: usize, plain_text: bool) -> Option<()> {
 }
 
 /// The kind of way a word opens, if what follows lets it.
-fn way_at(words: &[Word], at: usize) -> Option<WayKind> {
+fn way_at(words: &[Word], at: usize) -> Option<AlleyKind> {
     let word = words.get(at)?;
     let next = words.get(at + 1)?;
     let numbered = read_marks(&next.text).is_some();
     match word.low.as_str() {
-        "ngõ" => Some(WayKind::Lane),
-        "ngách" | "ngach" => Some(WayKind::Alley),
-        "hẻm" => Some(WayKind::SubAlley),
+        "ngõ" => Some(AlleyKind::Lane),
+        "ngách" | "ngach" => Some(AlleyKind::Alley),
+        "hẻm" => Some(AlleyKind::SubAlley),
         // A slip of the tone, or no marks at all: only a number makes them a lane.
-        "ngỏ" | "ngo" if numbered => Some(WayKind::Lane),
-        "hem" if numbered => Some(WayKind::SubAlley),
-        "đường" | "phố" | "đ" => Some(WayKind::Street),
-        "duong" | "pho" if word.written_low() => Some(WayKind::Street),
+        "ngỏ" | "ngo" if numbered => Some(AlleyKind::Lane),
+        "hem" if numbered => Some(AlleyKind::SubAlley),
+        "đường" | "phố" | "đ" => Some(AlleyKind::Street),
+        "duong" | "pho" if word.written_low() => Some(AlleyKind::Street),
         _ => None,
     }
 }
@@ -1094,7 +1060,7 @@ impl Reader {
         if !words[at + 1].text.starts_with(char::is_alphanumeric) {
             return None;
         }
-        if kind == WayKind::Street {
+        if kind == AlleyKind::Street {
             let end = self.name_end(words, at + 1);
             return Some(
                 self.keep_street(words, at, at + 1, end, |words| title_if_flat(&join(words))),
@@ -1217,8 +1183,8 @@ fn is_long_number(text: &str) -> bool {
 }
 
 /// The nodes that a slashed way number stands for: `ngách 34/5` is ngõ 34, then ngách 5.
-fn path_of(kind: WayKind, marks: Vec<Mark>) -> Option<Vec<PathNode>> {
-    const INWARDS: [WayKind; 3] = [WayKind::Lane, WayKind::Alley, WayKind::SubAlley];
+fn path_of(kind: AlleyKind, marks: Vec<Mark>) -> Option<Vec<PathNode>> {
+    const INWARDS: [AlleyKind; 3] = [AlleyKind::Lane, AlleyKind::Alley, AlleyKind::SubAlley];
     let own = INWARDS.iter().position(|known| *known == kind)?;
     // `ngõ 34/5` names the lane first and the alley by its number only.
     let first = (own + 1).saturating_sub(marks.len());
@@ -1449,7 +1415,7 @@ mod tests {
             ]
         };
         let node = |kind| prop::option::of(mouth().prop_map(move |mouth| PathNode { kind, mouth }));
-        (node(WayKind::Lane), node(WayKind::Alley), node(WayKind::SubAlley))
+        (node(AlleyKind::Lane), node(AlleyKind::Alley), node(AlleyKind::SubAlley))
             .prop_map(|(lane, alley, sub)| [lane, alley, sub].into_iter().flatten().collect())
     }
 

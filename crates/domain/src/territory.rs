@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of way an alley is.
+/// What kind of way an alley is, from the widest to the narrowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -25,6 +25,25 @@ impl AlleyKind {
             Self::Lane => "lane",
             Self::Alley => "alley",
             Self::SubAlley => "sub_alley",
+        }
+    }
+
+    /// The Vietnamese word for it, lower case.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Street => "đường",
+            Self::Lane => "ngõ",
+            Self::Alley => "ngách",
+            Self::SubAlley => "hẻm",
+        }
+    }
+
+    /// The kind it turns off, where an address names it by number; a ngõ turns off a street.
+    pub fn outer(self) -> Option<Self> {
+        match self {
+            Self::Street | Self::Lane => None,
+            Self::Alley => Some(Self::Lane),
+            Self::SubAlley => Some(Self::Alley),
         }
     }
 
