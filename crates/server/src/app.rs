@@ -36,6 +36,7 @@ pub struct Clock(Arc<dyn Fn() -> Millis + Send + Sync>);
 
 impl Clock {
     /// The machine's clock.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the clock is wired")]
     pub fn system() -> Self {
         Self::new(|| Millis::from_utc(chrono::Utc::now()))
     }

@@ -52,7 +52,7 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     if args.lan {
         let lan = tls::for_lan(dir, clock.now())?;
         listen = SocketAddr::from((Ipv4Addr::UNSPECIFIED, listen.port()));
-        announce_lan(SocketAddr::from((lan.address, listen.port())));
+        announce_lan(SocketAddr::from((lan.address, listen.port())), &lan.fingerprint);
         app = app.over_tls(Some(lan.authority));
         tls = Some(lan.tls);
     } else if let (Some(cert), Some(key)) = (&args.tls_cert, &args.tls_key) {
@@ -106,14 +106,14 @@ fn make_private_dir(dir: &Path) -> anyhow::Result<()> {
 }
 
 /// Says how a phone on the network gets in, and what it lacks until it trusts the certificate.
-fn announce_lan(at: SocketAddr) {
+fn announce_lan(at: SocketAddr, fingerprint: &str) {
     let url = format!("https://{at}/");
     println!("Gõ Cửa trên mạng nội bộ · on the local network: {url}");
     if let Ok(code) = QrCode::new(&url) {
         println!("{}", code.render::<Dense1x2>().quiet_zone(true).build());
     }
     println!(
-        "1. Chứng chỉ cần tin cậy trên điện thoại · certificate to trust on the phone: https://{at}{}",
+        "1. Chứng chỉ cần tin cậy trên điện thoại · certificate to trust on the phone: https://{at}{}\n   SHA-256 {fingerprint}",
         web::AUTHORITY_PATH
     );
     println!("2. Mở lại địa chỉ trên, đăng nhập · open the address again and sign in");

@@ -14,10 +14,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts the log. `RUST_LOG` chooses what is in it; by default everything from `info` up.
+/// What is in the log unless `RUST_LOG` chooses: everything from `info` up, libraries' chatter not.
+pub const DEFAULT: &str = "info,sqlx=warn,actix_server=warn,sea_orm_migration=warn";
+
+/// Starts the log.
 pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,actix_server=warn,sea_orm_migration=warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Compact => log.with_target(false).compact().init(),

@@ -8,6 +8,8 @@ use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
 
+// The same `time` crate that rcgen takes dates in and does not re-export.
+use actix_web::cookie::time::OffsetDateTime;
 use anyhow::{Context, anyhow};
 use gocua_domain::time::Millis;
 use rcgen::{
@@ -17,6 +19,7 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use sha2::{Digest, Sha256};
 
 use crate::auth::secrets::write_private;
 
@@ -30,7 +33,8 @@ pub fn from_files(cert: &Path, key: &Path) -> anyhow::Result<ServerConfig> {
         .and_then(Iterator::collect)
         .map_err(|e| anyhow!("{e}"))
         .with_context(|| read(cert))?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(|e| anyhow!("{e}")).with_context(|| read(key))?;
+    let key =
+        PrivateKeyDer::from_pem_file(key).map_err(|e| anyhow!("{e}")).with_context(|| read(key))?;
     configure(chain, key)
 }
 
@@ -41,6 +45,8 @@ pub struct Lan {
     pub tls: ServerConfig,
     /// The authority phones have to trust (PEM).
     pub authority: String,
+    /// SHA-256 of the authority, as phones show it.
+    pub fingerprint: String,
     /// This machine's address on the network.
     pub address: IpAddr,
 }
@@ -68,7 +74,8 @@ pub fn for_lan(dir: &Path, now: Millis) -> anyhow::Result<Lan> {
     let own_key = KeyPair::generate()?;
     let own = leaf.signed_by(&own_key, &issuer)?;
     let key = PrivateKeyDer::try_from(own_key.serialize_der()).map_err(|e| anyhow!("{e}"))?;
-    Ok(Lan { tls: configure(vec![own.der().clone()], key)?, authority, address })
+    let fingerprint = fingerprint(&authority)?;
+    Ok(Lan { tls: configure(vec![own.der().clone()], key)?, authority, fingerprint, address })
 }
 
 const DAY_MS: i64 = 86_400_000;
@@ -94,7 +101,8 @@ fn authority_params(now: Millis) -> anyhow::Result<CertificateParams> {
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     (params.not_before, params.not_after) =
         (date(now.plus(-DAY_MS))?, date(now.plus(5 * 365 * DAY_MS))?);
-    let subnet = |a: [u8; 4], prefix| GeneralSubtree::IpAddress(CidrSubnet::from_v4_prefix(a, prefix));
+    let subnet =
+        |a: [u8; 4], prefix| GeneralSubtree::IpAddress(CidrSubnet::from_v4_prefix(a, prefix));
     params.name_constraints = Some(NameConstraints {
         permitted_subtrees: vec![
             GeneralSubtree::DnsName("localhost".into()),
@@ -125,15 +133,17 @@ fn authority(dir: &Path, params: &CertificateParams) -> anyhow::Result<(String, 
     Ok((pem, key))
 }
 
-fn date(at: Millis) -> anyhow::Result<time_of::Date> {
+/// Pairs of hexadecimal digits: what a person compares before trusting.
+fn fingerprint(pem: &str) -> anyhow::Result<String> {
+    let der = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|e| anyhow!("{e}"))?;
+    let pairs: Vec<String> = Sha256::digest(&der).iter().map(|b| format!("{b:02X}")).collect();
+    Ok(pairs.join(":"))
+}
+
+fn date(at: Millis) -> anyhow::Result<OffsetDateTime> {
     let day = at.day().0;
     let part = |n: i32| u8::try_from(n);
     Ok(date_time_ymd(day / 10_000, part(day / 100 % 100)?, part(day % 100)?))
-}
-
-/// The type rcgen takes dates in; it does not re-export it by name.
-mod time_of {
-    pub type Date = actix_web::cookie::time::OffsetDateTime;
 }
 
 /// The address other machines on the network reach this one by. Connecting a UDP socket sends
@@ -150,17 +160,55 @@ fn own_address() -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use rustls::pki_types::ServerName;
+    use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConnection};
+
     use super::*;
+    use crate::app::Clock;
+
+    /// A phone that trusts the authority and nothing else.
+    fn greet(lan: &Lan, name: &'static str) -> Result<(), rustls::Error> {
+        let mut roots = RootCertStore::empty();
+        let authority = CertificateDer::from_pem_slice(lan.authority.as_bytes()).expect("PEM");
+        roots.add(authority).expect("an authority");
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let phone = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from(name).expect("a name");
+        let mut phone = ClientConnection::new(Arc::new(phone), name)?;
+        let mut server = ServerConnection::new(Arc::new(lan.tls.clone()))?;
+        while phone.is_handshaking() || server.is_handshaking() {
+            let mut wire = Vec::new();
+            phone.write_tls(&mut wire).expect("in memory");
+            server.read_tls(&mut wire.as_slice()).expect("in memory");
+            server.process_new_packets()?;
+            let mut wire = Vec::new();
+            server.write_tls(&mut wire).expect("in memory");
+            phone.read_tls(&mut wire.as_slice()).expect("in memory");
+            phone.process_new_packets()?;
+        }
+        Ok(())
+    }
 
     #[test]
-    fn the_authority_is_made_once_and_signs_at_each_start() {
+    fn a_phone_that_trusts_the_authority_trusts_each_start_of_the_server() {
         let dir = std::env::temp_dir().join(format!("gocua-tls-{}", std::process::id()));
         std::fs::create_dir_all(&dir).expect("temporary directory");
-        let now = Millis(1_795_339_200_000);
+        // The phone in this test looks at the machine's clock.
+        let now = Clock::system().now();
         let first = for_lan(&dir, now).expect("made");
-        let again = for_lan(&dir, now.plus(DAY_MS)).expect("read");
+        let again = for_lan(&dir, now.plus(60_000)).expect("read");
         assert_eq!(first.authority, again.authority);
-        assert!(first.authority.starts_with("-----BEGIN CERTIFICATE-----"));
+        assert_eq!(first.fingerprint.len(), 32 * 3 - 1);
+        for lan in [&first, &again] {
+            greet(lan, "localhost").expect("trusted by name");
+            greet(lan, "127.0.0.1").expect("trusted by address");
+            assert!(greet(lan, "example.com").is_err());
+        }
+        let stale = for_lan(&dir, now.plus(-500 * DAY_MS)).expect("signed");
+        assert!(greet(&stale, "localhost").is_err());
         std::fs::remove_dir_all(&dir).expect("removed");
     }
 }

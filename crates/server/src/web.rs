@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    VARY,
 };
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::{Embed, EmbeddedFile};
@@ -64,9 +65,11 @@ fn find(path: &str, brotli: bool) -> Option<(EmbeddedFile, bool)> {
 fn serve(req: &HttpRequest, path: &str, file: EmbeddedFile, packed: bool) -> HttpResponse {
     let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..16]));
     let known = req.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-    let unchanged = known.is_some_and(|all| all.split(',').any(|t| t.trim().trim_start_matches("W/") == tag));
+    let unchanged =
+        known.is_some_and(|all| all.split(',').any(|t| t.trim().trim_start_matches("W/") == tag));
     let mut answer = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    let cache = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache =
+        if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
     answer
         .insert_header((CACHE_CONTROL, cache))
         .insert_header((ETAG, tag))
@@ -85,10 +88,12 @@ fn serve(req: &HttpRequest, path: &str, file: EmbeddedFile, packed: bool) -> Htt
 }
 
 fn accepts_brotli(req: &HttpRequest) -> bool {
-    let accepted = req.headers().get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let accepted =
+        req.headers().get(ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|one| {
         let mut parts = one.split(';').map(str::trim);
-        parts.next() == Some("br") && !parts.any(|q| matches!(q, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+        parts.next() == Some("br")
+            && !parts.any(|q| matches!(q, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
     })
 }
 

@@ -111,7 +111,9 @@ impl Store {
     pub async fn add_accounts(&self, accounts: Vec<Account>) -> Result<(), StoreError> {
         let txn = self.begin().await?;
         for chunk in accounts.chunks(1_000) {
-            account::Entity::insert_many(chunk.iter().map(active)).exec_without_returning(&txn).await?;
+            account::Entity::insert_many(chunk.iter().map(active))
+                .exec_without_returning(&txn)
+                .await?;
         }
         Ok(txn.commit().await?)
     }
@@ -121,8 +123,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Db`] when the database fails.
     pub async fn account_by_login(&self, login: &str) -> Result<Option<Account>, StoreError> {
-        let found =
-            account::Entity::find().filter(account::Column::Login.eq(login)).one(&self.read).await?;
+        let found = account::Entity::find()
+            .filter(account::Column::Login.eq(login))
+            .one(&self.read)
+            .await?;
         found.map(parse).transpose()
     }
 
@@ -134,7 +138,9 @@ impl Store {
         let found = account::Entity::find_by_id(id.0).one(&self.read).await?;
         let account = parse(found.ok_or(StoreError::NotFound)?)?;
         let ward_name = match &account.ward {
-            Some(code) => ward::Entity::find_by_id(code.clone()).one(&self.read).await?.map(|w| w.name),
+            Some(code) => {
+                ward::Entity::find_by_id(code.clone()).one(&self.read).await?.map(|w| w.name)
+            }
             None => None,
         };
         let team_name = match account.team {
@@ -149,7 +155,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such account.
-    pub async fn count_attempt(&self, id: AccountId, now: Millis) -> Result<Option<i64>, StoreError> {
+    pub async fn count_attempt(
+        &self,
+        id: AccountId,
+        now: Millis,
+    ) -> Result<Option<i64>, StoreError> {
         let txn = self.begin().await?;
         let found = account::Entity::find_by_id(id.0).lock_exclusive().one(&txn).await?;
         let lockout = parse(found.ok_or(StoreError::NotFound)?)?.lockout;
@@ -194,7 +204,8 @@ impl Store {
         if before.first().is_some_and(|s| s.public_key != new.public_key) {
             return Ok(Opened::OtherKey);
         }
-        let replaced: Vec<Uuid> = before.iter().filter(|s| s.ended_at.is_none()).map(|s| s.id).collect();
+        let replaced: Vec<Uuid> =
+            before.iter().filter(|s| s.ended_at.is_none()).map(|s| s.id).collect();
         end(&txn, session::Column::Id.is_in(replaced.clone()), "replaced", new.now).await?;
         note_device(&txn, new).await?;
         let row = session::ActiveModel {
@@ -286,7 +297,9 @@ impl Store {
                 };
                 again.update(&txn).await?;
             }
-            Refresh::Reused => end(&txn, session::Column::Id.eq(id.0), "refresh_reused", now).await?,
+            Refresh::Reused => {
+                end(&txn, session::Column::Id.eq(id.0), "refresh_reused", now).await?
+            }
             Refresh::Expired => end(&txn, session::Column::Id.eq(id.0), "expired", now).await?,
             Refresh::ProofInvalid | Refresh::Ended => return Ok(verdict),
         }
@@ -298,7 +311,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Db`] when the database fails.
-    pub async fn end_session(&self, id: SessionId, why: &str, now: Millis) -> Result<(), StoreError> {
+    pub async fn end_session(
+        &self,
+        id: SessionId,
+        why: &str,
+        now: Millis,
+    ) -> Result<(), StoreError> {
         let txn = self.begin().await?;
         end(&txn, session::Column::Id.eq(id.0), why, now).await?;
         Ok(txn.commit().await?)
@@ -308,7 +326,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such account.
-    pub async fn set_disabled(&self, id: AccountId, disabled: bool, now: Millis) -> Result<(), StoreError> {
+    pub async fn set_disabled(
+        &self,
+        id: AccountId,
+        disabled: bool,
+        now: Millis,
+    ) -> Result<(), StoreError> {
         let txn = self.begin().await?;
         let changed = account::Entity::update_many()
             .col_expr(account::Column::Disabled, Expr::value(disabled))
@@ -379,7 +402,11 @@ fn active(of: &Account) -> account::ActiveModel {
     }
 }
 
-async fn set_lockout(txn: &DatabaseTransaction, id: AccountId, lockout: Lockout) -> Result<(), StoreError> {
+async fn set_lockout(
+    txn: &DatabaseTransaction,
+    id: AccountId,
+    lockout: Lockout,
+) -> Result<(), StoreError> {
     let row = account::ActiveModel {
         id: Unchanged(id.0),
         failures: Set(i32::try_from(lockout.failures).unwrap_or(i32::MAX)),

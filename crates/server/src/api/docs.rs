@@ -132,18 +132,30 @@ fn render(document: &OpenApi) -> String {
 }
 
 fn render_operation(page: &mut String, path: &str, method: &str, operation: &serde_json::Value) {
-    let open = operation["security"].as_array().is_some_and(|s| s.iter().all(|r| r == &serde_json::json!({})));
+    let open = operation["security"]
+        .as_array()
+        .is_some_and(|s| s.iter().all(|r| r == &serde_json::json!({})));
     let mark = if open { " <b>open · mở</b>" } else { "" };
-    put(page, format_args!(
-        "<section><h2><code>{} {}</code>{mark}</h2><p>{}</p>\n",
-        escape(&method.to_uppercase()), escape(path), escape(said(operation)),
-    ));
+    put(
+        page,
+        format_args!(
+            "<section><h2><code>{} {}</code>{mark}</h2><p>{}</p>\n",
+            escape(&method.to_uppercase()),
+            escape(path),
+            escape(said(operation)),
+        ),
+    );
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
-        put(page, format_args!(
-            "<p><code>{}</code> ({}): {} {}</p>\n",
-            escape(word(&parameter["name"])), escape(word(&parameter["in"])),
-            kind(&parameter["schema"]), escape(word(&parameter["description"])),
-        ));
+        put(
+            page,
+            format_args!(
+                "<p><code>{}</code> ({}): {} {}</p>\n",
+                escape(word(&parameter["name"])),
+                escape(word(&parameter["in"])),
+                kind(&parameter["schema"]),
+                escape(word(&parameter["description"])),
+            ),
+        );
     }
     for (media, body) in members(&operation["requestBody"]["content"]) {
         put(page, format_args!("<p>Takes {} ({})</p>\n", kind(&body["schema"]), escape(media)));
@@ -151,32 +163,46 @@ fn render_operation(page: &mut String, path: &str, method: &str, operation: &ser
     for (status, response) in members(&operation["responses"]) {
         let bodies: Vec<String> =
             members(&response["content"]).map(|(_, body)| kind(&body["schema"])).collect();
-        put(page, format_args!(
-            "<p>{}: {} {}</p>\n", escape(status), bodies.join(" or "), escape(word(&response["description"])),
-        ));
+        put(
+            page,
+            format_args!(
+                "<p>{}: {} {}</p>\n",
+                escape(status),
+                bodies.join(" or "),
+                escape(word(&response["description"])),
+            ),
+        );
     }
     page.push_str("</section>\n");
 }
 
 fn render_schema(page: &mut String, name: &str, schema: &serde_json::Value) {
-    put(page, format_args!(
-        "<section><h3 id=\"{0}\">{0}</h3><p>{1}</p>\n",
-        escape(name), escape(word(&schema["description"])),
-    ));
-    let needed = |field: &str| {
-        schema["required"].as_array().is_some_and(|r| r.iter().any(|n| n == field))
-    };
+    put(
+        page,
+        format_args!(
+            "<section><h3 id=\"{0}\">{0}</h3><p>{1}</p>\n",
+            escape(name),
+            escape(word(&schema["description"])),
+        ),
+    );
+    let needed =
+        |field: &str| schema["required"].as_array().is_some_and(|r| r.iter().any(|n| n == field));
     let mut fields = members(&schema["properties"]).peekable();
     if fields.peek().is_none() {
         put(page, format_args!("<p>{}</p>\n", kind(schema)));
     } else {
         page.push_str("<table><tbody>\n");
         for (field, of) in fields {
-            put(page, format_args!(
-                "<tr><th scope=\"row\"><code>{}</code></th><td>{}{}</td><td>{}</td></tr>\n",
-                escape(field), kind(of), if needed(field) { "" } else { " (optional)" },
-                escape(word(&of["description"])),
-            ));
+            put(
+                page,
+                format_args!(
+                    "<tr><th scope=\"row\"><code>{}</code></th><td>{}{}</td><td>{}</td></tr>\n",
+                    escape(field),
+                    kind(of),
+                    if needed(field) { "" } else { " (optional)" },
+                    escape(word(&of["description"])),
+                ),
+            );
         }
         page.push_str("</tbody></table>\n");
     }
@@ -186,10 +212,15 @@ fn render_schema(page: &mut String, name: &str, schema: &serde_json::Value) {
 fn render_codes(page: &mut String) {
     page.push_str("<h2>Codes · Mã từ chối</h2><table><tbody>\n");
     for code in Code::ALL {
-        put(page, format_args!(
-            "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td></tr>\n",
-            code.as_str(), code.status().as_u16(), escape(code.title()),
-        ));
+        put(
+            page,
+            format_args!(
+                "<tr><th scope=\"row\"><code>{}</code></th><td>{}</td><td>{}</td></tr>\n",
+                code.as_str(),
+                code.status().as_u16(),
+                escape(code.title()),
+            ),
+        );
     }
     page.push_str("</tbody></table>\n");
 }
@@ -200,7 +231,11 @@ fn kind(schema: &serde_json::Value) -> String {
         return format!("<a href=\"#{0}\">{0}</a>", escape(name));
     }
     if let Some(values) = schema["enum"].as_array() {
-        return values.iter().map(|v| format!("<code>{}</code>", escape(word(v)))).collect::<Vec<_>>().join(" ");
+        return values
+            .iter()
+            .map(|v| format!("<code>{}</code>", escape(word(v))))
+            .collect::<Vec<_>>()
+            .join(" ");
     }
     for choice in ["oneOf", "anyOf", "allOf"] {
         if let Some(of) = schema[choice].as_array() {
@@ -211,7 +246,9 @@ fn kind(schema: &serde_json::Value) -> String {
         return format!("list of {}", kind(&schema["items"]));
     }
     match &schema["type"] {
-        serde_json::Value::Array(types) => types.iter().map(|t| escape(word(t))).collect::<Vec<_>>().join(" or "),
+        serde_json::Value::Array(types) => {
+            types.iter().map(|t| escape(word(t))).collect::<Vec<_>>().join(" or ")
+        }
         other => escape(word(other)),
     }
 }
@@ -247,7 +284,10 @@ mod tests {
         let docs = Docs::new(&document);
         for (path, item) in &document.paths.paths {
             for (method, _) in operations(item) {
-                assert!(docs.page.contains(&format!("<code>{method} {path}</code>")), "{method} {path}");
+                assert!(
+                    docs.page.contains(&format!("<code>{method} {path}</code>")),
+                    "{method} {path}"
+                );
             }
         }
         for code in Code::ALL {

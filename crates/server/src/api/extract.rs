@@ -227,13 +227,19 @@ mod tests {
         use serde_json::json;
         assert_eq!(fault(r#"{"list":[]"#), json!(["malformed_json", null, null]));
         assert_eq!(fault(r#"{"list":[]} x"#), json!(["malformed_json", null, null]));
-        assert_eq!(fault(r#"{"list":[],"no":1}"#), json!(["unknown_field", "/no", "unknown_field"]));
+        assert_eq!(
+            fault(r#"{"list":[],"no":1}"#),
+            json!(["unknown_field", "/no", "unknown_field"])
+        );
         assert_eq!(
             fault(r#"{"list":[{"level":1},{"level":1,"a/b~":2}]}"#),
             json!(["unknown_field", "/list/1/a~1b~0", "unknown_field"])
         );
         assert_eq!(fault("{}"), json!(["invalid_field", "/list", "missing_field"]));
-        assert_eq!(fault(r#"{"list":[{}]}"#), json!(["invalid_field", "/list/0/level", "missing_field"]));
+        assert_eq!(
+            fault(r#"{"list":[{}]}"#),
+            json!(["invalid_field", "/list/0/level", "missing_field"])
+        );
         assert_eq!(
             fault(r#"{"list":[{"level":"Trần Thị Lan"}]}"#),
             json!(["invalid_field", "/list/0/level", "invalid_field"])

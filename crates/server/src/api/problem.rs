@@ -159,7 +159,8 @@ pub struct Problem {
 impl Problem {
     /// A refusal with nothing more to say than its code.
     pub fn new(code: Code) -> Self {
-        let retry_after = matches!(code.status().as_u16(), 408 | 429 | 503).then_some(RETRY_SECONDS);
+        let retry_after =
+            matches!(code.status().as_u16(), 408 | 429 | 503).then_some(RETRY_SECONDS);
         Self { code, detail: None, errors: Vec::new(), retry_after, allow: None, cause: None }
     }
 

@@ -32,9 +32,8 @@ pub fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Problem> {
 
 /// Whether a password belongs to a PHC string.
 fn matches(password: &str, phc: &str) -> bool {
-    PasswordHash::new(phc).is_ok_and(|hash| {
-        argon2id().verify_password(password.as_bytes(), &hash).is_ok()
-    })
+    PasswordHash::new(phc)
+        .is_ok_and(|hash| argon2id().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 /// The counter where passwords are looked at.

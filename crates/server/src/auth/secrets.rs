@@ -154,7 +154,10 @@ mod tests {
         {
             use std::os::unix::fs::PermissionsExt;
             let mode = |m| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(m));
-            assert_eq!(std::fs::metadata(&path).expect("exists").permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                std::fs::metadata(&path).expect("exists").permissions().mode() & 0o777,
+                0o600
+            );
             mode(0o644).expect("chmod");
             assert!(Secrets::open(&path, Entropy::system()).is_err());
             mode(0o600).expect("chmod");

@@ -204,7 +204,9 @@ mod tests {
         assert!(!Secrets::from_bytes(&[8; 64]).made(&shown, "secret"));
         let next = ShownRefresh { rotation: 4, ..read_refresh(&token).expect("reads") };
         assert!(!secrets().made(&next, "secret"));
-        for wrong in ["", ".", "a.b.c", &token[1..], &format!("{token}.x"), &token.replace(".3.", ".-3.")] {
+        for wrong in
+            ["", ".", "a.b.c", &token[1..], &format!("{token}.x"), &token.replace(".3.", ".-3.")]
+        {
             assert!(read_refresh(wrong).is_none(), "{wrong}");
         }
     }

@@ -1,0 +1,12 @@
+//! The API as a client meets it, on both databases.
+
+mod bodies;
+mod headers;
+mod logs;
+mod matrix;
+mod openapi;
+mod problems;
+mod sessions;
+mod sign_in;
+mod tokens;
+mod web;

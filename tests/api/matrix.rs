@@ -1,0 +1,143 @@
+//! Every operation of the document, as every role and as nobody.
+//!
+//! An operation without a row here fails, and so does a row without an operation: an endpoint is
+//! added together with the decision who may use it.
+
+use gocua_domain::account::{Action, Principal, Role, may};
+use gocua_domain::id::{DeviceId, SessionId};
+use gocua_tests::fixture::{self, HOUSEHOLDS, VOLUNTEER};
+use gocua_tests::{Phone, TestApp, fresh_id, on_both};
+use serde_json::{Value, json};
+
+use Access::{Act, Open, SignedIn};
+
+/// Who may use an operation.
+#[derive(Clone, Copy, Debug)]
+enum Access {
+    /// Anybody.
+    Open,
+    /// Whoever has signed in.
+    SignedIn,
+    /// Whom the policy permits this.
+    Act(Action),
+}
+
+const ROWS: [(&str, &str, Access); 15] = [
+    ("POST", "/api/v1/auth/login", Open),
+    ("POST", "/api/v1/auth/refresh", Open),
+    ("GET", "/api/v1/health", Open),
+    ("GET", "/api/v1/openapi.json", Open),
+    ("GET", "/api/v1/me", Act(Action::ReadMe)),
+    ("POST", "/api/v1/sync/push", Act(Action::SyncPush)),
+    ("GET", "/api/v1/sync/pull", Act(Action::SyncPull)),
+    ("GET", "/api/v1/coverage", Act(Action::ReadCoverage)),
+    ("GET", "/api/v1/coverage/boundary", Act(Action::ReadBoundary)),
+    ("GET", "/api/v1/coverage/trend", Act(Action::ReadTrend)),
+    ("GET", "/api/v1/groups/{id}/alleys", Act(Action::ReadAlleys)),
+    ("GET", "/api/v1/teams", Act(Action::ReadTeams)),
+    ("POST", "/api/v1/alleys/{id}/assignment", Act(Action::AssignAlley)),
+    ("GET", "/api/v1/events", Act(Action::WatchEvents)),
+    // Last: it ends the session the others are asked in.
+    ("POST", "/api/v1/auth/logout", SignedIn),
+];
+
+/// A body the operation can read, so that only the caller decides.
+fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
+    match path {
+        "/api/v1/auth/login" => Some(phone.login_body("nobody", "wrong")),
+        "/api/v1/auth/refresh" => Some(json!({"proof": "x"})),
+        "/api/v1/sync/push" => Some(fixture::visit(phone.device, 1, HOUSEHOLDS[0], app.now())),
+        "/api/v1/alleys/{id}/assignment" => Some(json!({"team_id": null})),
+        _ => None,
+    }
+}
+
+/// Status and code; the body of an answer that is no refusal is not waited for, it may have no end.
+async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, String) {
+    let mut request = phone.request(method, &path.replace("{id}", &fresh_id().to_string()));
+    if let Some(body) = body(path, phone, app) {
+        request = request.json(&body);
+    }
+    let response = request.send().await.expect("answers");
+    let status = response.status().as_u16();
+    if status < 400 {
+        return (status, String::new());
+    }
+    let body: Value = response.json().await.expect("a problem");
+    (status, body["code"].as_str().unwrap_or_default().to_owned())
+}
+
+fn principal(role: Role) -> Principal {
+    Principal {
+        account: fixture::account(role.code()),
+        role,
+        ward: (role != Role::Admin).then(|| fixture::WARD.to_owned()),
+        team: matches!(role, Role::Volunteer | Role::TeamLead).then_some(fixture::TEAM_1),
+        group: (role == Role::TdpCoordinator).then_some(fixture::GROUP_1),
+        device: DeviceId(fresh_id()),
+        session: SessionId(fresh_id()),
+    }
+}
+
+#[test]
+fn every_operation_has_a_row_and_every_row_an_operation() {
+    let mut described = crate::openapi::operations();
+    let mut rows: Vec<_> =
+        ROWS.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    described.sort();
+    rows.sort();
+    assert_eq!(described, rows);
+}
+
+on_both! {
+    async fn every_role_meets_every_operation(app: &TestApp) {
+        for role in Role::ALL {
+            let phone = app.signed_in(role.code()).await;
+            for (method, path, access) in ROWS {
+                let (status, code) = ask(app, &phone, method, path).await;
+                let what = format!("{role:?} {method} {path}: {status} {code}");
+                let permitted = match access {
+                    Open | SignedIn => true,
+                    Act(action) => may(&principal(role), action).is_some(),
+                };
+                assert!(status < 500, "{what}");
+                match (permitted, access) {
+                    (false, _) => assert_eq!((status, code.as_str()), (403, "forbidden"), "{what}"),
+                    // Open operations refuse what they are asked, not who asks.
+                    (true, Open) => assert_ne!(status, 403, "{what}"),
+                    (true, _) => assert!(![401, 403].contains(&status), "{what}"),
+                }
+            }
+        }
+    }
+
+    async fn nobody_meets_closed_doors(app: &TestApp) {
+        let mut phone = app.phone();
+        for (method, path, access) in ROWS {
+            let (status, code) = ask(app, &phone, method, path).await;
+            match access {
+                Open => assert_ne!(code, "token_invalid", "{method} {path}"),
+                _ => assert_eq!((status, code.as_str()), (401, "token_invalid"), "{method} {path}"),
+            }
+        }
+        // The cookie alone is no way in either: it only refreshes.
+        phone.cookie = app.signed_in(VOLUNTEER).await.cookie;
+        for (method, path, access) in ROWS {
+            if !matches!(access, Open) {
+                assert_eq!(ask(app, &phone, method, path).await.0, 401, "{method} {path}");
+            }
+        }
+    }
+
+    async fn an_account_taken_away_meets_closed_doors(app: &TestApp) {
+        let phone = app.signed_in(VOLUNTEER).await;
+        app.store().set_disabled(fixture::account(VOLUNTEER), true, app.now()).await.expect("disabled");
+        app.state.auth.drop_account(fixture::account(VOLUNTEER));
+        for (method, path, access) in ROWS {
+            if !matches!(access, Open) {
+                let (status, code) = ask(app, &phone, method, path).await;
+                assert_eq!((status, code.as_str()), (403, "account_disabled"), "{method} {path}");
+            }
+        }
+    }
+}
