@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 // The same `time` crate that rcgen takes dates in and does not re-export.
 use actix_web::cookie::time::OffsetDateTime;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use gocua_domain::time::Millis;
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose,
@@ -48,7 +48,7 @@ pub struct Lan {
     /// SHA-256 of the authority, as phones show it.
     pub fingerprint: String,
     /// This machine's address on the network.
-    pub address: IpAddr,
+    pub address: Ipv4Addr,
 }
 
 /// TLS for the local network, signed by an authority kept in `dir`.
@@ -57,6 +57,11 @@ pub struct Lan {
 /// When the authority's files cannot be read or made.
 pub fn for_lan(dir: &Path, now: Millis) -> anyhow::Result<Lan> {
     let address = own_address();
+    ensure!(
+        is_local(address),
+        "--lan serves a local network, and this machine's address {address} is on the internet: \
+         use --tls-cert and --tls-key"
+    );
     let params = authority_params(now)?;
     let (authority, key) = authority(dir, &params)?;
     let issuer = Issuer::from_params(&params, key);
@@ -92,7 +97,27 @@ fn configure(
         .with_single_cert(chain, key)?)
 }
 
-/// The authority may vouch for private addresses only: whoever steals its key gains nothing on the
+/// Addresses that lead nowhere on the internet (IANA's special-purpose registry): network, prefix.
+const LOCAL: [([u8; 4], u8); 10] = [
+    ([10, 0, 0, 0], 8),
+    ([100, 64, 0, 0], 10),
+    ([127, 0, 0, 0], 8),
+    ([169, 254, 0, 0], 16),
+    ([172, 16, 0, 0], 12),
+    ([192, 0, 2, 0], 24),
+    ([192, 168, 0, 0], 16),
+    ([198, 18, 0, 0], 15),
+    ([198, 51, 100, 0], 24),
+    ([203, 0, 113, 0], 24),
+];
+
+fn is_local(address: Ipv4Addr) -> bool {
+    LOCAL.iter().any(|(net, prefix)| {
+        (u32::from(address) ^ u32::from(Ipv4Addr::from(*net))) >> (32 - u32::from(*prefix)) == 0
+    })
+}
+
+/// The authority may vouch for local addresses only: whoever steals its key gains nothing on the
 /// internet from the phones that trust it.
 fn authority_params(now: Millis) -> anyhow::Result<CertificateParams> {
     let mut params = CertificateParams::new(Vec::new())?;
@@ -101,19 +126,14 @@ fn authority_params(now: Millis) -> anyhow::Result<CertificateParams> {
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     (params.not_before, params.not_after) =
         (date(now.plus(-DAY_MS))?, date(now.plus(5 * 365 * DAY_MS))?);
-    let subnet =
-        |a: [u8; 4], prefix| GeneralSubtree::IpAddress(CidrSubnet::from_v4_prefix(a, prefix));
-    params.name_constraints = Some(NameConstraints {
-        permitted_subtrees: vec![
-            GeneralSubtree::DnsName("localhost".into()),
-            subnet([10, 0, 0, 0], 8),
-            subnet([127, 0, 0, 0], 8),
-            subnet([169, 254, 0, 0], 16),
-            subnet([172, 16, 0, 0], 12),
-            subnet([192, 168, 0, 0], 16),
-        ],
-        excluded_subtrees: Vec::new(),
-    });
+    let mut permitted = vec![GeneralSubtree::DnsName("localhost".into())];
+    permitted.extend(
+        LOCAL.map(|(net, prefix)| {
+            GeneralSubtree::IpAddress(CidrSubnet::from_v4_prefix(net, prefix))
+        }),
+    );
+    params.name_constraints =
+        Some(NameConstraints { permitted_subtrees: permitted, excluded_subtrees: Vec::new() });
     Ok(params)
 }
 
@@ -148,14 +168,17 @@ fn date(at: Millis) -> anyhow::Result<OffsetDateTime> {
 
 /// The address other machines on the network reach this one by. Connecting a UDP socket sends
 /// nothing; it only asks the routing table.
-fn own_address() -> IpAddr {
+fn own_address() -> Ipv4Addr {
     let ask = || {
         let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
-        // 192.0.2.0/24 is reserved for documentation.
-        socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9))?;
+        // Any address beyond the network will do; this one is reserved for documentation.
+        socket.connect((Ipv4Addr::new(203, 0, 113, 1), 9))?;
         socket.local_addr()
     };
-    ask().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip())
+    match ask().map(|address| address.ip()) {
+        Ok(IpAddr::V4(address)) => address,
+        _ => Ipv4Addr::LOCALHOST,
+    }
 }
 
 #[cfg(test)]
@@ -190,6 +213,18 @@ mod tests {
             phone.process_new_packets()?;
         }
         Ok(())
+    }
+
+    #[test]
+    fn an_address_is_local_or_it_is_not() {
+        for local in [[10, 1, 2, 3], [100, 127, 0, 1], [172, 31, 255, 255], [192, 168, 1, 7]] {
+            assert!(is_local(local.into()), "{local:?}");
+        }
+        for other in
+            [[11, 0, 0, 1], [100, 128, 0, 1], [172, 32, 0, 1], [192, 169, 0, 1], [8, 8, 8, 8]]
+        {
+            assert!(!is_local(other.into()), "{other:?}");
+        }
     }
 
     #[test]
