@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Figures of this machine, printed as a report in Markdown; takes about ten minutes after the build.
+#   scripts/bench.sh                      everything
+#   scripts/bench.sh --only push          one part: push, desk, start
+#   scripts/bench.sh --rounds 9           more rounds than five
+#   scripts/bench.sh --small              to try the program out; its figures say nothing
+# Profile `measure` is the shipped binary without its link-time optimisation.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+say=scripts/say
+
+$say "Server and the program that plays the phones (profile measure)" >&2
+nice -n 10 cargo build --profile measure -p gocua-server
+nice -n 10 cargo bench --profile measure --no-run -q -p gocua-tests --bench load
+nice -n 10 cargo bench --profile measure --no-run -q -p gocua-domain --bench rules
+
+$say "Over HTTP, on SQLite and PostgreSQL" >&2
+scripts/with-postgres.sh cargo bench --profile measure -q -p gocua-tests --bench load -- "$@"
+
+case " $* " in *" --only "* | *" --small "*) exit 0 ;; esac
+$say "The rules alone" >&2
+printf '\n## The rules alone\n\n```\n'
+cargo bench --profile measure -q -p gocua-domain --bench rules -- --noplot 2>/dev/null \
+  | grep -E 'time:' | sed -E 's/ +/ /g'
+printf '```\n'
