@@ -8,12 +8,24 @@ use gocua_server::config::{Cli, Command};
 use gocua_server::{api, serve, telemetry};
 
 #[actix_web::main]
-async fn main() -> anyhow::Result<ExitCode> {
+async fn main() -> ExitCode {
     // First of all: whatever speaks TLS in this process speaks it with one provider.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let cli = Cli::parse();
     telemetry::start(cli.log);
-    let well = match cli.command {
+    match run(cli).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("gocua: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what was asked; `false` when it was done and its answer is no.
+async fn run(cli: Cli) -> anyhow::Result<bool> {
+    match cli.command {
         None => serve::serve(&cli.book, &cli.serve).await.map(|()| true),
         Some(Command::Serve(args)) => serve::serve(&cli.book, &args).await.map(|()| true),
         Some(Command::Openapi) => {
@@ -27,7 +39,6 @@ async fn main() -> anyhow::Result<ExitCode> {
         Some(Command::Verify { ward }) => {
             Ok(verify::run(&serve::open_book(&cli.book).await?, ward.as_deref()).await?)
         }
-        Some(Command::ReadRegister) => return Ok(gocua_paper::worker::worker_main()),
-    }?;
-    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Some(Command::ReadRegister) => Ok(gocua_paper::worker::worker_main() == ExitCode::SUCCESS),
+    }
 }

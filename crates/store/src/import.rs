@@ -70,7 +70,7 @@ pub struct ImportReport {
     pub groups_added: Vec<String>,
     /// Alleys founded.
     pub alleys_added: usize,
-    /// Rows whose head of household is another than in the book: the book's name stays.
+    /// Rows whose head of household is another than in the book at that door: left as it is.
     pub heads_differ: Vec<String>,
     /// Rows left out: place and why.
     pub refused: Vec<(String, Refusal)>,
@@ -80,7 +80,8 @@ impl Store {
     /// Takes a register into the book in one transaction; without `commit` takes everything back.
     ///
     /// A household is recognised by its code, else by its door and head; a second import of the same
-    /// file adds nothing. Names in the book are never overwritten: a difference is reported.
+    /// file adds nothing. Where a door has another head in the book, nothing of it is changed: the
+    /// difference is reported.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for an unknown ward; nothing is half-written.
@@ -234,8 +235,9 @@ impl Plan {
             Some(at) => {
                 let door = &mut doors[at];
                 door.seen = true;
-                if !head.is_empty() && door.head != head {
-                    self.report.heads_differ.push(row.place.clone());
+                if !head.is_empty() && !door.head.is_empty() && door.head != head {
+                    // Perhaps another family, perhaps a new head: a person decides, not the file.
+                    return self.report.heads_differ.push(row.place.clone());
                 }
                 let members = row.members.or(door.members);
                 let adults = row.adults.or(door.adults);

@@ -1,5 +1,6 @@
 //! `gocua import`: a residential group's register, from a spreadsheet as group leaders keep it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 
+use gocua_paper::register::Severity;
 use gocua_paper::{ColumnHints, Register, RegisterRow, interpret, read_in_child};
 use gocua_store::{ImportOptions, ImportReport, ImportRow, Refusal, Store};
 
@@ -95,19 +97,37 @@ pub fn import_row(row: &RegisterRow, fallback_group: Option<&str>) -> ImportRow 
 
 fn print_register(register: &Register) {
     println!("  {} hộ đọc được", register.rows.len());
+    let mut dropped: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
     for column in &register.dropped {
         let sheet = column.sheet.as_deref().unwrap_or("CSV");
-        println!("  bỏ cột «{}» ({sheet}): {}", column.header, column.why.message_vi());
+        let key = (column.header.as_str(), column.why.message_vi().to_owned());
+        dropped.entry(key).or_default().push(sheet);
     }
-    for issue in &register.issues {
-        let sheet = issue.sheet.as_deref().unwrap_or("CSV");
-        let row = issue.row.map(|n| format!("!{n}")).unwrap_or_default();
-        let column = issue.column.as_deref().map(|c| format!(" «{c}»")).unwrap_or_default();
-        println!("  {sheet}{row}{column}: {}", issue.issue.message_vi());
+    for ((header, why), sheets) in dropped {
+        println!("  bỏ cột «{header}» ({}): {why}", sheets.join(", "));
+    }
+    let (notes, faults): (Vec<_>, Vec<_>) =
+        register.issues.iter().partition(|i| i.issue.severity() == Severity::Note);
+    for fault in faults {
+        let sheet = fault.sheet.as_deref().unwrap_or("CSV");
+        let row = fault.row.map(|n| format!("!{n}")).unwrap_or_default();
+        let column = fault.column.as_deref().map(|c| format!(" «{c}»")).unwrap_or_default();
+        println!("  {sheet}{row}{column}: {}", fault.issue.message_vi());
+    }
+    let mut told: BTreeMap<String, usize> = BTreeMap::new();
+    for note in notes {
+        *told.entry(note.issue.message_vi()).or_default() += 1;
+    }
+    for (note, times) in told {
+        println!("  {times} dòng: {note}");
     }
     for twice in &register.duplicates_in_file {
-        let place = |at: usize| register.rows.get(at).map_or(0, |r| r.row_number);
-        println!("  dòng {} trùng với dòng {}", place(twice.again), place(twice.first));
+        let place = |at: usize| {
+            register.rows.get(at).map_or_else(String::new, |r| {
+                format!("{}!{}", r.sheet.as_deref().unwrap_or("CSV"), r.row_number)
+            })
+        };
+        println!("  {} trùng với {}", place(twice.again), place(twice.first));
     }
 }
 
@@ -122,7 +142,7 @@ fn print_report(report: &ImportReport, committed: bool) {
         report.alleys_added,
     );
     for place in &report.heads_differ {
-        println!("  {place}: tên chủ hộ khác với sổ; sổ giữ tên cũ");
+        println!("  {place}: tên chủ hộ khác với sổ; giữ nguyên sổ, hãy hỏi tổ trưởng");
     }
     for (place, why) in &report.refused {
         let why = match why {
