@@ -1,4 +1,4 @@
-import type { Alley, Door, DoorVisit, LoginAnswer, OpResult, PullAnswer, PushRequest, VisitRecord, Withdraw } from '../../src/lib/api/types.ts'
+import type { Alley, Door, DoorVisit, OpResult, PullAnswer, PushRequest, SessionView, VisitRecord, WireDoor, Withdraw } from '../../src/lib/api/types.ts'
 
 /** A ward's book in memory: exactly-once by op id, receipts, pull by seq. As docs/SYNC.md has it. */
 export class FakeServer {
@@ -39,7 +39,7 @@ export class FakeServer {
         return this.#ok({
           access_token: this.#token(account), expires_at: this.now + 900_000, session_id: `s-${account}-${this.#tokens}`,
           account: { id: account, login, name: login, role: 'volunteer', ward: { code: '1', name: 'P' }, team: { id: 't', name: 'T' } },
-        } satisfies LoginAnswer)
+        } satisfies SessionView)
       }
       case '/api/v1/auth/refresh':
         if (!this.session?.alive) return this.#no(401, 'refresh_expired')
@@ -86,7 +86,7 @@ export class FakeServer {
       const door = doors.find((d) => d.id === record.household_id)
       if (!door) return { op_id, outcome: 'rejected', reason: 'out_of_reach' }
       this.seq += 1
-      const visit: DoorVisit = { id: op_id, at, outcome: record.outcome, team: 'T', mine: true }
+      const visit: DoorVisit = { id: op_id, at, outcome: record.outcome, team: 'T', mine: true, comeback: record.comeback ?? null }
       door.visits = [...door.visits, visit]
       this.doorSeq.set(door.id, this.seq)
     } else {
@@ -103,13 +103,13 @@ export class FakeServer {
     const base = { cursor: `c${this.seq}`, seq: this.seq, server_time: this.now }
     if (cursor === null) {
       return {
-        ...base, reset: true, alleys: structuredClone(this.alleys), groups: [{ id: 'g1', code: 'G', name: 'Thái Học 2', outline: [] }], skills: [],
-        me: { account_id: account, name: account, role: 'volunteer', ward: null, team: null, campaign: null },
+        ...base, reset: true, alleys: this.alleys.map((a) => ({ ...a, doors: a.doors.map(lean) })), groups: [{ id: 'g1', code: 'G', name: 'Thái Học 2', outline: [] }], skills: [],
+        me: { account_id: account, name: account, role: 'volunteer', ward: { code: '1', name: 'P' } },
       }
     }
     const from = Number(cursor.slice(1))
     const doors = this.alleys.flatMap((alley) =>
-      alley.doors.filter((d) => (this.doorSeq.get(d.id) ?? 0) > from).map((d) => ({ ...structuredClone(d), alley_id: alley.id })),
+      alley.doors.filter((d) => (this.doorSeq.get(d.id) ?? 0) > from).map((d) => ({ ...lean(d), alley_id: alley.id })),
     )
     return { ...base, reset: false, ...(doors.length ? { doors } : {}) }
   }
@@ -128,6 +128,12 @@ export class FakeServer {
   #no(status: number, code: string): Response {
     return Response.json({ title: code, status, code }, { status, headers: { 'content-type': 'application/problem+json' } })
   }
+}
+
+/** What is empty is left out on the wire. */
+function lean({ no, visits, ...door }: Door): WireDoor {
+  const kept = Object.fromEntries(Object.entries(door).filter(([, value]) => value !== null)) as Partial<typeof door>
+  return { ...kept, id: door.id, code: door.code, sort: door.sort, active: door.active, no: no ?? '', ...(visits.length ? { visits: structuredClone(visits) } : {}) }
 }
 
 async function bodyOf(body: BodyInit | null | undefined, encoding: string | null): Promise<unknown> {

@@ -26,7 +26,7 @@ export class Problem extends Error {
  */
 export class SessionEnded extends Problem {
   constructor() {
-    super({ title: 'session expired', status: 401, code: 'session_expired' })
+    super({ type: 'about:blank', title: 'session expired', status: 401, code: 'session_expired' })
     this.name = 'SessionEnded'
   }
 }
@@ -200,6 +200,7 @@ async function problemOf(response: Response): Promise<Problem> {
   }
   return new Problem(
     {
+      type: 'about:blank',
       ...body,
       title: body.title ?? response.statusText,
       status: response.status,

@@ -1,64 +1,41 @@
-/** The wire as docs/SYNC.md describes it. */
-import type { Day, Millis, TimeBand } from '../domain/time.ts'
-import type { AgeBand, Comeback, Outcome } from '../domain/visit.ts'
+/**
+ * The wire, as generated from docs/api/openapi.json (`npm run api`), and the two shapes the phone
+ * keeps: on the wire what is empty is left out, on the phone it is spelled out once and for all.
+ */
+import type { components } from './schema.d.ts'
+import type { Comeback, Outcome } from '../domain/visit.ts'
 
-export type Role =
-  | 'volunteer' | 'team_lead' | 'tdp_coordinator' | 'police' | 'one_stop_helper' | 'school' | 'party_cell'
-  | 'ward_staff' | 'party_board' | 'dpo' | 'admin'
+type Schemas = components['schemas']
 
-export interface AccountView {
-  id: string
-  login: string
-  name: string
-  role: Role
-  ward: { code: string; name: string } | null
-  team: { id: string; name: string } | null
+export type Role = Schemas['Role']
+/** The team is told by id and name; the document's schema of that name is the ward desk's larger one. */
+export type AccountView = Omit<Schemas['AccountView'], 'team'> & { team?: { id: string; name: string } | null }
+export type SessionView = Omit<Schemas['SessionView'], 'account'> & { account: AccountView }
+export type ProblemCode = Schemas['Code']
+export type ProblemBody = Schemas['Problem']
+export type OpResult = Schemas['OpResult']
+export type OpOutcome = Schemas['OpOutcome']
+export type Reason = Schemas['Reason']
+export type Flag = Schemas['Flag']
+/** An operation's payload is any JSON in the document; these are the two that phones send. */
+export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind'> & { kind: OpKind; payload: VisitRecord | Withdraw }
+export type PushRequest = Omit<Schemas['PushRequest'], 'ops'> & { ops: WireOp[] }
+export type PushAnswer = Schemas['PushAnswer']
+export type PullAnswer = Schemas['PullAnswer']
+export type AlleyView = Schemas['AlleyView']
+export type WireDoor = Schemas['DoorView']
+export type Me = Schemas['Me']
+export type Skill = Schemas['Skill']
+export type Group = Omit<Schemas['GroupView'], 'outline'> & {
+  /** Rings of [longitude, latitude]. */
+  outline?: Array<Array<[number, number]>>
 }
-
-export interface LoginAnswer {
-  access_token: string
-  expires_at: Millis
-  session_id: string
-  account: AccountView
-}
-
-export interface RefreshAnswer {
-  access_token: string
-  expires_at: Millis
-  session_id?: string
-  account?: AccountView
-}
-
-/** Every `code` a problem may carry. */
-export type ProblemCode =
-  | 'invalid_credentials' | 'account_locked' | 'account_disabled' | 'session_expired' | 'refresh_expired'
-  | 'refresh_reused' | 'proof_invalid' | 'token_invalid' | 'forbidden' | 'not_found' | 'method_not_allowed'
-  | 'payload_too_large' | 'not_json' | 'malformed_json' | 'unknown_field' | 'invalid_field' | 'device_mismatch'
-  | 'conflict' | 'too_many_requests' | 'timeout' | 'unavailable' | 'internal'
-
-export interface ProblemBody {
-  type?: string
-  title: string
-  status: number
-  code: ProblemCode
-  detail?: string
-  errors?: Array<{ pointer: string; code: string }>
-  request_id?: string
-  retry_after?: number
-}
+export type AlleyKind = Schemas['AlleyKind']
 
 export type OpKind = 'visit.record' | 'visit.withdraw'
 
-export interface WireOp {
-  op_id: string
-  device_seq: number
-  made_at: Millis
-  kind: OpKind
-  payload: VisitRecord | Withdraw
-}
-
 export interface PersonCoached {
-  age_band: AgeBand
+  age_band: '6-13' | '14-17' | '18-59' | '60-79' | '80+'
   skills: Array<{ skill: string; level: number }>
 }
 
@@ -73,71 +50,14 @@ export interface Withdraw {
   visit_id: string
 }
 
-export interface PushRequest {
-  device_id: string
-  app_version: string
-  sent_at: Millis
-  queued: number
-  ops: WireOp[]
-}
-
-export type OpOutcome = 'applied' | 'duplicate' | 'superseded' | 'rejected'
-
-export type Reason =
-  | 'unknown_kind' | 'malformed_payload' | 'unknown_field' | 'out_of_reach' | 'op_id_reused' | 'device_seq_reused'
-  | 'too_late_to_withdraw' | 'not_yours' | 'nothing_to_withdraw' | 'people_without_service' | 'too_many_people'
-  | 'unknown_skill' | 'skill_twice' | 'level_out_of_range' | 'comeback_mismatch' | 'no_such_day' | 'refused'
-
-export type Flag = 'clock_corrected' | 'clock_clamped' | 'late_scope' | 'household_gone'
-
-export interface OpResult {
-  op_id: string
-  outcome: OpOutcome
-  seq?: number | null
-  reason?: Reason | null
-  flags?: Flag[]
-}
-
-export interface PushAnswer {
-  received_at: Millis
-  results: OpResult[]
-}
-
-export interface Me {
-  account_id: string
-  name: string
-  role: Role
-  ward: { code: string; name: string } | null
-  team: { id: string; name: string } | null
-  campaign: { name: string; ends_on: Day } | null
-}
-
-export interface Skill {
-  code: string
-  vi: string
-  en: string
-  core?: boolean
-  quick?: boolean
-}
-
-export interface Group {
-  id: string
-  code: string
-  name: string
-  /** Rings of [longitude, latitude]. */
-  outline?: Array<Array<[number, number]>> | null
-}
-
 export interface DoorVisit {
   id: string
-  at: Millis
+  at: number
   outcome: Outcome
-  team?: string | null
-  mine?: boolean
-  comeback?: { on: Day; band: TimeBand } | null
+  team: string | null
+  mine: boolean
+  comeback: Comeback | null
 }
-
-export type AlleyKind = 'street' | 'lane' | 'alley' | 'sub_alley'
 
 export interface Door {
   id: string
@@ -159,21 +79,44 @@ export interface Alley {
   parent_id: string | null
   kind: AlleyKind
   name: string
-  /** The number it turns off at, e.g. `34` or `34/5`. */
+  /** The number it turns off at. */
   mouth: string | null
   sort: string
   doors: Door[]
 }
 
-export interface PullAnswer {
-  cursor: string
-  reset: boolean
-  seq: number
-  server_time: Millis
-  me?: Me
-  skills?: Skill[]
-  groups?: Group[]
-  alleys?: Alley[]
-  doors?: Array<Door & { alley_id: string }>
-  gone?: { alleys?: string[]; households?: string[] }
+export function doorFrom(wire: WireDoor): Door {
+  return {
+    id: wire.id,
+    code: wire.code,
+    no: wire.no || null,
+    sort: wire.sort,
+    side: wire.side === 'odd' || wire.side === 'even' ? wire.side : null,
+    head: wire.head || null,
+    members: wire.members ?? null,
+    adults: wire.adults ?? null,
+    landmark: wire.landmark || null,
+    active: wire.active,
+    visits: (wire.visits ?? []).map((visit) => ({
+      id: visit.id,
+      at: visit.at,
+      outcome: visit.outcome,
+      team: visit.team ?? null,
+      mine: visit.mine ?? false,
+      comeback: visit.comeback ?? null,
+    })),
+  }
+}
+
+export function alleyFrom(wire: AlleyView): Alley {
+  return {
+    id: wire.id,
+    group_id: wire.group_id,
+    parent_id: wire.parent_id ?? null,
+    kind: wire.kind,
+    name: wire.name,
+    mouth: wire.mouth ?? null,
+    sort: wire.sort,
+    doors: wire.doors.map(doorFrom),
+  }
 }

@@ -1,5 +1,5 @@
 import { Problem, Unreachable, type Api } from '../api/client.ts'
-import type { AccountView, LoginAnswer, RefreshAnswer, Role } from '../api/types.ts'
+import type { AccountView, Role, SessionView } from '../api/types.ts'
 import type { Database, SessionInfo } from '../data/db.ts'
 import { deviceOf, dropSession, knownDevice, loadSession, markEnded, saveSession } from '../data/session.ts'
 import { newId } from '../domain/id.ts'
@@ -66,7 +66,7 @@ export class Session {
     mark.set(device.device_id)
     this.evicted = false
     return await lock('gocua-refresh', async () => {
-      const answer = await this.#need().post<LoginAnswer>(
+      const answer = await this.#need().post<SessionView>(
         '/auth/login',
         { login, password, device: { device_id: device.device_id, public_key: await publicJwk(device), name: deviceName() } },
         { open: true },
@@ -101,7 +101,7 @@ export class Session {
     this.#token = null
     try {
       const proof = await refreshProof(device, newId(this.#parts.clock))
-      const answer = await this.#need().post<RefreshAnswer>('/auth/refresh', { proof }, { open: true })
+      const answer = await this.#need().post<SessionView>('/auth/refresh', { proof }, { open: true })
       this.#token = { value: answer.access_token, expires_at: answer.expires_at }
       return true
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Alley, Group, Me, PullAnswer, Skill } from '../api/types.ts'
+import { alleyFrom, doorFrom, type Alley, type Door, type Group, type Me, type PullAnswer, type Skill } from '../api/types.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database } from './db.ts'
 
@@ -58,7 +58,7 @@ export function applyPull(
 
     if (answer.reset) await store.delete(alleysOf(account_id))
     const base = answer.reset ? NOTHING : held
-    for (const alley of answer.alleys ?? []) await store.put({ account_id, id: alley.id, alley })
+    for (const wire of answer.alleys ?? []) await store.put({ account_id, id: wire.id, alley: alleyFrom(wire) })
 
     const gone = new Set(answer.gone?.households ?? [])
     for (const id of answer.gone?.alleys ?? []) await store.delete([account_id, id])
@@ -70,7 +70,7 @@ export function applyPull(
         let doors = alley.doors.filter((d) => !gone.has(d.id) && (changed.get(d.id)?.alley_id ?? alley.id) === alley.id)
         const mine = [...changed.values()].filter((d) => d.alley_id === alley.id && !gone.has(d.id))
         if (doors.length === alley.doors.length && mine.length === 0) continue
-        const fresh = new Map(mine.map(({ alley_id: _, ...door }) => [door.id, door]))
+        const fresh = new Map<string, Door>(mine.map((wire) => [wire.id, doorFrom(wire)]))
         doors = doors.map((d) => fresh.get(d.id) ?? d)
         const known = new Set(doors.map((d) => d.id))
         for (const [id, door] of fresh) if (!known.has(id)) doors.push(door)
@@ -84,7 +84,7 @@ export function applyPull(
       pulled_at: at,
       me: answer.me ?? base.me,
       skills: answer.skills ?? base.skills,
-      groups: answer.groups ?? base.groups,
+      groups: (answer.groups as Group[] | undefined) ?? base.groups,
     }
     await meta.put(info, keyOf(account_id))
     return true

@@ -31,6 +31,23 @@ export function findTree(trees: readonly AlleyTree[], id: string): AlleyTree | n
   return null
 }
 
+/**
+ * What is walked in one go: a street with what has no lane of its own, or a lane with all that turns
+ * off it. The lanes of a street are stretches of their own; on its strip they stand as turnings.
+ */
+export function stretch(tree: AlleyTree): AlleyTree {
+  if (tree.alley.kind !== 'street') return tree
+  return { alley: tree.alley, children: tree.children.filter((child) => child.alley.kind !== 'lane') }
+}
+
+/** Every stretch of the trees, in the book's order. */
+export function stretches(trees: readonly AlleyTree[]): AlleyTree[] {
+  return trees.flatMap((tree) => [
+    tree,
+    ...(tree.alley.kind === 'street' ? stretches(tree.children.filter((child) => child.alley.kind === 'lane')) : []),
+  ])
+}
+
 /** How far in from the mouth a number stands: 1 and 2 face each other, then 3 and 4. */
 function depthOf(no: string | null): { depth: number; side: 'odd' | 'even' } | null {
   const own = no?.split('/').at(-1)?.match(/\d+/)?.[0]
@@ -59,37 +76,14 @@ export interface Strip {
 interface Placed {
   spot: Spot
   depth: number
-  side: 'odd' | 'even'
 }
 
 /**
  * Lays an alley out as a strip. Doors keep the book's order on their side; facing numbers share a
  * row as far as both sides allow, so that the road does not tear open where numbers are missing.
  */
-export function layOut(tree: AlleyTree, active: (door: Door) => boolean = (door) => door.active): Strip {
-  const left: Placed[] = []
-  const right: Placed[] = []
-  const loose: Door[] = []
-  const named: AlleyTree[] = []
-  for (const door of [...tree.alley.doors].filter(active).sort(bySort)) {
-    const at = depthOf(door.no)
-    const side = door.side ?? at?.side
-    if (!at || !side || door.side === null) loose.push(door)
-    else (side === 'odd' ? left : right).push({ spot: { kind: 'door', door }, depth: at.depth, side })
-  }
-  for (const child of tree.children) {
-    const at = depthOf(child.alley.mouth)
-    if (!at) {
-      named.push(child)
-      continue
-    }
-    const column = at.side === 'odd' ? left : right
-    // The lane at 34 opens just after number 34.
-    let place = column.findIndex((p) => p.depth > at.depth)
-    if (place < 0) place = column.length
-    column.splice(place, 0, { spot: { kind: 'turn', tree: child }, depth: at.depth, side: at.side })
-  }
-
+export function layOut(tree: AlleyTree): Strip {
+  const { left, right, loose, named } = sides(tree)
   const rows: Row[] = []
   let l = 0
   let r = 0
@@ -107,6 +101,33 @@ export function layOut(tree: AlleyTree, active: (door: Door) => boolean = (door)
   return { rows, loose, named }
 }
 
+/** What stands on which side, each side in the book's order. */
+function sides(tree: AlleyTree): { left: Placed[]; right: Placed[]; loose: Door[]; named: AlleyTree[] } {
+  const left: Placed[] = []
+  const right: Placed[] = []
+  const loose: Door[] = []
+  const named: AlleyTree[] = []
+  for (const door of tree.alley.doors.filter((d) => d.active).sort(bySort)) {
+    const at = depthOf(door.no)
+    const side = door.side ?? at?.side
+    if (!at || !side || door.side === null) loose.push(door)
+    else (side === 'odd' ? left : right).push({ spot: { kind: 'door', door }, depth: at.depth })
+  }
+  for (const child of tree.children) {
+    const at = depthOf(child.alley.mouth)
+    if (!at) {
+      named.push(child)
+      continue
+    }
+    const column = at.side === 'odd' ? left : right
+    // The lane at 34 opens just after number 34.
+    let place = column.findIndex((p) => p.depth > at.depth)
+    if (place < 0) place = column.length
+    column.splice(place, 0, { spot: { kind: 'turn', tree: child }, depth: at.depth })
+  }
+  return { left, right, loose, named }
+}
+
 export interface Step {
   door: Door
   alley: Alley
@@ -114,13 +135,19 @@ export interface Step {
 
 /** The order of the feet: inwards, each side alley where it turns off, loose doors last. */
 export function walkOrder(tree: AlleyTree): Step[] {
-  const { rows, loose, named } = layOut(tree)
+  const { left, right, loose, named } = sides(tree)
   const steps: Step[] = []
-  for (const row of rows) {
-    for (const spot of [row.left, row.right]) {
-      if (spot?.kind === 'door') steps.push({ door: spot.door, alley: tree.alley })
-      else if (spot) steps.push(...walkOrder(spot.tree))
-    }
+  // A lane is entered after the doors that face its mouth.
+  const reached = ({ depth, spot }: Placed): number => depth + (spot.kind === 'turn' ? 0.5 : 0)
+  for (let l = 0, r = 0; l < left.length || r < right.length; ) {
+    const a = left[l]
+    const b = right[r]
+    const placed = a && (!b || reached(a) <= reached(b)) ? a : b
+    if (!placed) break
+    if (placed === a) l += 1
+    else r += 1
+    if (placed.spot.kind === 'door') steps.push({ door: placed.spot.door, alley: tree.alley })
+    else steps.push(...walkOrder(placed.spot.tree))
   }
   for (const door of loose) steps.push({ door, alley: tree.alley })
   for (const child of named) steps.push(...walkOrder(child))

@@ -96,7 +96,7 @@ export const en: Record<keyof typeof vi, string> = {
   'walk.allHint': 'See the homes to come back to',
   'walk.mouth': 'Mouth of the alley',
   'walk.end': 'End of the alley',
-  'walk.loose': 'Homes found by a landmark',
+  'walk.loose': 'Homes found by landmark or name',
   'walk.open': 'Open {alley}, {n} {n:home|homes}',
   'walk.shut': 'Fold {alley}',
   'walk.enter': 'Enter alone',

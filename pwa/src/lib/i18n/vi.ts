@@ -94,7 +94,7 @@ export const vi = {
   'walk.allHint': 'Xem nhà cần trở lại',
   'walk.mouth': 'Đầu ngõ',
   'walk.end': 'Cuối ngõ',
-  'walk.loose': 'Nhà tìm theo mốc',
+  'walk.loose': 'Nhà tìm theo mốc, theo tên',
   'walk.open': 'Mở {alley}, {n} nhà',
   'walk.shut': 'Thu gọn {alley}',
   'walk.enter': 'Vào riêng',

@@ -1,11 +1,11 @@
 import { turf } from '$lib/app.ts'
-import { nextDoor, plant, walkOrder, type AlleyTree } from '$lib/domain/walk.ts'
+import { nextDoor, plant, stretch, stretches, walkOrder, type AlleyTree } from '$lib/domain/walk.ts'
 import { navigation } from '$lib/ui/navigation.svelte.ts'
 
-/** The strip a door belongs to: the outermost alley in reach, with everything that turns off it. */
+/** The stretch a door belongs to: its street, or its lane with everything that turns off it. */
 export function stripOf(alley_id: string): AlleyTree | null {
   const holds = (tree: AlleyTree): boolean => tree.alley.id === alley_id || tree.children.some(holds)
-  return plant(turf.alleys).find(holds) ?? null
+  return stretches(plant(turf.alleys)).find((tree) => holds(stretch(tree))) ?? null
 }
 
 /**
@@ -18,7 +18,7 @@ export function advance(alley_id: string, done: 'door' | 'coach'): void {
   if (list === '/revisit' || list === '/find' || list === '/mine') return navigation.leave(list, steps)
   const tree = stripOf(alley_id)
   if (!tree) return navigation.leave('/walk', steps)
-  const next = nextDoor(walkOrder(tree), (id) => turf.doors.get(id)?.state)
+  const next = nextDoor(walkOrder(stretch(tree)), (id) => turf.doors.get(id)?.state)
   if (done === 'door' && next) navigation.go(`/door/${next.door.id}`, true)
   else navigation.leave(`/walk/${tree.alley.id}`, steps)
 }
