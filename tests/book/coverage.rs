@@ -33,6 +33,16 @@ on_both! {
         assert_eq!(desk.get("/api/v1/teams").await.json()["teams"][0]["households"], 4);
     }
 
+    async fn another_wards_figures_do_not_exist_for_this_desk(app: &TestApp) {
+        let desk = app.signed_in(STAFF).await;
+        for path in ["coverage", "coverage/trend"] {
+            let own = desk.get(&format!("/api/v1/{path}?ward={}", gocua_tests::fixture::WARD)).await;
+            assert_eq!(own.status, 200, "{path}");
+            let other = desk.get(&format!("/api/v1/{path}?ward=10549")).await;
+            assert_eq!(other.code(), "not_found", "{path}");
+        }
+    }
+
     async fn unchanged_coverage_is_not_sent_again(app: &TestApp) {
         let desk = app.signed_in(STAFF).await;
         let first = desk.get("/api/v1/coverage").await;

@@ -19,7 +19,7 @@ use gocua_domain::time::{Day, Millis};
 use gocua_store::{AlleyCoverage, TeamLoad, WardCoverage};
 
 use super::extract::{Body, Caller};
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Code, Problem, ProblemBody};
 use crate::app::State;
 
 /// Counts of people smaller than this do not leave the ward's desk.
@@ -183,6 +183,8 @@ impl CoverageCache {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct CoverageQuery {
+    /// Code of the caller's own ward; may be left out.
+    ward: Option<String>,
     /// `geojson` for a feature a group; JSON otherwise. `Accept: application/geo+json` does the same.
     format: Option<String>,
 }
@@ -205,7 +207,7 @@ pub async fn coverage(
     query: web::Query<CoverageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let reach = caller.may(Action::ReadCoverage)?;
-    let ward = caller.ward()?;
+    let ward = own_ward(&caller, query.ward.as_deref())?;
     let accept = request.headers().get("Accept").and_then(|v| v.to_str().ok()).unwrap_or("");
     let geojson = query.format.as_deref() == Some("geojson") || accept.contains("geo+json");
     let seq = app.store.ward_seq(ward).await?;
@@ -237,6 +239,15 @@ pub async fn coverage(
         .insert_header((VARY, "Accept, Authorization"))
         .content_type(kind)
         .body(body))
+}
+
+/// The caller's ward; another ward's figures are answered as if there were none.
+fn own_ward<'a>(caller: &'a Caller, asked: Option<&str>) -> Result<&'a str, Problem> {
+    let own = caller.ward()?;
+    match asked {
+        Some(other) if other != own => Err(Problem::new(Code::NotFound)),
+        _ => Ok(own),
+    }
 }
 
 fn matches(request: &HttpRequest, tag: &str) -> bool {
@@ -329,6 +340,8 @@ pub async fn boundary(app: State, caller: Caller) -> Result<HttpResponse, Proble
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct TrendQuery {
+    /// Code of the caller's own ward; may be left out.
+    ward: Option<String>,
     /// A residential group of the ward; the whole ward without one.
     group: Option<GroupId>,
 }
@@ -368,7 +381,8 @@ pub async fn trend(
 ) -> Result<web::Json<TrendView>, Problem> {
     let reach = caller.may(Action::ReadTrend)?;
     let group = if reach == Reach::OwnGroup { caller.0.group } else { query.group };
-    let days = app.store.trend(caller.ward()?, group).await?;
+    let ward = own_ward(&caller, query.ward.as_deref())?;
+    let days = app.store.trend(ward, group).await?;
     Ok(web::Json(TrendView {
         days: days
             .into_iter()
