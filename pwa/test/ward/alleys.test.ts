@@ -6,8 +6,8 @@ const thai = { id: 't1', name: 'Thái Học' }
 const hoi = { id: 't2', name: 'Hội Phụ nữ' }
 const alleys = [
   alley('street', null),
-  alley('ngo-10', 'street', { sort: 10, name: 'Ngõ 10', team: thai }),
-  alley('ngo-2', 'street', { sort: 2, name: 'Ngõ 2', team: hoi, households: 7 }),
+  alley('ngo-10', 'street', { sort: '0010', name: 'Ngõ 10', team: thai }),
+  alley('ngo-2', 'street', { sort: '0002', name: 'Ngõ 2', team: hoi, households: 7 }),
   alley('ngach', 'ngo-2', { kind: 'alley' }),
   alley('elsewhere', 'not-here'),
 ]

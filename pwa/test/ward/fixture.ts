@@ -26,7 +26,6 @@ export function group(n: number, over: Partial<GroupCoverage> = {}): GroupCovera
     id: `g${n}`,
     code: `TO${n}`,
     name: `Tổ ${n}`,
-    sort: n,
     tally: tally(),
     last_visit_at: NOON - n * 86_400_000,
     alleys: 4,
@@ -44,7 +43,7 @@ export function coverage(over: Partial<Coverage> = {}): Coverage {
     as_of: NOON,
     total: tally({ hh_total: 200, hh_visited: 120, hh_served: 80 }),
     groups: [group(1), group(2, { tally: tally({ hh_served: 10 }) })],
-    targets: [{ indicator: 'COV_SERVED', value: 80, unit: 'percent', due_on: 20261220, source: null }],
+    targets: [{ indicator: 'COV_SERVED', value: 80, unit: 'percent', due_on: 20261220, source: 'KH' }],
     suppressed: false,
     ...over,
   }
@@ -52,15 +51,12 @@ export function coverage(over: Partial<Coverage> = {}): Coverage {
 
 export function trend(over: Partial<Trend> = {}): Trend {
   return {
-    from: 20261101,
-    to: 20261122,
     days: [
       { day: 20261110, visits: 30, hh_visited: 30, hh_served: 20 },
       { day: 20261116, visits: 30, hh_visited: 30, hh_served: 20 },
       { day: 20261121, visits: 40, hh_visited: 40, hh_served: 25 },
       { day: 20261122, visits: 20, hh_visited: 20, hh_served: 15 },
     ],
-    hh_total: 200,
     ...over,
   }
 }
@@ -81,5 +77,5 @@ export function alley(id: string, parent: string | null, over: Partial<Alley> = 
 }
 
 export function team(id: string, over: Partial<Team> = {}): Team {
-  return { id, name: `Đội ${id}`, members: 5, lead: { name: 'Đội trưởng' }, alleys: 2, households: 40, ...over }
+  return { id, name: `Đội ${id}`, members: 5, lead: 'Đội trưởng', alleys: 2, households: 40, ...over }
 }

@@ -93,7 +93,7 @@ describe('labels', () => {
   const type = { size: 13, lineHeight: 16 }
   const box = (x: number, y: number, w: number, h: number) => [[{ x, y }, { x: x + w, y }, { x: x + w, y: y + h }, { x, y: y + h }]]
   const wish = (id: string, x: number, y: number, w: number, h: number, weight = 1): LabelWish => ({
-    id, weight, at: { x: x + w / 2, y: y + h / 2 }, rings: box(x, y, w, h), name: 'Tổ 12', value: '57,7%',
+    id, weight, must: false, at: { x: x + w / 2, y: y + h / 2 }, rings: box(x, y, w, h), name: 'Tổ 12', value: '57,7%',
   })
   it('stand where there is room, shorter where there is less, and nowhere else', () => {
     const places = placeLabels([wish('wide', 0, 0, 100, 80), wish('low', 0, 100, 100, 24), wish('tiny', 0, 200, 12, 12)], type)
@@ -103,7 +103,19 @@ describe('labels', () => {
     const places = placeLabels([wish('a', 0, 0, 100, 80, 1), wish('b', 10, 10, 100, 80, 2)], type)
     expect(places.map((p) => p.id)).toEqual(['b'])
   })
+  it('of the chosen group stands even where it does not fit', () => {
+    const places = placeLabels([{ ...wish('chosen', 0, 0, 12, 12, 9), must: true }, wish('beside', -44, -34, 100, 80)], type)
+    expect(places.map((p) => [p.id, p.show])).toEqual([['chosen', 'both']])
+  })
   it('need more room for longer names', () => {
     expect(sizeOf({ name: 'Ninh Chấp 5', value: '9,0%' }, 'both', type).width).toBeGreaterThan(sizeOf({ name: 'Tổ 4', value: '9,0%' }, 'both', type).width)
+  })
+})
+
+describe('the labels’ style sheet', () => {
+  it('repeats the palette, which CSS cannot import', () => {
+    const css = readFileSync(new URL('../../src/lib/map/MapLabels.svelte', import.meta.url), 'utf8')
+    CLASS_FILL.forEach((fill, i) => expect(css).toMatch(new RegExp(`\\.c${i} \\{\\s*--rim: ${fill};`)))
+    expect(css).toContain(`--rim: ${NO_DATA_FILL};`)
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { paceOf, speedOf, targetOf, weekOf } from '../../src/lib/ward/pace.ts'
 import { coverage, trend } from './fixture.ts'
 
-const target = { indicator: 'COV_SERVED', value: 80, unit: 'percent', due_on: 20261220 }
+const target = { indicator: 'COV_SERVED', value: 80, unit: 'percent', due_on: 20261220, source: 'KH' }
 const base = { target, startsOn: 20261101, today: 20261125, hhTotal: 1000, speed: 10 }
 
 describe('pace', () => {

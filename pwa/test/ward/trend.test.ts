@@ -5,7 +5,7 @@ import { axisTop, runningTotal, spread, trendGeometry } from '../../src/lib/ward
 import { trend } from './fixture.ts'
 
 const box = { width: 480, height: 220, top: 10, right: 120, bottom: 24, left: 44 }
-const target = { indicator: 'COV_SERVED', value: 80, unit: 'percent', due_on: 20261220 }
+const target = { indicator: 'COV_SERVED', value: 80, unit: 'percent', due_on: 20261220, source: 'KH' }
 const draw = (done: number, speed: number, over: object = {}) => {
   const points = runningTotal(trend().days, 'hh_served', 20261101, 20261122, done)
   const pace = paceOf({ target, startsOn: 20261101, today: 20261122, done, hhTotal: 200, speed, ...over })

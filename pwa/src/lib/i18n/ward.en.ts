@@ -9,7 +9,6 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   skip: 'Skip to the main content',
   sign_out: 'Sign out',
   language: 'Tiếng Việt',
-  language_label: 'Switch to Vietnamese',
 
   measure_label: 'Colour the map by',
   measure_visited: 'Households visited',
@@ -22,6 +21,8 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   legend_coached: 'Coaching occurrences for each household',
   legend_no_data: 'No data yet',
 
+  no_campaign: 'No campaign yet',
+  figures_label: 'Key figures',
   subtitle: '{from} – {to} · {n} residential {n:group|groups}',
   live_now: 'updated just now',
   live_minutes: 'updated {n} {n:minute|minutes} ago',
@@ -230,6 +231,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   teams_failed: 'The teams could not be loaded.',
   bar_none: 'No alley selected',
   bar_chosen: '{n} {n:alley|alleys} selected · {households} households',
+  bar_held_already: 'They are with {team} already.',
   bar_give: 'Assign to {team}',
   bar_give_plain: 'Assign to a team',
   bar_take: 'Take back',

@@ -7,7 +7,6 @@ export const wardVi = {
   skip: 'Tới nội dung chính',
   sign_out: 'Đăng xuất',
   language: 'English',
-  language_label: 'Chuyển sang tiếng Anh',
 
   measure_label: 'Tô bản đồ theo',
   measure_visited: 'Hộ đã đến',
@@ -20,6 +19,8 @@ export const wardVi = {
   legend_coached: 'Lượt hướng dẫn trên mỗi hộ',
   legend_no_data: 'Chưa có dữ liệu',
 
+  no_campaign: 'Chưa có chiến dịch',
+  figures_label: 'Các con số chính',
   subtitle: '{from} – {to} · {n} tổ dân phố',
   live_now: 'cập nhật vừa xong',
   live_minutes: 'cập nhật {n} phút trước',
@@ -224,6 +225,7 @@ export const wardVi = {
   teams_failed: 'Chưa tải được danh sách đội.',
   bar_none: 'Chưa chọn ngõ nào',
   bar_chosen: 'Đã chọn {n} ngõ · {households} hộ',
+  bar_held_already: 'Các ngõ này đang ở {team} rồi.',
   bar_give: 'Giao cho {team}',
   bar_give_plain: 'Giao cho đội',
   bar_take: 'Thu về',

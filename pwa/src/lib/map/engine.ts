@@ -5,7 +5,6 @@ import type { Margin, Point, Position, WardShapes } from './geometry.ts'
 import { hatchTile } from './hatch.ts'
 import { NO_DATA_FILL, NO_DATA_LINE } from './palette.ts'
 import { FILL_LAYER, GROUPS, HATCH, styleOf, type GroupState } from './style.ts'
-import { blessWorker, workerUrl } from './worker.ts'
 
 export interface EngineWords {
   map: string
@@ -16,11 +15,14 @@ export interface EngineWords {
 
 export interface EngineOptions {
   container: HTMLElement
+  /** Address of MapLibre's worker. */
+  workerUrl: string
   shapes: WardShapes
   words: EngineWords
   /** On a small page a finger or a wheel scrolls the page; the map asks for two fingers or Ctrl. */
   cooperative: boolean
-  padding: Margin
+  /** Asked again whenever the map is fitted: it changes with the window. */
+  padding: () => Margin
   onMove(): void
   onHover(id: string | null, at: Point | null): void
   onPick(id: string | null): void
@@ -39,21 +41,20 @@ const PULSE_MS = 1600
 
 /** Resolves when the first picture stands; rejects when WebGL, the worker or the style failed. */
 export function startEngine(options: EngineOptions): Promise<Engine> {
-  const { container, shapes, words, padding } = options
+  const { container, shapes, words } = options
   const { west, south, east, north } = shapes.bounds
-  setWorkerUrl(workerUrl)
+  setWorkerUrl(options.workerUrl)
   // One ward is a few dozen polygons: a second worker would only cost memory.
   setWorkerCount(1)
-  const unbless = blessWorker()
   const calm = matchMedia('(prefers-reduced-motion: reduce)')
-  const fit = { padding, animate: false }
+  const fit = (animate: boolean) => ({ padding: options.padding(), animate })
   const w = east - west
   const h = north - south
   const map = new GlMap({
     container,
     style: styleOf(shapes),
     bounds: [[west, south], [east, north]],
-    fitBoundsOptions: fit,
+    fitBoundsOptions: fit(false),
     maxBounds: [[west - w, south - h], [east + w, north + h]],
     attributionControl: false,
     dragRotate: false,
@@ -92,7 +93,6 @@ export function startEngine(options: EngineOptions): Promise<Engine> {
 
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
-      unbless()
       map.remove()
       reject(error instanceof Error ? error : new Error('map failed'))
     }
@@ -107,7 +107,6 @@ export function startEngine(options: EngineOptions): Promise<Engine> {
     })
     map.once('load', () => {
       clearTimeout(timer)
-      unbless()
       map.off('error', broke)
       map.on('move', options.onMove)
       map.on('movestart', (event) => {
@@ -115,7 +114,7 @@ export function startEngine(options: EngineOptions): Promise<Engine> {
       })
       map.on('resize', () => {
         // A window that changes its size must still show the whole ward, unless somebody has zoomed in.
-        if (!moved) map.fitBounds([[west, south], [east, north]], fit)
+        if (!moved) map.fitBounds([[west, south], [east, north]], fit(false))
         options.onMove()
       })
       map.on('mousemove', (event) => {
@@ -141,7 +140,7 @@ export function startEngine(options: EngineOptions): Promise<Engine> {
         },
         home: () => {
           moved = false
-          map.fitBounds([[west, south], [east, north]], { padding, animate: !calm.matches })
+          map.fitBounds([[west, south], [east, north]], fit(!calm.matches))
         },
         destroy: () => {
           cancelAnimationFrame(frame)

@@ -8,6 +8,8 @@ export interface LabelWish {
   rings: readonly (readonly Point[])[]
   name: string
   value: string
+  /** Shown whatever it covers: the group somebody has chosen. */
+  must: boolean
   /** Who is placed first when two labels want one place; the selected group before all. */
   weight: number
 }
@@ -67,7 +69,7 @@ export function placeLabels(wishes: readonly LabelWish[], type: LabelType): Labe
     for (const show of ['both', 'value'] as const) {
       const { width, height } = sizeOf(wish, show, type)
       const rect = rectOf(wish.at, width, height)
-      if (taken.some((other) => overlap(rect, other)) || !fits(rect, wish.rings)) continue
+      if (!wish.must && (taken.some((other) => overlap(rect, other)) || !fits(rect, wish.rings))) continue
       taken.push(rect)
       places.push({ id: wish.id, at: wish.at, show })
       break

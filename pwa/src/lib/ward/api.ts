@@ -1,29 +1,30 @@
 /** The calls the ward desk makes, one for each endpoint it uses. */
 import { Problem, type Api } from '../api/client.ts'
 import { readShapes, type WardShapes } from '../map/geometry.ts'
-import type { Alley, Coverage, Team, Trend } from './wire.ts'
+import type { Alley, AlleyAnswer, AssignmentRequest, Coverage, Team, Trend } from './wire.ts'
 
 export type Answer<T> = { fresh: true; data: T; etag: string | null } | { fresh: false }
 
 export class WardApi {
   readonly #api: Pick<Api, 'call' | 'raw' | 'get' | 'post'>
-  readonly #ward: string
 
-  constructor(api: Pick<Api, 'call' | 'raw' | 'get' | 'post'>, ward: string) {
+  constructor(api: Pick<Api, 'call' | 'raw' | 'get' | 'post'>) {
     this.#api = api
-    this.#ward = ward
   }
 
   async coverage(etag: string | null): Promise<Answer<Coverage>> {
-    return this.#conditional<Coverage>('/coverage', etag, {})
+    const reply = await this.#api.call<Coverage>('/coverage', { ifNoneMatch: etag })
+    if (reply.status === 304 || reply.data === null) return { fresh: false }
+    return { fresh: true, data: reply.data, etag: reply.etag }
   }
 
-  async trend(group: string | null, etag: string | null): Promise<Answer<Trend>> {
-    return this.#conditional<Trend>('/coverage/trend', etag, { group })
+  /** Of one residential group, or of the ward with `null`. */
+  async trend(group: string | null): Promise<Trend> {
+    return this.#api.get<Trend>('/coverage/trend', { query: { group } })
   }
 
   async boundary(): Promise<WardShapes | null> {
-    return readShapes(await this.#api.get('/coverage/boundary', { query: { ward: this.#ward }, accept: 'application/geo+json, application/json' }))
+    return readShapes(await this.#api.get('/coverage/boundary', { accept: 'application/geo+json, application/json' }))
   }
 
   async alleys(group: string): Promise<Alley[]> {
@@ -31,7 +32,7 @@ export class WardApi {
   }
 
   async teams(): Promise<Team[]> {
-    return (await this.#api.get<{ teams: Team[] }>('/teams', { query: { ward: this.#ward } })).teams
+    return (await this.#api.get<{ teams: Team[] }>('/teams')).teams
   }
 
   /**
@@ -39,21 +40,13 @@ export class WardApi {
    * by one by the caller: only then can undo give each back to the team it had.
    */
   async assign(alley: string, team: string | null): Promise<Alley> {
-    const answer = await this.#api.post<{ alley: Alley }>(`/alleys/${encodeURIComponent(alley)}/assignment`, {
-      team_id: team,
-      with_children: false,
-    })
+    const body: AssignmentRequest = { team_id: team, with_children: false }
+    const answer = await this.#api.post<AlleyAnswer>(`/alleys/${encodeURIComponent(alley)}/assignment`, body)
     return answer.alley
   }
 
   async events(signal: AbortSignal): Promise<Response> {
     return this.#api.raw('/events', { accept: 'text/event-stream', timeoutMs: 0, signal })
-  }
-
-  async #conditional<T>(path: string, etag: string | null, query: Record<string, string | null>): Promise<Answer<T>> {
-    const reply = await this.#api.call<T>(path, { query: { ward: this.#ward, ...query }, ifNoneMatch: etag })
-    if (reply.status === 304 || reply.data === null) return { fresh: false }
-    return { fresh: true, data: reply.data, etag: reply.etag }
   }
 }
 

@@ -36,12 +36,12 @@ export class AssignDesk {
   readonly rows: AlleyNode[] = $derived(rowsOf(this.tree, this.folded))
   readonly sum = $derived(sumOfChosen(this.alleys.is === 'ready' ? this.alleys.data : [], this.chosen))
   readonly team: Team | null = $derived((this.teams.is === 'ready' && this.teams.data.find((t) => t.id === this.teamId)) || null)
-  /** Households the picked team would gain. */
-  readonly gain = $derived(
-    this.alleys.is === 'ready' && this.team
-      ? this.alleys.data.reduce((n, a) => (this.chosen.has(a.id) && a.team?.id !== this.teamId ? n + a.households : n), 0)
-      : 0,
-  )
+  /** What giving the chosen alleys to the picked team would move; what it already holds stays out. */
+  readonly gain = $derived.by(() => {
+    if (this.alleys.is !== 'ready' || !this.team) return { alleys: 0, households: 0 }
+    const moving = new Set(handsOf(this.alleys.data, this.chosen, this.team).map((h) => h.alleyId))
+    return sumOfChosen(this.alleys.data, moving)
+  })
   /** Chosen alleys that are in some team's hands. */
   readonly held = $derived(
     this.alleys.is === 'ready' ? this.alleys.data.filter((a) => this.chosen.has(a.id) && a.team !== null).length : 0,

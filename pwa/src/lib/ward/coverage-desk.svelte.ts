@@ -2,7 +2,7 @@
 import type { WardShapes } from '../map/geometry.ts'
 import { isFinal, troubleOf, type Trouble, type WardApi } from './api.ts'
 import { changedGroups } from './change.ts'
-import { dayOf, type Millis } from './day.ts'
+import { dayOf, type Day, type Millis } from './day.ts'
 import { EventLink, type LinkState } from './events.ts'
 import { INDICATOR, type Measure } from './measure.ts'
 import { arrange, FIRST_ORDER, turn, type Column, type Order } from './order.ts'
@@ -41,7 +41,13 @@ export class CoverageDesk {
 
   readonly rows: GroupCoverage[] = $derived(this.coverage ? arrange(this.coverage.groups, this.order, this.measure) : [])
   readonly selected: GroupCoverage | null = $derived(this.coverage?.groups.find((g) => g.id === this.selectedId) ?? null)
-  readonly today = $derived(dayOf(this.coverage?.as_of ?? this.now))
+  /** The business day: the answer's own instant may be from yesterday evening when nothing came since. */
+  readonly today: Day = $derived(dayOf(Math.max(this.coverage?.as_of ?? 0, this.now)))
+  /** The days the campaign runs; without one, from the first day anything happened. */
+  readonly span: { from: Day; to: Day } = $derived({
+    from: this.coverage?.campaign?.starts_on ?? this.wardTrend?.days[0]?.day ?? this.today,
+    to: this.coverage?.campaign?.ends_on ?? this.today,
+  })
   readonly week = $derived(this.wardTrend && weekOf(this.wardTrend, 'hh_served', this.today))
   /** The ward's pace towards its target of households served. */
   readonly pace: Pace | null = $derived.by(() => this.#paceOf('hh_served', this.wardTrend, this.coverage?.total ?? null))
@@ -51,7 +57,7 @@ export class CoverageDesk {
   readonly trendPoints = $derived.by(() => {
     const scope = this.trendScope
     return this.trend && this.coverage && scope
-      ? runningTotal(this.trend.days, this.trendKey, this.coverage.campaign.starts_on, this.today, scope.tally[this.trendKey])
+      ? runningTotal(this.trend.days, this.trendKey, this.span.from, this.today, scope.tally[this.trendKey])
       : []
   })
   readonly trendPace: Pace | null = $derived.by(() => this.#paceOf(this.trendKey, this.trend, this.trendScope?.tally ?? null))
@@ -66,8 +72,6 @@ export class CoverageDesk {
   readonly #clock: () => Millis
   readonly #events: EventLink
   #etag: string | null = null
-  #trendTag: { group: string | null; etag: string | null } = { group: null, etag: null }
-  #wardTrendTag: string | null = null
   #fetching: Promise<void> | null = null
   #again = false
   #pulse: ReturnType<typeof setTimeout> | undefined
@@ -165,20 +169,10 @@ export class CoverageDesk {
   async #loadTrends(): Promise<void> {
     const group = this.trendGroup
     try {
-      const ward = await this.#api.trend(null, this.#wardTrendTag)
-      if (ward.fresh) {
-        this.#wardTrendTag = ward.etag
-        this.wardTrend = ward.data
-      }
-      if (group === null) this.trend = this.wardTrend
-      else {
-        const own = await this.#api.trend(group, this.#trendTag.group === group ? this.#trendTag.etag : null)
-        if (this.trendGroup !== group) return
-        if (own.fresh) {
-          this.#trendTag = { group, etag: own.etag }
-          this.trend = own.data
-        }
-      }
+      const [ward, own] = await Promise.all([this.#api.trend(null), group === null ? null : this.#api.trend(group)])
+      this.wardTrend = ward
+      if (this.trendGroup !== group) return
+      this.trend = own ?? ward
       this.trendFailed = false
     } catch {
       this.trendFailed = true
@@ -235,7 +229,7 @@ export class CoverageDesk {
   #paceOf(key: TrendKey, trend: Trend | null, tally: Coverage['total'] | null): Pace | null {
     const coverage = this.coverage
     if (!coverage || !tally || !trend) return null
-    const startsOn = coverage.campaign.starts_on
+    const startsOn = this.span.from
     return paceOf({
       target: targetOf(coverage, INDICATOR[key === 'hh_visited' ? 'visited' : 'served']),
       startsOn,

@@ -18,6 +18,8 @@ export interface Definition {
 
 interface Frame {
   coverage: Coverage
+  /** First and last day of the campaign. */
+  span: { from: Day; to: Day }
   checkedAt: Millis | null
   /** Whose figures: the ward's unless told. */
   tally?: Tally
@@ -26,8 +28,8 @@ interface Frame {
 const MEASURE_TITLE = { visited: 'measure_visited', served: 'measure_served', contacted: 'measure_contacted', coached: 'measure_coached' } as const
 const MEASURE_FORMULA = { visited: 'def_visited', served: 'def_served', contacted: 'def_contacted', coached: 'def_coached' } as const
 
-const asOf = (frame: Frame): string => writeInstant(frame.coverage.as_of)
-const sinceStart = (frame: Frame): string => t('def_period_cumulative', { from: formatDay(frame.coverage.campaign.starts_on) })
+const asOf = (frame: Frame): string => writeInstant(frame.checkedAt ?? frame.coverage.as_of)
+const sinceStart = (frame: Frame): string => t('def_period_cumulative', { from: formatDay(frame.span.from) })
 const households = (frame: Frame): string =>
   t('def_whole_households', { n: writeCount((frame.tally ?? frame.coverage.total).hh_total) })
 
@@ -38,7 +40,7 @@ export function defineMeasure(measure: Measure, frame: Frame, week?: { from: Day
     formula: t(MEASURE_FORMULA[measure]),
     whole: households(frame),
     period: week
-      ? t('def_period_week', { from: formatDay(frame.coverage.campaign.starts_on), monday: formatDay(week.from) })
+      ? t('def_period_week', { from: formatDay(frame.span.from), monday: formatDay(week.from) })
       : sinceStart(frame),
     asOf: asOf(frame),
   }
@@ -83,8 +85,8 @@ export function definePace(pace: Pace | null, frame: Frame): Definition {
       ? t('def_whole_goal', { target: writeRate(target.value / 100), n: writeCount(total), goal: writeCount(pace.goal) })
       : t('def_whole_no_target', { code: INDICATOR.served }),
     period: t('def_period_line', {
-      from: formatDay(frame.coverage.campaign.starts_on),
-      due: formatDay(target?.due_on ?? frame.coverage.campaign.ends_on),
+      from: formatDay(frame.span.from),
+      due: formatDay(target?.due_on ?? frame.span.to),
     }),
     asOf: asOf(frame),
   }

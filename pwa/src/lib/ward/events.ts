@@ -146,11 +146,14 @@ export class EventLink {
     this.#stop = stop
     if (this.#attempt === 0) this.#options.onState('connecting')
     let refused = false
+    // The server ends a healthy stream every few minutes, so that each has a token that is good:
+    // that is no loss to speak of, only a reason to come back at once.
+    let ended = false
     try {
       const response = await this.#options.open(stop.signal)
       if (response.body) {
         this.#options.onState('live')
-        await this.#read(response.body, stop)
+        ended = (await this.#read(response.body, stop)) && !stop.signal.aborted
       }
     } catch (error) {
       refused = this.#options.final(error)
@@ -161,7 +164,7 @@ export class EventLink {
       this.#options.onState('refused')
       return
     }
-    this.#options.onState('lost')
+    if (!ended) this.#options.onState('lost')
     this.#retry = this.#options.setTimer(() => {
       this.#retry = null
       void this.#connect()
@@ -169,11 +172,13 @@ export class EventLink {
     this.#attempt += 1
   }
 
-  async #read(body: ReadableStream<Uint8Array>, stop: AbortController): Promise<void> {
+  /** True when the stream gave something and then ended in order. */
+  async #read(body: ReadableStream<Uint8Array>, stop: AbortController): Promise<boolean> {
     const reader = body.getReader()
     const decoder = new TextDecoder()
     const parser = new EventParser()
     let silence: unknown = null
+    let heard = false
     const listen = () => {
       if (silence !== null) this.#options.clearTimer(silence)
       silence = this.#options.setTimer(() => {
@@ -186,7 +191,8 @@ export class EventLink {
       listen()
       for (;;) {
         const { done, value } = await reader.read()
-        if (done || stop.signal.aborted) return
+        if (done || stop.signal.aborted) return heard
+        heard = true
         // Only bytes that arrived prove the line; a stream that opens and closes at once keeps waiting longer.
         this.#attempt = 0
         listen()

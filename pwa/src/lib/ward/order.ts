@@ -30,11 +30,9 @@ export function ariaSort(order: Order, column: Column): 'ascending' | 'descendin
 
 const names = new Intl.Collator('vi', { numeric: true, sensitivity: 'base' })
 
-/** By the ward's own order: `sort` first, then the name, in which "Tổ 2" is before "Tổ 10". */
-export function byName(a: { sort: string | number; name: string }, b: { sort: string | number; name: string }): number {
-  const sort =
-    typeof a.sort === 'number' && typeof b.sort === 'number' ? a.sort - b.sort : names.compare(String(a.sort), String(b.sort))
-  return sort || names.compare(a.name, b.name)
+/** As people count: "Tổ 2" is before "Tổ 10". */
+export function byName(a: { name: string }, b: { name: string }): number {
+  return names.compare(a.name, b.name)
 }
 
 export function unvisited(group: GroupCoverage): number {

@@ -152,11 +152,12 @@ export function trendGeometry(args: {
 
 /**
  * Today's figure stands where no line runs: under its point to the right, for the forecast only rises;
- * over it to the left when the count is ahead and the target's line runs below.
+ * over it to the left when the target's line runs below, or there is no room above the axis.
  */
 function nowLabel(p: { x: number; y: number }, above: boolean, box: Box, lineHeight: number): TrendLabel {
   const floor = box.height - box.bottom - lineHeight / 2
-  const left = above && p.x - box.left > lineHeight * 5
+  const low = p.y + lineHeight * 1.4 > floor
+  const left = (above || low) && p.x - box.left > lineHeight * 5
   return {
     kind: 'now',
     x: p.x,
