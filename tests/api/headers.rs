@@ -8,7 +8,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; \
     manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; \
-    trusted-types svelte-trusted-html sw-url";
+    trusted-types svelte-trusted-html sw-url map-worker";
 
 fn is_hard(answer: &Answer, what: &str) {
     for (name, value) in [

@@ -41,6 +41,27 @@ on_both! {
         assert_eq!(phone.get("/api/v1/me").await.status, 200);
     }
 
+    /// Tabs that refresh at the same moment all hold the same cookie: none of them is a thief.
+    async fn refreshes_at_once_all_get_the_same_successor(app: &TestApp) {
+        let mut phone = app.signed_in(VOLUNTEER).await;
+        let sent: Vec<_> = (0..8)
+            .map(|_| {
+                let body = json!({"proof": phone.proof()});
+                let request = phone.request("POST", "/api/v1/auth/refresh").json(&body);
+                actix_web::rt::spawn(gocua_tests::phone::finish(request))
+            })
+            .collect();
+        let mut successors = std::collections::BTreeSet::new();
+        for answer in sent {
+            let answer = answer.await.expect("answered");
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            successors.extend(answer.cookie());
+        }
+        assert_eq!(successors.len(), 1, "{successors:?}");
+        phone.cookie = successors.pop_first();
+        assert_eq!(phone.refresh().await.status, 200);
+    }
+
     async fn after_five_minutes_an_old_token_is_theft(app: &TestApp) {
         let phone = app.signed_in(VOLUNTEER).await;
         assert_eq!(phone.refresh_with(&phone.proof()).await.status, 200);

@@ -251,10 +251,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; \
     manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; \
-    trusted-types svelte-trusted-html sw-url";
+    trusted-types svelte-trusted-html sw-url map-worker";
 /// Nothing of the phone is asked for: no place, no camera, no microphone.
 const PERMISSIONS: &str = "geolocation=(), camera=(), microphone=(), payment=(), usb=(), \
-    bluetooth=(), serial=(), midi=(), display-capture=(), browsing-topics=()";
+    serial=(), midi=(), display-capture=(), browsing-topics=()";
 
 fn harden(headers: &mut HeaderMap, api: bool, secure: bool, id: Uuid) {
     let mut set = |name: HeaderName, value: &'static str| {
@@ -274,5 +274,28 @@ fn harden(headers: &mut HeaderMap, api: bool, secure: bool, id: Uuid) {
     }
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_server_that_speaks_tls_pins_it() {
+        for secure in [false, true] {
+            let mut headers = HeaderMap::new();
+            harden(&mut headers, true, secure, Uuid::nil());
+            assert_eq!(headers.contains_key(STRICT_TRANSPORT_SECURITY), secure);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_says_how_it_may_be_kept_is_left_alone() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        harden(&mut headers, true, false, Uuid::nil());
+        let kept: Vec<_> = headers.get_all(CACHE_CONTROL).collect();
+        assert_eq!(kept, [&HeaderValue::from_static("private, no-cache")]);
     }
 }

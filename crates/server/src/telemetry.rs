@@ -1,6 +1,8 @@
 //! The log: lines for people, or JSON for machines. It holds no personal data: handlers log ids and
 //! routes, never bodies, names, paths as sent or queries.
 
+use std::io::IsTerminal;
+
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
@@ -20,7 +22,10 @@ pub const DEFAULT: &str = "info,sqlx=warn,actix_server=warn,sea_orm_migration=wa
 /// Starts the log.
 pub fn start(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match format {
         LogFormat::Compact => log.with_target(false).compact().init(),
         LogFormat::Json => log.json().init(),
