@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PWA := pwa
 ARGS ?=
 
-.PHONY: help run dev test release bench soak audit tools tools-test pwa openapi registers fmt
+.PHONY: help run dev test release bench audit tools tools-test pwa openapi registers fmt
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,9 +26,6 @@ release: tools pwa ## the shipped binary: target/release/gocua
 
 bench: tools-test pwa ## figures of this machine, printed as a report
 	scripts/bench.sh
-
-soak: tools-test pwa ## what takes longer than a test may: fault schedules with a seed
-	scripts/soak.sh
 
 audit: tools ## licences, bans and advisories of everything we depend on
 	cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked

@@ -370,6 +370,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("household_state", &["alley_id", "seq"], false),
         index("account", &["login"], true),
         index("session", &["account_id"], false),
+        index("session", &["device_id"], false),
         index("visit", &["household_id"], false),
         index("op", &["device_id", "device_seq"], true),
         index("rollup_group", &["ward"], false),

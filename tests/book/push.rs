@@ -138,6 +138,43 @@ on_both! {
         assert_eq!(tally(app).await.visits, 2);
     }
 
+    async fn a_database_that_is_away_means_later_and_refuses_nothing(app: &TestApp) {
+        use sqlx::{Connection, Executor};
+        let phone = app.signed_in(VOLUNTEER).await;
+        let ops = [knock(1, app.now().0, HOUSEHOLDS[0], "SERVED")];
+        let body = batch(&phone, app.now().0, &ops);
+        let mut answer;
+        if app.store().engine() == Engine::Postgres {
+            let mut db = sqlx::PgConnection::connect(app.database_url()).await.expect("connects");
+            db.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                 WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            )
+            .await
+            .expect("every connection of the server is cut");
+            answer = phone.post("/api/v1/sync/push", &body).await;
+        } else {
+            let mut db = sqlx::SqliteConnection::connect(app.database_url()).await.expect("connects");
+            db.execute("BEGIN IMMEDIATE").await.expect("the writer's place is taken");
+            answer = phone.post("/api/v1/sync/push", &body).await;
+            assert_eq!((answer.status, answer.code()), (503, "unavailable".into()));
+            db.execute("ROLLBACK").await.expect("given back");
+        }
+        // As a phone does: the same batch again until it is answered. Dead connections of a pool are
+        // found out one at a time, so a few more refusals may come first.
+        for _ in 0..30 {
+            if answer.status == 200 {
+                break;
+            }
+            assert_eq!(answer.code(), "unavailable");
+            assert!(!answer.header("retry-after").is_empty());
+            answer = phone.post("/api/v1/sync/push", &body).await;
+        }
+        let fate = fates(&answer.json()).remove(0);
+        assert!(fate == "applied" || fate == "duplicate", "{fate}");
+        assert_eq!(tally(app).await.visits, 1);
+    }
+
     async fn a_phone_three_days_off_is_corrected_and_told(app: &TestApp) {
         let phone = app.signed_in(VOLUNTEER).await;
         for (n, skew) in [(1, 3 * DAY), (2, -3 * DAY)] {

@@ -46,15 +46,43 @@ impl From<DbErr> for StoreError {
             return Self::Conflict(rule.to_string());
         }
         match &error {
-            DbErr::ConnectionAcquire(_) => Self::Busy,
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Busy,
             DbErr::RecordNotFound(_) | DbErr::RecordNotUpdated => Self::NotFound,
             DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e))
-                if e.to_string().contains("database is locked") =>
+                if passing(e) =>
             {
+                tracing::warn!(cause = %e, "the database is busy or away");
                 Self::Busy
             }
             _ => Self::Db(error),
         }
+    }
+}
+
+/// Is it the database's state and not the statement that failed, so that later may work?
+///
+/// The line matters: a statement the database refuses is booked as refused for good, and that must
+/// never happen to good work because the disk was full or the server was being restarted.
+fn passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(e) => match e.code().as_deref() {
+            // SQLite primary codes: BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN,
+            // PROTOCOL. Extended codes carry the primary one in their low byte.
+            Some(code) if code.parse::<u32>().is_ok_and(|c| c < 10_000 && code.len() != 5) => {
+                let primary = code.parse::<u32>().unwrap_or(0) & 0xff;
+                matches!(primary, 5 | 6 | 7 | 8 | 9 | 10 | 13 | 14 | 15)
+            }
+            // PostgreSQL classes: connection, rollback (deadlock), resources, operator, system.
+            Some(code) => ["08", "40", "53", "55", "57", "58"].iter().any(|c| code.starts_with(c)),
+            None => false,
+        },
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
     }
 }
 
