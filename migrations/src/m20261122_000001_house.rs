@@ -57,7 +57,8 @@ fn index(table: &'static str, columns: &[&'static str], unique: bool) -> IndexCr
 }
 
 fn rollup(name: &'static str, key: &'static str) -> TableCreateStatement {
-    let mut columns = vec![uuid(key), string("ward"), big_integer("seq"), big_integer_null("last_visit_at")];
+    let mut columns =
+        vec![uuid(key), string("ward"), big_integer("seq"), big_integer_null("last_visit_at")];
     columns.extend(TALLY.map(big_integer));
     let mut table = table(name, columns);
     table.primary_key(Index::create().col(key));
@@ -81,7 +82,13 @@ fn tables() -> Vec<TableCreateStatement> {
 
     let mut campaign = table(
         "campaign",
-        vec![pk_uuid("id"), string("ward"), string("name"), integer("starts_on"), integer("ends_on")],
+        vec![
+            pk_uuid("id"),
+            string("ward"),
+            string("name"),
+            integer("starts_on"),
+            integer("ends_on"),
+        ],
     );
     references(&mut campaign, "campaign", "ward", "ward", "code");
 

@@ -39,8 +39,12 @@ fn fates(answer: &Value) -> Vec<String> {
         .expect("results")
         .iter()
         .map(|r| {
-            let flags: Vec<String> = r["flags"].as_array().into_iter().flatten().map(word).collect();
-            [word(&r["outcome"]), word(&r["reason"]), flags.join(" ")].join(" ").trim_end().to_owned()
+            let flags: Vec<String> =
+                r["flags"].as_array().into_iter().flatten().map(word).collect();
+            [word(&r["outcome"]), word(&r["reason"]), flags.join(" ")]
+                .join(" ")
+                .trim_end()
+                .to_owned()
         })
         .collect()
 }
@@ -286,7 +290,9 @@ async fn poison(app: &TestApp) {
     use sqlx::{Connection, Executor};
     if app.store().engine() == Engine::Postgres {
         let mut db = sqlx::PgConnection::connect(app.database_url()).await.expect("connects");
-        db.execute("ALTER TABLE visit ADD CONSTRAINT poison CHECK (outcome <> 'UNSAFE')").await.expect("poisoned");
+        db.execute("ALTER TABLE visit ADD CONSTRAINT poison CHECK (outcome <> 'UNSAFE')")
+            .await
+            .expect("poisoned");
     } else {
         let mut db = sqlx::SqliteConnection::connect(app.database_url()).await.expect("connects");
         db.execute(

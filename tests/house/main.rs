@@ -12,7 +12,14 @@ fn root() -> PathBuf {
 
 fn metadata() -> Value {
     let out = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked", "--filter-platform", "x86_64-unknown-linux-gnu"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--locked",
+            "--filter-platform",
+            "x86_64-unknown-linux-gnu",
+        ])
         .current_dir(root())
         .output()
         .expect("cargo metadata");
@@ -92,7 +99,9 @@ fn documents_and_demo_know_neither_sql_nor_http() {
 #[test]
 fn only_the_store_and_the_migrations_know_sql() {
     let allowed = |name: &String| {
-        name.starts_with("crates/store/") || name.starts_with("migrations/") || name.starts_with("tests/")
+        name.starts_with("crates/store/")
+            || name.starts_with("migrations/")
+            || name.starts_with("tests/")
     };
     let wrong: Vec<_> = mention("crates", &[".rs"], &["sea_orm::", "sqlx::"])
         .into_iter()
@@ -124,15 +133,22 @@ fn rollups_are_written_in_one_file_only() {
             }
         }
     }
-    assert!(files("crates/store/src", &["rollup.rs"]).values().any(|t| t.contains("household_state::Entity::insert_many")));
+    assert!(
+        files("crates/store/src", &["rollup.rs"])
+            .values()
+            .any(|t| t.contains("household_state::Entity::insert_many"))
+    );
 }
 
 #[test]
 fn only_data_and_sync_of_the_app_touch_indexeddb() {
-    let wrong: Vec<_> = mention("pwa/src", &[".ts", ".svelte"], &["indexedDB", "from 'idb'", "from \"idb\""])
-        .into_iter()
-        .filter(|n| !n.contains("/lib/data/") && !n.contains("/lib/sync/") && !n.ends_with(".test.ts"))
-        .collect();
+    let wrong: Vec<_> =
+        mention("pwa/src", &[".ts", ".svelte"], &["indexedDB", "from 'idb'", "from \"idb\""])
+            .into_iter()
+            .filter(|n| {
+                !n.contains("/lib/data/") && !n.contains("/lib/sync/") && !n.ends_with(".test.ts")
+            })
+            .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
@@ -155,8 +171,12 @@ fn every_licence_and_crate_is_one_deny_toml_allows() {
         .collect();
     assert!(allowed.contains("Apache-2.0") && banned.contains("ring"), "deny.toml was read");
     let metadata = metadata();
-    let built: BTreeSet<&str> =
-        metadata["resolve"]["nodes"].as_array().expect("nodes").iter().filter_map(|n| n["id"].as_str()).collect();
+    let built: BTreeSet<&str> = metadata["resolve"]["nodes"]
+        .as_array()
+        .expect("nodes")
+        .iter()
+        .filter_map(|n| n["id"].as_str())
+        .collect();
     let server = tree("gocua-server");
     for banned in &banned {
         assert!(!server.contains(banned), "{banned} is banned and built into the server");
@@ -177,15 +197,19 @@ fn every_licence_and_crate_is_one_deny_toml_allows() {
 #[test]
 fn no_real_looking_number_is_in_the_tree() {
     let ends = [".rs", ".ts", ".svelte", ".json", ".csv", ".md", ".html", ".sh"];
-    for (name, text) in ["crates", "pwa/src", "tests", "docs", "migrations"].iter().flat_map(|d| files(d, &ends)) {
+    for (name, text) in
+        ["crates", "pwa/src", "tests", "docs", "migrations"].iter().flat_map(|d| files(d, &ends))
+    {
         // Milliseconds, hashes and coordinates are long too; an identity number begins with 0 and a
         // telephone number with a mobile prefix, and both stand alone.
-        for run in text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
+        for run in text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))
+        {
             let digits = run.len() >= 10 && run.bytes().all(|b| b.is_ascii_digit());
             if !digits {
                 continue;
             }
-            let phone = run.len() == 10 && ["03", "05", "07", "08", "09"].iter().any(|p| run.starts_with(p));
+            let phone = run.len() == 10
+                && ["03", "05", "07", "08", "09"].iter().any(|p| run.starts_with(p));
             let identity = run.len() == 12 && run.starts_with('0');
             assert!(!phone && !identity, "{name} holds {run}");
         }

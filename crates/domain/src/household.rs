@@ -8,7 +8,9 @@ use crate::time::{Day, Millis};
 use crate::visit::{Comeback, Outcome, VisitFact};
 
 /// Where a household stands in the campaign.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -94,9 +96,8 @@ impl HouseholdState {
         let revisit = match status {
             Status::Attempted | Status::Unreachable => true,
             Status::Contacted => contact.is_some_and(|v| v.outcome != Outcome::MetNoNeed),
-            Status::Served => contact.is_some_and(|v| {
-                matches!(v.outcome, Outcome::Partial | Outcome::Appointment)
-            }),
+            Status::Served => contact
+                .is_some_and(|v| matches!(v.outcome, Outcome::Partial | Outcome::Appointment)),
             Status::NotVisited | Status::Declined | Status::Vacant => false,
         };
         Self {

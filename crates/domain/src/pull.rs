@@ -245,7 +245,13 @@ mod tests {
     fn a_cursor_survives_its_text_and_nonsense_is_refused() {
         let cursor = Cursor { seq: 40_213, team: TeamId(uuid::Uuid::from_u128(7)) };
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
-        for bad in ["", "1", "2.1.00000000000000000000000000000007", "1.-1.00000000000000000000000000000007", "1.x.y"] {
+        for bad in [
+            "",
+            "1",
+            "2.1.00000000000000000000000000000007",
+            "1.-1.00000000000000000000000000000007",
+            "1.x.y",
+        ] {
             assert_eq!(bad.parse::<Cursor>(), Err(()), "{bad}");
         }
     }

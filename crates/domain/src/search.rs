@@ -108,10 +108,7 @@ fn plain_d(c: char) -> char {
 }
 
 fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
-    )
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 fn joins_house_numbers(word: &str, rest: &[char]) -> bool {
@@ -123,10 +120,7 @@ fn joins_house_numbers(word: &str, rest: &[char]) -> bool {
 
 /// Rule 4 of [`search_key`], applied to the word that starts at `start` once it is complete.
 fn close_word(key: &mut String, start: usize) {
-    if matches!(
-        &key[start..],
-        "hy" | "ky" | "ly" | "my" | "sy" | "ty" | "vy" | "quy"
-    ) {
+    if matches!(&key[start..], "hy" | "ky" | "ly" | "my" | "sy" | "ty" | "vy" | "quy") {
         key.pop();
         key.push('i');
     }
@@ -200,8 +194,7 @@ fn decode_telex(word: &str, late_hat: bool) -> Option<String> {
 #[must_use]
 pub fn is_syllable(word: &str) -> bool {
     INITIALS.iter().any(|initial| {
-        word.strip_prefix(initial)
-            .is_some_and(|rime| RIMES.binary_search(&rime).is_ok())
+        word.strip_prefix(initial).is_some_and(|rime| RIMES.binary_search(&rime).is_ok())
     })
 }
 
@@ -244,12 +237,7 @@ mod tests {
         assert!(vectors.len() >= 60, "only {} vectors", vectors.len());
         for v in &vectors {
             assert_eq!(search_key(&v.r#in), v.key, "key of {:?}", v.r#in);
-            assert_eq!(
-                second_chance(&v.r#in),
-                v.second,
-                "second chance of {:?}",
-                v.r#in
-            );
+            assert_eq!(second_chance(&v.r#in), v.second, "second chance of {:?}", v.r#in);
         }
     }
 
@@ -260,14 +248,9 @@ mod tests {
 
     #[test]
     fn decomposed_input_has_the_key_of_composed_input() {
-        let decomposed: String = "Phường Chu Văn An, đường Nguyễn Trãi, Hữu Lộc"
-            .nfd()
-            .collect();
+        let decomposed: String = "Phường Chu Văn An, đường Nguyễn Trãi, Hữu Lộc".nfd().collect();
         assert_ne!(decomposed, "Phường Chu Văn An, đường Nguyễn Trãi, Hữu Lộc");
-        assert_eq!(
-            search_key(&decomposed),
-            "phuong chu van an duong nguyen trai huu loc"
-        );
+        assert_eq!(search_key(&decomposed), "phuong chu van an duong nguyen trai huu loc");
     }
 
     proptest! {

@@ -508,16 +508,18 @@ fn withdraw(
     at: Millis,
 ) -> Result<Fate, Reason> {
     let Withdraw { visit_id } = parse(&op.payload)?;
-    let nothing =
-        Fate { outcome: OpOutcome::Superseded, reason: Some(Reason::NothingToWithdraw), flags: vec![] };
+    let nothing = Fate {
+        outcome: OpOutcome::Superseded,
+        reason: Some(Reason::NothingToWithdraw),
+        flags: vec![],
+    };
     let Some(&household) = book.visits.get(&visit_id) else {
         let never_entered =
             book.ops.get(&OpId(visit_id.0)).is_some_and(|o| o.outcome == OpOutcome::Rejected);
         return if never_entered { Ok(nothing) } else { Err(Reason::OutOfReach) };
     };
     let visits = &book.doors.get(&household).ok_or(Reason::OutOfReach)?.visits;
-    let (author, fact) =
-        visits.iter().find(|(_, v)| v.id == visit_id).ok_or(Reason::OutOfReach)?;
+    let (author, fact) = visits.iter().find(|(_, v)| v.id == visit_id).ok_or(Reason::OutOfReach)?;
     if *author != sender.account {
         return Err(Reason::NotYours);
     }

@@ -49,6 +49,8 @@ impl AlleyKind {
 
     /// The kind of a code, or `None`.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Street, Self::Lane, Self::Alley, Self::SubAlley].into_iter().find(|k| k.code() == code)
+        [Self::Street, Self::Lane, Self::Alley, Self::SubAlley]
+            .into_iter()
+            .find(|k| k.code() == code)
     }
 }

@@ -77,7 +77,10 @@ fn a_comeback_asks_for_another_visit_until_it_is_kept() {
     let comeback = Comeback { on: Day(20261119), band: TimeBand::Evening };
     half.comeback = Some(comeback);
     let state = HouseholdState::derive(std::slice::from_ref(&half));
-    assert_eq!((state.status, state.revisit, state.comeback), (Status::Served, true, Some(comeback)));
+    assert_eq!(
+        (state.status, state.revisit, state.comeback),
+        (Status::Served, true, Some(comeback))
+    );
     let done = visit(2, TUESDAY + 2 * DAY, Outcome::Served);
     let state = HouseholdState::derive(&[half, done]);
     assert_eq!((state.status, state.revisit, state.comeback), (Status::Served, false, None));

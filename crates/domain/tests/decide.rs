@@ -18,11 +18,7 @@ fn id(n: u128) -> Uuid {
 }
 
 fn sender() -> Sender {
-    Sender {
-        account: AccountId(id(1)),
-        device: DeviceId(id(2)),
-        team: Some(TeamId(id(3))),
-    }
+    Sender { account: AccountId(id(1)), device: DeviceId(id(2)), team: Some(TeamId(id(3))) }
 }
 
 /// A book with three doors of the sender's alley, one lately taken back, one never given.
@@ -119,12 +115,27 @@ fn one_poisonous_operation_stops_no_other() {
         record(6, 6, 30, "SERVED"),
         record(7, 7, 999, "SERVED"),
         op(8, 8, "visit.record", json!({ "household_id": id(10), "outcome": "APPOINTMENT" })),
-        op(9, 9, "visit.record", json!({ "household_id": id(10), "outcome": "NOT_HOME",
-            "people": [{ "age_band": "60-79", "skills": [] }] })),
-        op(10, 10, "visit.record", json!({ "household_id": id(10), "outcome": "SERVED",
-            "people": [{ "age_band": "60-79", "skills": [{ "skill": "XXX-01", "level": 1 }] }] })),
-        op(11, 11, "visit.record", json!({ "household_id": id(10), "outcome": "SERVED",
-            "people": [{ "age_band": "60-79", "skills": [{ "skill": "SEC-01", "level": 5 }] }] })),
+        op(
+            9,
+            9,
+            "visit.record",
+            json!({ "household_id": id(10), "outcome": "NOT_HOME",
+            "people": [{ "age_band": "60-79", "skills": [] }] }),
+        ),
+        op(
+            10,
+            10,
+            "visit.record",
+            json!({ "household_id": id(10), "outcome": "SERVED",
+            "people": [{ "age_band": "60-79", "skills": [{ "skill": "XXX-01", "level": 1 }] }] }),
+        ),
+        op(
+            11,
+            11,
+            "visit.record",
+            json!({ "household_id": id(10), "outcome": "SERVED",
+            "people": [{ "age_band": "60-79", "skills": [{ "skill": "SEC-01", "level": 5 }] }] }),
+        ),
         record(12, 12, 11, "MET_DECLINED"),
     ];
     let (results, effects) = run(&mut book, ops);
@@ -195,7 +206,10 @@ fn work_under_an_assignment_taken_back_meanwhile_is_accepted_and_flagged() {
     before.made_at = NOW.plus(-2 * DAY);
     let (results, _) = run(&mut book, vec![before, record(2, 2, 20, "NOT_HOME")]);
     assert_eq!((results[0].outcome, results[0].flags.len()), (OpOutcome::Applied, 0));
-    assert_eq!((results[1].outcome, results[1].flags.as_slice()), (OpOutcome::Applied, &[Flag::LateScope][..]));
+    assert_eq!(
+        (results[1].outcome, results[1].flags.as_slice()),
+        (OpOutcome::Applied, &[Flag::LateScope][..])
+    );
 }
 
 #[test]
@@ -210,19 +224,24 @@ fn a_household_that_left_the_register_keeps_its_visits_and_is_not_counted() {
 
 #[test]
 fn undo_takes_back_ones_own_visit_once_and_in_time() {
-    let withdraw = |n, seq, visit: u128| op(n, seq, "visit.withdraw", json!({ "visit_id": id(visit) }));
+    let withdraw =
+        |n, seq, visit: u128| op(n, seq, "visit.withdraw", json!({ "visit_id": id(visit) }));
     let mut book = book();
     let (results, effects) =
         run(&mut book, vec![record(1, 1, 10, "SERVED"), withdraw(2, 2, 1), withdraw(3, 3, 1)]);
     assert_eq!(fate(&results[1]), (OpOutcome::Applied, Some(102), None));
-    assert_eq!(fate(&results[2]), (OpOutcome::Superseded, Some(102), Some(Reason::NothingToWithdraw)));
+    assert_eq!(
+        fate(&results[2]),
+        (OpOutcome::Superseded, Some(102), Some(Reason::NothingToWithdraw))
+    );
     let mut coverage = effects.coverage.clone();
     coverage.drop_zeros();
     assert!(coverage.groups.is_empty() && coverage.alleys.is_empty() && coverage.days.is_empty());
     assert!(effects.withdrawn.contains_key(&VisitId(id(1))));
 
     // Of a record that was rejected there is nothing to take back; of an unknown one nothing to say.
-    let (results, _) = run(&mut book, vec![record(4, 4, 999, "SERVED"), withdraw(5, 5, 4), withdraw(6, 6, 77)]);
+    let (results, _) =
+        run(&mut book, vec![record(4, 4, 999, "SERVED"), withdraw(5, 5, 4), withdraw(6, 6, 77)]);
     assert_eq!(results[1].outcome, OpOutcome::Superseded);
     assert_eq!(results[2].reason, Some(Reason::OutOfReach));
 
@@ -239,7 +258,11 @@ fn undo_takes_back_ones_own_visit_once_and_in_time() {
     let mut batch = push(vec![late]);
     batch.sent_at = NOW.plus(11 * 60_000);
     let results = decide(&mut book, &mut effects, &sender(), &batch, NOW.plus(11 * 60_000));
-    assert_eq!(results[0].outcome, OpOutcome::Applied, "ten minutes count from the knock, not the sending");
+    assert_eq!(
+        results[0].outcome,
+        OpOutcome::Applied,
+        "ten minutes count from the knock, not the sending"
+    );
     run(&mut book, vec![record(20, 9, 11, "SERVED")]);
     let mut late = withdraw(21, 10, 20);
     late.made_at = NOW.plus(20 * 60_000);
@@ -252,7 +275,8 @@ fn undo_takes_back_ones_own_visit_once_and_in_time() {
 #[test]
 fn two_teams_at_one_door_count_one_household_and_two_visits() {
     let mut book = book();
-    book.reach.insert((TeamId(id(4)), AlleyId(id(50))), vec![Held { from: NOW.plus(-DAY), to: None }]);
+    book.reach
+        .insert((TeamId(id(4)), AlleyId(id(50))), vec![Held { from: NOW.plus(-DAY), to: None }]);
     let other =
         Sender { account: AccountId(id(9)), device: DeviceId(id(8)), team: Some(TeamId(id(4))) };
     let mut effects = Effects::default();

@@ -35,7 +35,9 @@ async fn run(cli: Cli) -> anyhow::Result<bool> {
         Some(Command::Demo(args)) => {
             demo::run(&serve::open_book(&cli.book).await?, &args).await.map(|()| true)
         }
-        Some(Command::Import(args)) => import::run(&serve::open_book(&cli.book).await?, &args).await,
+        Some(Command::Import(args)) => {
+            import::run(&serve::open_book(&cli.book).await?, &args).await
+        }
         Some(Command::Verify { ward }) => {
             Ok(verify::run(&serve::open_book(&cli.book).await?, ward.as_deref()).await?)
         }

@@ -150,7 +150,8 @@ impl Plan {
             .filter(residential_group::Column::Ward.eq(ward_code))
             .all(tx)
             .await?;
-        let alleys = alley::Entity::find().filter(alley::Column::Ward.eq(ward_code)).all(tx).await?;
+        let alleys =
+            alley::Entity::find().filter(alley::Column::Ward.eq(ward_code)).all(tx).await?;
         let households =
             household::Entity::find().filter(household::Column::Ward.eq(ward_code)).all(tx).await?;
         let sign = households
@@ -264,10 +265,8 @@ impl Plan {
         let id = HouseholdId(Uuid::now_v7());
         let number = self.numbers.entry(group).or_default();
         *number += 1;
-        let code = row
-            .code
-            .clone()
-            .unwrap_or_else(|| format!("{}-{group_code}-{number:04}", self.sign));
+        let code =
+            row.code.clone().unwrap_or_else(|| format!("{}-{group_code}-{number:04}", self.sign));
         let words = [
             row.head_name.as_deref().unwrap_or_default(),
             &row.address.raw,
@@ -483,7 +482,11 @@ fn way_name(name: &str) -> String {
 
 /// What tells a door from its neighbours: its number, else its landmark.
 fn door_name(house_no: &str, landmark: Option<&str>) -> String {
-    if house_no.is_empty() { search_key(landmark.unwrap_or_default()) } else { search_key(house_no) }
+    if house_no.is_empty() {
+        search_key(landmark.unwrap_or_default())
+    } else {
+        search_key(house_no)
+    }
 }
 
 /// `Phường Chu Văn An` gives `CVA`.

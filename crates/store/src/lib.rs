@@ -4,8 +4,8 @@
 //! here; callers get domain types and short errors.
 
 mod account;
-mod db;
 mod coverage;
+mod db;
 mod entity;
 mod import;
 mod pull;

@@ -102,10 +102,8 @@ impl Store {
 }
 
 async fn me(db: &impl ConnectionTrait, who: &Puller) -> Result<Me, StoreError> {
-    let account = account::Entity::find_by_id(who.account.0)
-        .one(db)
-        .await?
-        .ok_or(StoreError::NotFound)?;
+    let account =
+        account::Entity::find_by_id(who.account.0).one(db).await?.ok_or(StoreError::NotFound)?;
     let ward: (String, String) = ward::Entity::find_by_id(&who.ward)
         .select_only()
         .columns([ward::Column::Code, ward::Column::Name])
@@ -146,9 +144,7 @@ async fn reach(
 ) -> Result<(), StoreError> {
     let held = assignment::Entity::find()
         .filter(assignment::Column::TeamId.eq(team.0))
-        .filter(
-            assignment::Column::ToSeq.is_null().or(assignment::Column::ToSeq.gt(since)),
-        )
+        .filter(assignment::Column::ToSeq.is_null().or(assignment::Column::ToSeq.gt(since)))
         .all(db)
         .await?;
     let (open, closed): (Vec<_>, Vec<_>) = held.into_iter().partition(|a| a.to_seq.is_none());

@@ -292,8 +292,14 @@ pub(crate) async fn rebuild_in(
     seq: i64,
 ) -> Result<(), StoreError> {
     let all = recount(tx, ward).await?;
-    rollup_group::Entity::delete_many().filter(rollup_group::Column::Ward.eq(ward)).exec(tx).await?;
-    rollup_alley::Entity::delete_many().filter(rollup_alley::Column::Ward.eq(ward)).exec(tx).await?;
+    rollup_group::Entity::delete_many()
+        .filter(rollup_group::Column::Ward.eq(ward))
+        .exec(tx)
+        .await?;
+    rollup_alley::Entity::delete_many()
+        .filter(rollup_alley::Column::Ward.eq(ward))
+        .exec(tx)
+        .await?;
     rollup_day::Entity::delete_many().filter(rollup_day::Column::Ward.eq(ward)).exec(tx).await?;
     household_state::Entity::delete_many()
         .filter(household_state::Column::Ward.eq(ward))
@@ -367,7 +373,9 @@ async fn compare_tallies(
 ) -> Result<(), StoreError> {
     let row = |t: &Tally, last: Option<i64>| format!("{:?} last {last:?}", t.values());
     let mut groups: BTreeMap<GroupId, String> = BTreeMap::new();
-    for r in rollup_group::Entity::find().filter(rollup_group::Column::Ward.eq(ward)).all(db).await? {
+    for r in
+        rollup_group::Entity::find().filter(rollup_group::Column::Ward.eq(ward)).all(db).await?
+    {
         groups.insert(GroupId(r.group_id), row(&group_tally(&r), r.last_visit_at));
     }
     for (id, tally) in &all.coverage.groups {
@@ -380,7 +388,9 @@ async fn compare_tallies(
         differ(drifts, "rollup_group", id.to_string(), stored, nothing.clone());
     }
     let mut alleys: BTreeMap<AlleyId, String> = BTreeMap::new();
-    for r in rollup_alley::Entity::find().filter(rollup_alley::Column::Ward.eq(ward)).all(db).await? {
+    for r in
+        rollup_alley::Entity::find().filter(rollup_alley::Column::Ward.eq(ward)).all(db).await?
+    {
         alleys.insert(AlleyId(r.alley_id), row(&alley_tally(&r), r.last_visit_at));
     }
     for (id, tally) in &all.coverage.alleys {

@@ -116,9 +116,7 @@ fn flags_of(text: &str) -> Result<Vec<Flag>, StoreError> {
 
 fn comeback_of(on: Option<i32>, band: Option<&str>) -> Result<Option<Comeback>, StoreError> {
     match (on, band) {
-        (Some(on), Some(band)) => {
-            Ok(Some(Comeback { on: Day(on), band: decode("band", band)? }))
-        }
+        (Some(on), Some(band)) => Ok(Some(Comeback { on: Day(on), band: decode("band", band)? })),
         _ => Ok(None),
     }
 }
@@ -140,9 +138,8 @@ pub(crate) fn fact_of(row: &visit::Model) -> Result<VisitFact, StoreError> {
 
 /// Coaching occurrences, people, and people from 60 in the people packed in a visit row.
 pub(crate) fn count_people(people: Option<&serde_json::Value>) -> (i64, i64, i64) {
-    let people: Vec<PersonCoached> = people
-        .and_then(|p| serde_json::from_value(p.clone()).ok())
-        .unwrap_or_default();
+    let people: Vec<PersonCoached> =
+        people.and_then(|p| serde_json::from_value(p.clone()).ok()).unwrap_or_default();
     (
         people.iter().map(|p| p.skills.len() as i64).sum(),
         people.len() as i64,

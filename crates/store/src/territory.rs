@@ -10,9 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use gocua_domain::address::Side;
-use gocua_domain::id::{
-    AccountId, AlleyId, DeviceId, GroupId, HouseholdId, TeamId, VisitId,
-};
+use gocua_domain::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, TeamId, VisitId};
 use gocua_domain::pull::CampaignRef;
 use gocua_domain::skill::Skill;
 use gocua_domain::territory::AlleyKind;
@@ -22,8 +20,8 @@ use gocua_domain::visit::VisitRecord;
 use crate::coverage::{AlleyCoverage, Target};
 use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
 use crate::entity::{
-    account, alley, assignment, campaign, household, residential_group, skill, target, team,
-    visit, ward,
+    account, alley, assignment, campaign, household, residential_group, skill, target, team, visit,
+    ward,
 };
 
 /// Everything a ward begins with.

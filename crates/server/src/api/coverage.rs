@@ -58,9 +58,8 @@ pub struct TallyView {
 
 impl TallyView {
     fn of(tally: &Tally, reach: Reach) -> Self {
-        let people = |n: i64| {
-            (reach != Reach::WardAggregates || n == 0 || n >= SMALLEST_CELL).then_some(n)
-        };
+        let people =
+            |n: i64| (reach != Reach::WardAggregates || n == 0 || n >= SMALLEST_CELL).then_some(n);
         Self {
             hh_total: tally.hh_total,
             hh_visited: tally.hh_visited,
@@ -262,14 +261,8 @@ fn rate(part: i64, whole: i64) -> Value {
 
 /// One GeoJSON feature a group, its figures flat in the properties.
 async fn features(app: &State, ward: &str, view: &CoverageView) -> Result<Value, Problem> {
-    let outlines: HashMap<GroupId, Value> = app
-        .store
-        .boundaries(ward)
-        .await?
-        .groups
-        .into_iter()
-        .map(|g| (g.id, g.geometry))
-        .collect();
+    let outlines: HashMap<GroupId, Value> =
+        app.store.boundaries(ward).await?.groups.into_iter().map(|g| (g.id, g.geometry)).collect();
     let features: Vec<Value> = view
         .groups
         .iter()
@@ -547,14 +540,7 @@ pub async fn assign(
     let Body(wish) = body;
     let (alley, seq) = app
         .store
-        .assign(
-            caller.ward()?,
-            *id,
-            wish.team_id,
-            wish.with_children,
-            caller.0.account,
-            app.now(),
-        )
+        .assign(caller.ward()?, *id, wish.team_id, wish.with_children, caller.0.account, app.now())
         .await?;
     Ok(web::Json(AssignmentView { alley: AlleyCoverageView::of(alley, reach), seq }))
 }

@@ -39,8 +39,7 @@ pub async fn push(
     if push.ops.len() > MAX_OPS {
         return Err(Problem::invalid("/ops".to_owned()));
     }
-    let sender =
-        Sender { account: caller.0.account, device: caller.0.device, team: caller.0.team };
+    let sender = Sender { account: caller.0.account, device: caller.0.device, team: caller.0.team };
     let batch = Batch { ward: caller.ward()?.to_owned(), sender, push, now: app.now() };
     Ok(web::Json(app.store.push(batch).await?))
 }
@@ -71,11 +70,8 @@ pub async fn pull(
     caller.may(Action::SyncPull)?;
     // A cursor of an older protocol is no fault of the phone's: it gets everything again.
     let cursor = query.cursor.as_deref().and_then(|c| c.parse::<Cursor>().ok());
-    let who = Puller {
-        ward: caller.ward()?.to_owned(),
-        account: caller.0.account,
-        team: caller.0.team,
-    };
+    let who =
+        Puller { ward: caller.ward()?.to_owned(), account: caller.0.account, team: caller.0.team };
     let answer = app.store.pull(&who, cursor, app.now()).await?;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))
 }

@@ -134,7 +134,11 @@ fn print_register(register: &Register) {
 fn print_report(report: &ImportReport, committed: bool) {
     println!(
         "  {}: thêm {}, cập nhật {}, giữ nguyên {}; tổ mới {}, ngõ mới {}",
-        if committed { "ĐÃ GHI" } else { "CHẠY THỬ, chưa ghi gì (thêm --commit để ghi)" },
+        if committed {
+            "ĐÃ GHI"
+        } else {
+            "CHẠY THỬ, chưa ghi gì (thêm --commit để ghi)"
+        },
         report.added,
         report.updated,
         report.unchanged,

@@ -1,7 +1,5 @@
 //! Tables as sea-orm sees them. Private to the store: no other crate knows a column.
 
-
-
 pub mod account;
 pub mod alley;
 pub mod assignment;
