@@ -63,6 +63,14 @@ async function openTurf(): Promise<void> {
 
 /** Cold start: what the phone knows comes first, the network after. */
 export async function begin(): Promise<void> {
+  // Before anything is awaited: a network found or lost while the app opens must not go unheard.
+  addEventListener('online', () => {
+    sync.online = true
+    engine.wake('online')
+  })
+  addEventListener('offline', () => {
+    sync.online = false
+  })
   await sync.begin(db)
   await session.start()
   await openTurf()
@@ -71,13 +79,6 @@ export async function begin(): Promise<void> {
     if (data === 'session') void session.start().then(openTurf)
     else if (data === 'book') void turf.reloadBook().then(() => turf.reloadOps())
     else void turf.reloadOps()
-  })
-  addEventListener('online', () => {
-    sync.online = true
-    engine.wake('online')
-  })
-  addEventListener('offline', () => {
-    sync.online = false
   })
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') engine.wake('visible')
