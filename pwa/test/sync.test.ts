@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { unanswered } from '../src/lib/data/outbox.ts'
-import { overlay } from '../src/lib/data/overlay.ts'
+import { baseOf, lay } from '../src/lib/data/overlay.ts'
 import { bookOf } from '../src/lib/data/book.ts'
 import { backoff, FIRST_MS, LONGEST_MS } from '../src/lib/sync/backoff.ts'
 import { next, start, type Event, type Machine } from '../src/lib/sync/machine.ts'
@@ -163,13 +163,28 @@ describe('the engine', () => {
   })
 })
 
+it('a tab that did not notice another account signing in sends nothing under it', async () => {
+  const phone = await signedIn()
+  const tab = new Phone(server, name, clock)
+  await tab.ready
+  await phone.knock('h1')
+  await tab.login('minh')
+  server.tokens.clear()
+  await phone.sync()
+  expect(server.book.size).toBe(0)
+  expect(phone.session.account?.login).toBe('minh')
+  await tab.session.logout()
+  await tab.login('trang')
+  expect([...server.book.values()].map(({ account }) => account)).toEqual(['acc-trang'])
+})
+
 describe('the screen', () => {
   it('shows base and pending; a receipt and the pulled visit are one visit', async () => {
     const phone = await signedIn()
     await phone.knock('h1', 'SERVED')
     const view = async () => {
       const { info, alleys } = await bookOf(phone.db, 'acc-trang')
-      return overlay(alleys, await phone.ops(), info.seq).get('h1')!
+      return lay(baseOf(alleys), await phone.ops(), info.seq).get('h1')!
     }
     expect((await view()).state).toMatchObject({ status: 'served', visits: 1 })
     expect((await view()).unsent).toBe(1)
@@ -188,7 +203,7 @@ describe('the screen', () => {
     await phone.undo(id)
     const view = async () => {
       const { info, alleys } = await bookOf(phone.db, 'acc-trang')
-      return overlay(alleys, await phone.ops(), info.seq).get('h1')!
+      return lay(baseOf(alleys), await phone.ops(), info.seq).get('h1')!
     }
     expect((await view()).state.status).toBe('not_visited')
     await phone.sync()

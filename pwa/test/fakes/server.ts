@@ -36,14 +36,11 @@ export class FakeServer {
         const account = this.accounts.get(login)
         if (!account || password !== 'mo cua') return this.#no(401, 'invalid_credentials')
         this.session = { account, alive: true }
-        return this.#ok({
-          access_token: this.#token(account), expires_at: this.now + 900_000, session_id: `s-${account}-${this.#tokens}`,
-          account: { id: account, login, name: login, role: 'volunteer', ward: { code: '1', name: 'P' }, team: { id: 't', name: 'T' } },
-        } satisfies SessionView)
+        return this.#ok(this.#session(account))
       }
       case '/api/v1/auth/refresh':
         if (!this.session?.alive) return this.#no(401, 'refresh_expired')
-        return this.#ok({ access_token: this.#token(this.session.account), expires_at: this.now + 900_000 })
+        return this.#ok(this.#session(this.session.account))
       case '/api/v1/auth/logout':
         this.session = null
         return new Response(null, { status: 204 })
@@ -112,6 +109,14 @@ export class FakeServer {
       alley.doors.filter((d) => (this.doorSeq.get(d.id) ?? 0) > from).map((d) => ({ ...lean(d), alley_id: alley.id })),
     )
     return { ...base, reset: false, ...(doors.length ? { doors } : {}) }
+  }
+
+  #session(account: string): SessionView {
+    const name = account.replace('acc-', '')
+    return {
+      access_token: this.#token(account), expires_at: this.now + 900_000, session_id: `s-${account}-${this.#tokens}`,
+      account: { id: account, login: name, name, role: 'volunteer', ward: { code: '1', name: 'P' }, team: { id: 't', name: 'T' } },
+    }
   }
 
   #token(account: string): string {

@@ -1,9 +1,9 @@
-import { Problem, Unreachable, type Api } from '../api/client.ts'
+import { Problem, Superseded, Unreachable, type Api } from '../api/client.ts'
 import type { AccountView, Role, SessionView } from '../api/types.ts'
 import type { Database, SessionInfo } from '../data/db.ts'
 import { deviceOf, dropSession, knownDevice, loadSession, markEnded, saveSession } from '../data/session.ts'
 import { newId } from '../domain/id.ts'
-import type { Clock, Millis } from '../domain/time.ts'
+import type { Clock } from '../domain/time.ts'
 import { publicJwk, refreshProof } from './proof.ts'
 
 /** One runner at a time across the tabs of this browser. */
@@ -33,7 +33,7 @@ export class Session {
   #parts: SessionParts
   #api: Api | null = null
   #info: SessionInfo | null = null
-  #token: { value: string; expires_at: Millis } | null = null
+  #token: { value: string; account_id: string } | null = null
   #renewing: Promise<boolean> | null = null
 
   constructor(parts: SessionParts) {
@@ -45,7 +45,8 @@ export class Session {
     this.#api = api
   }
 
-  token = (): string | null => this.#token?.value ?? null
+  /** The access token, and only ever the present account's own. */
+  token = (): string | null => (this.#token && this.#token.account_id === this.account?.id ? this.#token.value : null)
 
   /** Where this account works; `later` has no screens yet. */
   get home(): '/walk' | '/ward' | '/later' {
@@ -71,7 +72,7 @@ export class Session {
         { login, password, device: { device_id: device.device_id, public_key: await publicJwk(device), name: deviceName() } },
         { open: true },
       )
-      this.#token = { value: answer.access_token, expires_at: answer.expires_at }
+      this.#token = { value: answer.access_token, account_id: answer.account.id }
       const info: SessionInfo = {
         account: answer.account,
         session_id: answer.session_id,
@@ -102,7 +103,12 @@ export class Session {
     try {
       const proof = await refreshProof(device, newId(this.#parts.clock))
       const answer = await this.#need().post<SessionView>('/auth/refresh', { proof }, { open: true })
-      this.#token = { value: answer.access_token, expires_at: answer.expires_at }
+      if (answer.account.id !== info.account.id) {
+        // The cookie is another account's by now: it signed in in another tab of this browser.
+        await this.start()
+        throw new Superseded()
+      }
+      this.#token = { value: answer.access_token, account_id: answer.account.id }
       return true
     } catch (error) {
       if (error instanceof Problem && (error.status === 401 || error.status === 403)) {

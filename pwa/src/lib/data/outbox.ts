@@ -114,13 +114,11 @@ export async function settle(
 
 /**
  * Forgets booked operations made before `before` that the pulled book (`seq`) already contains.
- * What has no receipt stays, however old; so does what was agreed for later.
+ * What has no receipt stays, however old.
  */
 export function prune(db: Database, account_id: string, before: Millis, seq: number): Promise<void> {
   return change(db, account_id, (op) =>
-    op.state === 'booked' && op.made_at < before && op.seq !== undefined && op.seq <= seq && !('comeback' in op.payload)
-      ? null
-      : op,
+    op.state === 'booked' && op.made_at < before && op.seq !== undefined && op.seq <= seq ? null : op,
   )
 }
 

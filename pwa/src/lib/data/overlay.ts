@@ -13,65 +13,63 @@ export interface DoorView {
   unsent: number
 }
 
+/** The doors as the book said last. Made anew only when the book changes. */
+export function baseOf(alleys: readonly Alley[]): Map<string, DoorView> {
+  const doors = new Map<string, DoorView>()
+  for (const alley of alleys) {
+    for (const door of alley.doors) if (door.active) doors.set(door.id, viewOf(door, alley, door.visits, 0))
+  }
+  return doors
+}
+
+function viewOf(door: Door, alley: Alley, visits: DoorView['visits'], unsent: number): DoorView {
+  const inOrder = [...visits].sort((a, b) => a.at - b.at)
+  return { door, alley, visits: inOrder, state: deriveState(inOrder), unsent }
+}
+
 /**
  * Base and pending. An operation counts over the base until the base itself contains it, that is
  * while it has no receipt or one newer than the pulled book; a visit in both is one, by its id.
+ * Only the doors that operations speak of are derived again: a knock must cost the same in a large
+ * turf as in a small one.
  */
-export function overlay(alleys: readonly Alley[], ops: readonly OutboxOp[], seq: number): Map<string, DoorView> {
+export function lay(base: Map<string, DoorView>, ops: readonly OutboxOp[], seq: number): Map<string, DoorView> {
   const pending = (op: OutboxOp): boolean =>
     op.state === 'local' || op.state === 'sent' || (op.state === 'booked' && (op.seq ?? 0) > seq)
-  const recorded = new Map<string, OutboxOp[]>()
+  const byDoor = new Map<string, OutboxOp[]>()
   const withdrawn = new Set<string>()
-  const own = new Map<string, OutboxOp>()
   for (const op of ops) {
     if (op.state === 'rejected') continue
     if (op.kind === 'visit.withdraw') {
       if (pending(op)) withdrawn.add((op.payload as Withdraw).visit_id)
-    } else {
-      own.set(op.op_id, op)
-      if (!pending(op)) continue
-      const { household_id } = op.payload as VisitRecord
-      const list = recorded.get(household_id)
-      if (list) list.push(op)
-      else recorded.set(household_id, [op])
+      continue
     }
+    const { household_id } = op.payload as VisitRecord
+    const list = byDoor.get(household_id)
+    if (list) list.push(op)
+    else byDoor.set(household_id, [op])
   }
 
-  const doors = new Map<string, DoorView>()
-  for (const alley of alleys) {
-    for (const door of alley.doors) {
-      if (!door.active) continue
-      const visits: DoorView['visits'] = []
-      const seen = new Set<string>()
-      for (const visit of door.visits) {
-        if (withdrawn.has(visit.id)) continue
-        seen.add(visit.id)
-        const mine = own.get(visit.id)?.payload as VisitRecord | undefined
-        visits.push({
-          id: visit.id,
-          at: visit.at,
-          outcome: visit.outcome,
-          comeback: visit.comeback ?? mine?.comeback ?? null,
-          team: visit.team ?? null,
-          mine: visit.mine ?? mine !== undefined,
-        })
-      }
-      let unsent = 0
-      for (const op of recorded.get(door.id) ?? []) {
-        if (seen.has(op.op_id) || withdrawn.has(op.op_id)) continue
-        const record = op.payload as VisitRecord
-        if (op.state !== 'booked') unsent += 1
-        visits.push({
-          id: op.op_id,
-          at: op.made_at,
-          outcome: record.outcome,
-          comeback: record.comeback ?? null,
-          team: null,
-          mine: true,
-        })
-      }
-      visits.sort((a, b) => a.at - b.at)
-      doors.set(door.id, { door, alley, visits, state: deriveState(visits), unsent })
+  const doors = new Map(base)
+  for (const [household_id, own] of byDoor) {
+    const held = base.get(household_id)
+    if (!held) continue
+    const visits = held.visits.filter((visit) => !withdrawn.has(visit.id))
+    const seen = new Set(visits.map((visit) => visit.id))
+    let unsent = 0
+    for (const op of own) {
+      if (!pending(op) || seen.has(op.op_id) || withdrawn.has(op.op_id)) continue
+      const record = op.payload as VisitRecord
+      if (op.state !== 'booked') unsent += 1
+      visits.push({ id: op.op_id, at: op.made_at, outcome: record.outcome, comeback: record.comeback ?? null, team: null, mine: true })
+    }
+    doors.set(household_id, viewOf(held.door, held.alley, visits, unsent))
+  }
+  // An undo of a visit whose own record has left the phone: found by looking for it.
+  if (withdrawn.size > 0) {
+    for (const view of base.values()) {
+      if (byDoor.has(view.door.id) || !view.visits.some((visit) => withdrawn.has(visit.id))) continue
+      doors.set(view.door.id, viewOf(view.door, view.alley, view.visits.filter((visit) => !withdrawn.has(visit.id)), 0))
     }
   }
   return doors

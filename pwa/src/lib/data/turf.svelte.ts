@@ -3,7 +3,7 @@ import type { Millis } from '../domain/time.ts'
 import type { Database, OutboxOp } from './db.ts'
 import { bookOf } from './book.ts'
 import { opsOf, parkedFor, unanswered } from './outbox.ts'
-import { overlay, type DoorView } from './overlay.ts'
+import { baseOf, lay } from './overlay.ts'
 
 /** All the phone holds for one account, in memory, as the screens read it. */
 export class Turf {
@@ -19,7 +19,8 @@ export class Turf {
   parked = $state.raw(0)
   loaded = $state.raw(false)
 
-  doors = $derived(overlay(this.alleys, this.ops, this.seq))
+  #base = $derived(baseOf(this.alleys))
+  doors = $derived(lay(this.#base, this.ops, this.seq))
   unsent = $derived(this.ops.filter(unanswered).length)
   rejected = $derived(this.ops.filter((op) => op.state === 'rejected').length)
 

@@ -47,6 +47,20 @@ export const comebackWord = (on: Day, band: TimeBand, today: Day): string =>
 
 export const reasonWord = (reason: string): string => t(`reason.${reason}` as MessageKey & `reason.${string}`)
 
+/** In the words of the button that was pressed, where the catalogue's are longer than a bar. */
+export function resultWord(outcome: Outcome): string {
+  switch (outcome) {
+    case 'MET_DECLINED':
+      return t('result.declined')
+    case 'APPOINTMENT':
+      return t('result.appointment')
+    case 'VACANT':
+      return t('result.empty')
+    default:
+      return outcomeWord(outcome)
+  }
+}
+
 /** `gặp được, 2 người` for the list of records. */
 export function visitWord(record: VisitRecord): string {
   const parts = [outcomeWord(record.outcome)]
