@@ -43,14 +43,18 @@ function rectOf(at: Point, width: number, height: number): Rect {
 
 const overlap = (a: Rect, b: Rect) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 
-/** Do the middle of each side and the centre lie in the polygon? Corners may touch a border. */
+/** A label may touch its border by this share of its width: its rim keeps it readable there. */
+const SPILL = 0.08
+
+/** Do the centre and the middle of each side lie in the polygon? */
 function fits(rect: Rect, rings: LabelWish['rings']): boolean {
   const x = (rect.left + rect.right) / 2
   const y = (rect.top + rect.bottom) / 2
+  const spill = (rect.right - rect.left) * SPILL
   return [
     { x, y },
-    { x: rect.left, y },
-    { x: rect.right, y },
+    { x: rect.left + spill, y },
+    { x: rect.right - spill, y },
     { x, y: rect.top },
     { x, y: rect.bottom },
   ].every((p) => inside(p, rings))

@@ -1,5 +1,5 @@
 /** The calls the ward desk makes, one for each endpoint it uses. */
-import { Problem, type Api } from '../api/client.ts'
+import { Problem, Unreachable, type Api } from '../api/client.ts'
 import { readShapes, type WardShapes } from '../map/geometry.ts'
 import type { Alley, AlleyAnswer, AssignmentRequest, Coverage, Team, Trend } from './wire.ts'
 
@@ -54,7 +54,12 @@ export class WardApi {
 export type Trouble = 'forbidden' | 'signed_out' | 'missing' | 'busy' | 'offline' | 'conflict' | 'broken'
 
 export function troubleOf(error: unknown): Trouble {
-  if (!(error instanceof Problem)) return 'offline'
+  if (error instanceof Unreachable) return 'offline'
+  if (!(error instanceof Problem)) {
+    // Ours, not the network's: it must not hide behind a friendly word.
+    console.error(error)
+    return 'broken'
+  }
   if (error.status === 401) return 'signed_out'
   if (error.status === 403) return 'forbidden'
   if (error.status === 404) return 'missing'

@@ -124,13 +124,14 @@ export function trendGeometry(args: {
   const add = (kind: TrendLabel['kind'], p: { x: number; y: number }) =>
     labels.push({ kind, x: p.x, y: p.y, textX: at(box.width - box.right + 10), textY: p.y, anchor: 'start', lead: true })
   if (target) add('target', target[1]!)
-  // A forecast that ends well inside the paper wears its day over its end.
-  const endsInside = forecast !== null && box.width - box.right - forecast[1]!.x > lineHeight * 4
+  // A forecast that reaches the goal before the edge of the paper wears its day over its end.
+  const room = forecast === null ? 0 : box.width - box.right - forecast[1]!.x
+  const endsInside = room > lineHeight / 2
   if (forecast && !endsInside) add('forecast', forecast[1]!)
   spread(labels, lineHeight, box.top + lineHeight / 2, box.height - lineHeight / 2)
   if (forecast && endsInside) {
     const p = forecast[1]!
-    labels.push({ kind: 'forecast', x: p.x, y: p.y, textX: p.x, textY: at(Math.max(lineHeight / 2, p.y - lineHeight * 0.75)), anchor: 'middle', lead: false })
+    labels.push({ kind: 'forecast', x: p.x, y: p.y, textX: p.x, textY: at(Math.max(lineHeight / 2, p.y - lineHeight * 0.75)), anchor: room > lineHeight * 4 ? 'middle' : 'end', lead: false })
   }
   labels.push(nowLabel(lastPoint, target !== null && (pace.verdict === 'ahead' || pace.verdict === 'reached'), box, lineHeight))
 
