@@ -17,7 +17,6 @@ export const en: Record<keyof typeof vi, string> = {
   'nav.mine': 'Mine',
 
   'chip.unsent': '{n} on phone',
-  'chip.unsentLabel': '{n} {n:record is|records are} only on this phone, open to see',
   'chip.allSent': 'All sent',
   'chip.offline': 'Offline',
 

@@ -15,7 +15,6 @@ export const vi = {
   'nav.mine': 'Của tôi',
 
   'chip.unsent': '{n} trên máy',
-  'chip.unsentLabel': '{n} lượt chỉ có trên máy này, mở để xem',
   'chip.allSent': 'Đã gửi hết',
   'chip.offline': 'Ngoại tuyến',
 
