@@ -91,5 +91,9 @@ on_both! {
         let mut phone = app.signed_in(VOLUNTEER).await;
         phone.knock(HOUSEHOLDS[0], app.now()).await;
         assert_eq!(next(&mut lines).await, "event: seq\ndata: {\"seq\":2}\n\n");
+        // Another process on the same book, as `gocua import` beside a running server.
+        let other = gocua_store::Store::open(app.database_url()).await.expect("opens");
+        other.rebuild(gocua_tests::fixture::WARD).await.expect("writes");
+        assert_eq!(next(&mut lines).await, "event: seq\ndata: {\"seq\":3}\n\n");
     }
 }

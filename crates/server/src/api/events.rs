@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use gocua_domain::account::Action;
+use gocua_store::Store;
 
 use super::extract::Caller;
 use super::problem::{Problem, ProblemBody};
@@ -16,6 +17,8 @@ use crate::app::State;
 
 /// At most five messages a second: an evening's storm of syncs must not become a storm of reads.
 const SPACING: Duration = Duration::from_millis(200);
+/// How often a quiet line looks into the book for commits of other processes.
+const LOOK: Duration = Duration::from_secs(1);
 /// A silent line is kept open by a comment this often.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// After this long the desk connects again, with an access token that is good then.
@@ -32,8 +35,11 @@ const LIFE: Duration = Duration::from_secs(10 * 60);
 #[get("/events")]
 pub async fn events(app: State, caller: Caller) -> Result<HttpResponse, Problem> {
     caller.may(Action::WatchEvents)?;
-    let seq = app.store.watch_seq(caller.ward()?).await?;
-    let line = Line { seq, end: Instant::now() + LIFE, first: true };
+    let ward = caller.ward()?.to_owned();
+    let seq = app.store.watch_seq(&ward).await?;
+    let now = Instant::now();
+    let store = app.store.clone();
+    let line = Line { store, ward, seq, sent: -1, spoke: now, end: now + LIFE };
     let body = stream::unfold(line, |line| async {
         let (text, line) = line.next().await?;
         Some((Ok::<_, actix_web::Error>(text), line))
@@ -48,26 +54,39 @@ pub async fn events(app: State, caller: Caller) -> Result<HttpResponse, Problem>
 }
 
 struct Line {
+    store: Store,
+    ward: String,
     seq: watch::Receiver<i64>,
+    sent: i64,
+    spoke: Instant,
     end: Instant,
-    first: bool,
 }
 
 impl Line {
     /// The next piece of the stream; `None` when its time is over or the server stops.
     async fn next(mut self) -> Option<(Bytes, Self)> {
-        if Instant::now() >= self.end {
-            return None;
-        }
-        if !self.first {
-            match tokio::time::timeout(HEARTBEAT, self.seq.changed()).await {
-                Err(_) => return Some((Bytes::from_static(b": still here\n\n"), self)),
-                Ok(Err(_)) => return None,
+        loop {
+            let seq = *self.seq.borrow_and_update();
+            let now = Instant::now();
+            if seq > self.sent {
+                self.sent = seq;
+                self.spoke = now;
+                let text = format!("event: seq\ndata: {{\"seq\":{seq}}}\n\n");
+                return Some((Bytes::from(text), self));
+            }
+            if now >= self.end {
+                return None;
+            }
+            if now - self.spoke >= HEARTBEAT {
+                self.spoke = now;
+                return Some((Bytes::from_static(b": still here\n\n"), self));
+            }
+            match tokio::time::timeout(LOOK, self.seq.changed()).await {
                 Ok(Ok(())) => tokio::time::sleep(SPACING).await,
+                Ok(Err(_)) => return None,
+                // A register may have been imported by another process: the book knows.
+                Err(_) => drop(self.store.watch_seq(&self.ward).await),
             }
         }
-        self.first = false;
-        let seq = *self.seq.borrow_and_update();
-        Some((Bytes::from(format!("event: seq\ndata: {{\"seq\":{seq}}}\n\n")), self))
     }
 }
