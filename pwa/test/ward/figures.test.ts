@@ -50,9 +50,9 @@ describe('measures', () => {
     expect(classOf(read('coached', tally({ coach_occ: null })))).toBeNull()
   })
   it('ends the scale of occurrences on a tidy number', () => {
-    expect([0, 0.3, 0.9, 1, 1.2, 2.2, 3, 7, 40].map(tidyTop)).toEqual([1, 0.5, 1, 1, 2, 2.5, 5, 10, 50])
+    expect([0, 0.3, 0.9, 1, 1.2, 2.2, 3, 7, 40].map(tidyTop)).toEqual([1, 0.3, 1, 1, 1.5, 2.5, 3, 7.5, 40])
     expect(topOf('served', coverage().groups)).toBe(1)
-    expect(topOf('coached', [group(1, { tally: tally({ coach_occ: 330 }) })])).toBe(5)
+    expect(topOf('coached', [group(1, { tally: tally({ coach_occ: 330 }) })])).toBe(4)
   })
 })
 

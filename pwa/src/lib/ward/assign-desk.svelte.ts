@@ -175,6 +175,9 @@ export class AssignDesk {
       this.busy = false
     }
     if (given.length > 0) this.#changed()
+    // Somebody else was here first: what is on screen is no longer so.
+    const trouble = this.failure?.trouble
+    if (this.groupId !== null && (trouble === 'conflict' || trouble === 'missing')) void this.chooseGroup(this.groupId)
     // The server's own loads replace the reckoned ones.
     void this.loadTeams()
     return given

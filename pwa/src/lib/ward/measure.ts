@@ -66,12 +66,13 @@ export function topOf(measure: Measure, groups: readonly GroupCoverage[]): numbe
   return tidyTop(most)
 }
 
-/** Smallest of 1, 2, 2.5, 5, 10 times a power of ten that is not below `n`; 1 for nothing. */
+/** Smallest number not below `n` whose fifths are easily read; 1 for nothing. */
 export function tidyTop(n: number): number {
   if (!(n > 0)) return 1
   const power = 10 ** Math.floor(Math.log10(n))
-  for (const step of [1, 2, 2.5, 5, 10]) {
-    if (step * power >= n - 1e-9) return step * power
+  for (const step of [1, 1.5, 2, 2.5, 3, 4, 5, 7.5]) {
+    // 3 * 0.1 is 0.30000000000000004, which nobody wants to read under a scale.
+    if (step * power >= n - 1e-9) return Number((step * power).toPrecision(3))
   }
   return 10 * power
 }
