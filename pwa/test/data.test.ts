@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Database, UPGRADES, VERSION, type OutboxOp } from '../src/lib/data/db.ts'
 import { draftOf, keepDraft } from '../src/lib/data/drafts.ts'
 import { Knocks, UNDO_MS } from '../src/lib/data/knocks.svelte.ts'
-import { append, discard, markSent, opsOf, parkedFor, prune, settle, unmarkSent } from '../src/lib/data/outbox.ts'
+import { append, discard, markSent, opsOf, outboxFor, prune, settle, unmarkSent } from '../src/lib/data/outbox.ts'
 import { deviceOf, dropSession, saveSession } from '../src/lib/data/session.ts'
 import { applyPull, bookOf } from '../src/lib/data/book.ts'
 
@@ -102,7 +102,7 @@ describe('the outbox', () => {
   it('stays through sign-out and another account, sealed', async () => {
     await append(db, op(1))
     await dropSession(db)
-    expect(await parkedFor(db, 'b')).toBe(1)
+    expect(await outboxFor(db, 'b')).toEqual({ ops: [], parked: 1 })
     const account = { id: 'b', login: 'b', name: 'B', role: 'volunteer' as const }
     await saveSession(db, { account, session_id: 's', signed_in_at: 1, ended: false })
     expect(await opsOf(db, 'b')).toEqual([])

@@ -52,7 +52,8 @@ export const knocks = new Knocks(
   async () => {
     channel?.postMessage('ops')
     await turf.reloadOps()
-    engine.wake('save')
+    // The next door is painted first: sending competes with it for the disk of a cheap phone.
+    setTimeout(() => engine.wake('save'), 200)
   },
 )
 

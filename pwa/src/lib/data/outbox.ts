@@ -41,11 +41,17 @@ export function opsOf(db: Database, account_id: string): Promise<OutboxOp[]> {
 
 export const unanswered = (op: OutboxOp): boolean => op.state === 'local' || op.state === 'sent'
 
-/** Operations of other accounts that wait for them to sign in; a number and nothing else. */
-export function parkedFor(db: Database, account_id: string | null): Promise<number> {
+/**
+ * What an account may see of the outbox: its own operations, oldest first, and of the others' no
+ * more than how many wait for them to sign in.
+ */
+export function outboxFor(db: Database, account_id: string | null): Promise<{ ops: OutboxOp[]; parked: number }> {
   return db.read(['outbox'], async (tx) => {
-    const all = await tx.objectStore('outbox').getAll()
-    return all.filter((op) => op.account_id !== account_id && unanswered(op)).length
+    const all = await tx.objectStore('outbox').index('order').getAll()
+    return {
+      ops: all.filter((op) => op.account_id === account_id),
+      parked: all.filter((op) => op.account_id !== account_id && unanswered(op)).length,
+    }
   })
 }
 

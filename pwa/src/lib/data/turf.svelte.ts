@@ -2,7 +2,7 @@ import type { Alley, Group, Me, Skill } from '../api/types.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OutboxOp } from './db.ts'
 import { bookOf } from './book.ts'
-import { opsOf, parkedFor, unanswered } from './outbox.ts'
+import { outboxFor, unanswered } from './outbox.ts'
 import { baseOf, lay } from './overlay.ts'
 
 /** All the phone holds for one account, in memory, as the screens read it. */
@@ -25,6 +25,8 @@ export class Turf {
   rejected = $derived(this.ops.filter((op) => op.state === 'rejected').length)
 
   #db: Database
+  #stale = false
+  #reading: Promise<void> | null = null
 
   constructor(db: Database) {
     this.#db = db
@@ -46,15 +48,27 @@ export class Turf {
     this.loaded = true
   }
 
-  async reloadOps(): Promise<void> {
-    const account_id = this.account_id
-    const [ops, parked] = await Promise.all([
-      account_id ? opsOf(this.#db, account_id) : Promise.resolve([]),
-      parkedFor(this.#db, account_id),
-    ])
-    if (this.account_id !== account_id) return
-    this.ops = ops
-    this.parked = parked
+  /** Reads the outbox again. Calls that come while one is under way share one more reading after it. */
+  reloadOps(): Promise<void> {
+    this.#stale = true
+    this.#reading ??= this.#readOps()
+    return this.#reading
+  }
+
+  async #readOps(): Promise<void> {
+    try {
+      while (this.#stale) {
+        this.#stale = false
+        const account_id = this.account_id
+        const { ops, parked } = await outboxFor(this.#db, account_id)
+        if (this.account_id !== account_id) continue
+        this.ops = ops
+        this.parked = parked
+      }
+    } finally {
+      // In the same breath as the last look at #stale: whoever comes next starts a reading of its own.
+      this.#reading = null
+    }
   }
 
   async reloadBook(): Promise<void> {
