@@ -206,6 +206,8 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   assign_forbidden: 'This account sees totals and assigns no alleys.',
   assign_groups: 'Residential groups',
   assign_pick_group: 'Choose a group to see its alleys',
+  assign_groups_held: 'Groups · alleys assigned',
+  assign_group_short: '{n}/{of} alleys',
   assign_group_held: '{n}/{of} alleys assigned',
   held_none: 'not assigned',
   held_some: 'partly assigned',

@@ -200,6 +200,8 @@ export const wardVi = {
   assign_forbidden: 'Tài khoản này xem số tổng, không giao ngõ.',
   assign_groups: 'Tổ dân phố',
   assign_pick_group: 'Chọn tổ để xem các ngõ',
+  assign_groups_held: 'Tổ dân phố · ngõ đã giao',
+  assign_group_short: '{n}/{of} ngõ',
   assign_group_held: '{n}/{of} ngõ đã giao',
   held_none: 'chưa giao',
   held_some: 'giao một phần',
