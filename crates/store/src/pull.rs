@@ -20,6 +20,7 @@ use crate::entity::{
     account, alley, assignment, campaign, household, household_state, residential_group, skill,
     team, visit, ward,
 };
+use crate::sync::FactRow;
 
 /// Points kept of a group's outline on a phone; its sketch is a few hundred pixels wide.
 const OUTLINE_POINTS: usize = 60;
@@ -312,15 +313,13 @@ async fn visits_of(
     let mut found: HashMap<Uuid, Vec<VisitView>> = HashMap::new();
     // Within the limit of bound values, whatever the size of the turf.
     for part in households.chunks(10_000) {
-        let rows = visit::Entity::find()
+        let visits = visit::Entity::find()
             .filter(visit::Column::HouseholdId.is_in(part.iter().map(|h| h.id)))
             .filter(visit::Column::WithdrawnAt.is_null())
             .order_by_asc(visit::Column::MadeAt)
-            .order_by_asc(visit::Column::Id)
-            .all(db)
-            .await?;
-        for row in rows {
-            let fact = crate::sync::fact_of(&row)?;
+            .order_by_asc(visit::Column::Id);
+        for row in FactRow::select(visits).into_model::<FactRow>().all(db).await? {
+            let fact = row.fact()?;
             found.entry(row.household_id).or_default().push(VisitView {
                 id: VisitId(row.id),
                 at: fact.made_at,

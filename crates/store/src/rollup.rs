@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use futures_util::TryStreamExt;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set,
-    TransactionTrait,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect, Set, StreamTrait, TransactionTrait,
 };
 
 use gocua_domain::coverage::{Counted, Coverage, DayTally, Tally};
@@ -19,7 +20,7 @@ use gocua_domain::visit::VisitFact;
 
 use crate::db::{Store, StoreError, chunks};
 use crate::entity::{household, household_state, rollup_alley, rollup_day, rollup_group, visit};
-use crate::sync::fact_of;
+use crate::sync::FactRow;
 
 /// One row that does not say what the visits say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,6 +225,14 @@ pub(crate) async fn add(
     Ok(())
 }
 
+/// A visit with the people packed in it.
+#[derive(Debug, FromQueryResult)]
+struct RecountRow {
+    #[sea_orm(nested)]
+    fact: FactRow,
+    people: Option<serde_json::Value>,
+}
+
 /// Everything the visits say, counted from nothing.
 struct Recount {
     coverage: Coverage,
@@ -235,7 +244,41 @@ struct Recount {
     columns: Vec<Drift>,
 }
 
-async fn recount(db: &impl ConnectionTrait, ward: &str) -> Result<Recount, StoreError> {
+/// Reads every visit of a ward, row after row: a ward's years of visits need not fit in memory as
+/// rows, only as the facts that are counted. Tells how many there are, and where the counts beside
+/// the packed people are wrong.
+async fn read_visits(
+    db: &(impl ConnectionTrait + StreamTrait),
+    ward: &str,
+    visits: &mut HashMap<HouseholdId, Vec<VisitFact>>,
+) -> Result<(usize, Vec<Drift>), StoreError> {
+    let (mut total, mut columns) = (0, Vec::new());
+    let query = visit::Entity::find().filter(visit::Column::Ward.eq(ward));
+    let mut rows = FactRow::select(query)
+        .column(visit::Column::People)
+        .into_model::<RecountRow>()
+        .stream(db)
+        .await?;
+    while let Some(row) = rows.try_next().await? {
+        total += 1;
+        let mut fact = row.fact.fact()?;
+        let stored = (fact.coach_occ, fact.people, fact.people_60);
+        // The packed people are the source; the columns beside them are only their counts.
+        let counted = crate::sync::count_people(row.people.as_ref());
+        if stored != counted {
+            let (stored, text) = (format!("{stored:?}"), format!("{counted:?}"));
+            differ(&mut columns, "visit", row.fact.id.to_string(), stored, text);
+        }
+        (fact.coach_occ, fact.people, fact.people_60) = counted;
+        visits.entry(HouseholdId(row.fact.household_id)).or_default().push(fact);
+    }
+    Ok((total, columns))
+}
+
+async fn recount(
+    db: &(impl ConnectionTrait + StreamTrait),
+    ward: &str,
+) -> Result<Recount, StoreError> {
     let doors: Vec<(uuid::Uuid, uuid::Uuid, uuid::Uuid, bool)> = household::Entity::find()
         .select_only()
         .columns([
@@ -248,20 +291,8 @@ async fn recount(db: &impl ConnectionTrait, ward: &str) -> Result<Recount, Store
         .into_tuple()
         .all(db)
         .await?;
-    let mut visits: HashMap<HouseholdId, Vec<VisitFact>> = HashMap::new();
-    let rows = visit::Entity::find().filter(visit::Column::Ward.eq(ward)).all(db).await?;
-    let total = rows.len();
-    let mut columns = Vec::new();
-    for row in rows {
-        let mut fact = fact_of(&row)?;
-        let stored = (fact.coach_occ, fact.people, fact.people_60);
-        // The packed people are the source; the columns beside them are only their counts.
-        let counted = crate::sync::count_people(row.people.as_ref());
-        let (stored, text) = (format!("{stored:?}"), format!("{counted:?}"));
-        differ(&mut columns, "visit", row.id.to_string(), stored, text);
-        (fact.coach_occ, fact.people, fact.people_60) = counted;
-        visits.entry(HouseholdId(row.household_id)).or_default().push(fact);
-    }
+    let mut visits: HashMap<HouseholdId, Vec<VisitFact>> = HashMap::with_capacity(doors.len());
+    let (total, columns) = read_visits(db, ward, &mut visits).await?;
     let mut all = Recount {
         coverage: Coverage::default(),
         last: LastVisits::default(),

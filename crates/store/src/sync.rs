@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
+    QueryFilter, QueryOrder, QuerySelect, Select, Set,
 };
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ use gocua_domain::sync::{
     StoredOp, Withdraw, decide,
 };
 use gocua_domain::time::{Day, Millis};
-use gocua_domain::visit::{Comeback, PersonCoached, VisitFact, VisitRecord};
+use gocua_domain::visit::{Comeback, Outcome, PersonCoached, VisitFact, VisitRecord};
 
 use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
 use crate::entity::{assignment, device, household, op, skill, visit};
@@ -121,25 +121,65 @@ fn comeback_of(on: Option<i32>, band: Option<&str>) -> Result<Option<Comeback>, 
     }
 }
 
-/// What coverage needs of a visit row.
-pub(crate) fn fact_of(row: &visit::Model) -> Result<VisitFact, StoreError> {
-    Ok(VisitFact {
-        id: VisitId(row.id),
-        made_at: Millis(row.made_at),
-        outcome: decode("outcome", &row.outcome)?,
-        team: row.team_id.map(TeamId),
-        coach_occ: i64::from(row.coach_occ),
-        people: i64::from(row.people_count),
-        people_60: i64::from(row.people_60),
-        comeback: comeback_of(row.comeback_on, row.comeback_band.as_deref())?,
-        withdrawn: row.withdrawn_at.is_some(),
-    })
+/// The columns of a visit that coverage depends on: a third of a row. The packed people, which must
+/// be parsed, and the texts that nobody asks for here stay in the database.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct FactRow {
+    pub id: Uuid,
+    pub household_id: Uuid,
+    pub account_id: Uuid,
+    pub team_id: Option<Uuid>,
+    outcome: String,
+    made_at: i64,
+    coach_occ: i32,
+    people_count: i32,
+    people_60: i32,
+    comeback_on: Option<i32>,
+    comeback_band: Option<String>,
+    withdrawn_at: Option<i64>,
+}
+
+impl FactRow {
+    /// Narrows a query of visits to these columns.
+    pub fn select(visits: Select<visit::Entity>) -> Select<visit::Entity> {
+        use visit::Column as C;
+        visits.select_only().columns([
+            C::Id,
+            C::HouseholdId,
+            C::AccountId,
+            C::TeamId,
+            C::Outcome,
+            C::MadeAt,
+            C::CoachOcc,
+            C::PeopleCount,
+            C::People60,
+            C::ComebackOn,
+            C::ComebackBand,
+            C::WithdrawnAt,
+        ])
+    }
+
+    /// What coverage needs of the visit.
+    pub fn fact(&self) -> Result<VisitFact, StoreError> {
+        Ok(VisitFact {
+            id: VisitId(self.id),
+            made_at: Millis(self.made_at),
+            outcome: Outcome::from_code(&self.outcome)
+                .ok_or_else(|| corrupt(&format!("outcome {:?}", self.outcome)))?,
+            team: self.team_id.map(TeamId),
+            coach_occ: i64::from(self.coach_occ),
+            people: i64::from(self.people_count),
+            people_60: i64::from(self.people_60),
+            comeback: comeback_of(self.comeback_on, self.comeback_band.as_deref())?,
+            withdrawn: self.withdrawn_at.is_some(),
+        })
+    }
 }
 
 /// Coaching occurrences, people, and people from 60 in the people packed in a visit row.
 pub(crate) fn count_people(people: Option<&serde_json::Value>) -> (i64, i64, i64) {
     let people: Vec<PersonCoached> =
-        people.and_then(|p| serde_json::from_value(p.clone()).ok()).unwrap_or_default();
+        people.and_then(|p| Vec::deserialize(p).ok()).unwrap_or_default();
     (
         people.iter().map(|p| p.skills.len() as i64).sum(),
         people.len() as i64,
@@ -414,34 +454,34 @@ async fn load_doors(
     if spoken.households.is_empty() {
         return Ok(());
     }
-    let rows: Vec<(Uuid, Uuid, Uuid, bool)> = household::Entity::find()
+    // The ward is compared here and not in the query: with it SQLite would rather read every
+    // household of the ward by the ward's index than look these few up by their ids.
+    let rows: Vec<(Uuid, String, Uuid, Uuid, bool)> = household::Entity::find()
         .select_only()
         .columns([
             household::Column::Id,
+            household::Column::Ward,
             household::Column::GroupId,
             household::Column::AlleyId,
             household::Column::Active,
         ])
-        .filter(household::Column::Ward.eq(ward))
         .filter(household::Column::Id.is_in(spoken.households.iter().copied()))
         .into_tuple()
         .all(tx)
         .await?;
-    for (id, group, alley, active) in rows {
+    for (id, _, group, alley, active) in rows.into_iter().filter(|(_, of, ..)| of == ward) {
         book.doors.insert(
             HouseholdId(id),
             Door { group: GroupId(group), alley: AlleyId(alley), active, visits: Vec::new() },
         );
     }
-    let rows = visit::Entity::find()
-        .filter(visit::Column::HouseholdId.is_in(spoken.households.iter().copied()))
-        .all(tx)
-        .await?;
-    for row in rows {
+    let visits = visit::Entity::find()
+        .filter(visit::Column::HouseholdId.is_in(spoken.households.iter().copied()));
+    for row in FactRow::select(visits).into_model::<FactRow>().all(tx).await? {
         let household = HouseholdId(row.household_id);
         book.visits.insert(VisitId(row.id), household);
         if let Some(door) = book.doors.get_mut(&household) {
-            door.visits.push((AccountId(row.account_id), fact_of(&row)?));
+            door.visits.push((AccountId(row.account_id), row.fact()?));
         }
     }
     Ok(())
