@@ -77,6 +77,8 @@ export function startEngine(options: EngineOptions): Promise<Engine> {
   let moved = false
   const pulses = new Map<string, number>()
   let frame = 0
+  /** Those who painted may clear their marks after the map is gone; the library throws at them then. */
+  let removed = false
   const beat = (now: number): void => {
     for (const [id, from] of pulses) {
       const left = Math.max(0, 1 - (now - from) / PULSE_MS)
@@ -128,6 +130,7 @@ export function startEngine(options: EngineOptions): Promise<Engine> {
       resolve({
         project: ([lon, lat]) => map.project([lon, lat]),
         paint: (id, state) => {
+          if (removed) return
           const { pulse, ...rest } = state
           map.setFeatureState({ source: GROUPS, id }, rest)
           if (pulse === undefined || calm.matches) return
@@ -143,6 +146,7 @@ export function startEngine(options: EngineOptions): Promise<Engine> {
           map.fitBounds([[west, south], [east, north]], fit(!calm.matches))
         },
         destroy: () => {
+          removed = true
           cancelAnimationFrame(frame)
           map.remove()
         },
