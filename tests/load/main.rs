@@ -82,15 +82,15 @@ impl Plan {
     /// Phones × visits a push × pushes of each.
     fn loads(&self) -> Vec<Load> {
         let all = [
-            (1, 1, 300),
-            (8, 1, 200),
-            (32, 1, 100),
-            (1, 50, 20),
-            (8, 50, 20),
-            (32, 50, 6),
-            (1, 100, 10),
-            (8, 100, 10),
-            (32, 100, 3),
+            (1, 1, 100),
+            (8, 1, 50),
+            (32, 1, 30),
+            (1, 50, 10),
+            (8, 50, 10),
+            (32, 50, 3),
+            (1, 100, 5),
+            (8, 100, 5),
+            (32, 100, 2),
         ];
         all.map(|(phones, batch, pushes)| Load { phones, batch, pushes: self.times(pushes) })
             .to_vec()
@@ -205,7 +205,7 @@ impl Bench {
     /// Pushing, replaying, pulling, and the memory of it.
     async fn push_part(&self, shelves: &[Shelf]) {
         let mut results: Vec<Results> = shelves.iter().map(|_| Results::default()).collect();
-        let visits = self.plan.times(100) * 50;
+        let visits = self.plan.times(40) * 50;
         let batches = raw::batches(&self.ward, 50, visits / 50, self.now);
         for round in 0..self.plan.rounds {
             for (shelf, results) in shelves.iter().zip(&mut results) {
@@ -280,7 +280,7 @@ impl Bench {
         let phone = sign_in(&server.url, "tnv1").await;
         let mut others = Crew::gather(&server.url, &self.ward, 1).await;
         let mut own = Crew::home(&server.url, &self.ward).await;
-        let times = self.plan.times(20);
+        let times = self.plan.times(10);
         for (what, packing) in PULLS.into_iter().take(3) {
             to.pulls.entry(what).or_default().again(times, &phone, PULL, packing).await;
         }
@@ -428,7 +428,7 @@ impl Bench {
 
     async fn desk_round(&self, desk: &mut Desk) {
         let one = Load { phones: 1, batch: 1, pushes: 1 };
-        let times = self.plan.times(40);
+        let times = self.plan.times(20);
         for (what, path) in COVERAGE {
             for _ in 0..times {
                 // Every visit makes the kept answer stale.

@@ -168,6 +168,7 @@ impl Crew {
             bodies.push((0..load.pushes).map(|_| self.body(n, share, load.batch, now)).collect());
         }
         let phones = self.walkers.iter().map(|w| &w.phone);
+        join_all(phones.clone().take(load.phones).map(connect)).await;
         let meter = Meter::start(ours);
         let walks = join_all(phones.zip(bodies).map(|(phone, bodies)| async move {
             let mut answers = Vec::with_capacity(bodies.len());
@@ -187,6 +188,11 @@ impl Crew {
         }
         Pushed { spent, latency }
     }
+}
+
+/// Makes sure of an open connection: the server closes those that have been idle.
+async fn connect(phone: &Phone) {
+    while phone.request("GET", "/api/v1/health").send().await.is_err() {}
 }
 
 /// Sends a packed push as the app does.
