@@ -449,7 +449,7 @@ pub async fn group_alleys(
 
 /// A team with its load.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TeamView {
+pub struct TeamLoadView {
     id: TeamId,
     name: String,
     /// Accounts in it.
@@ -462,7 +462,7 @@ pub struct TeamView {
     households: i64,
 }
 
-impl From<TeamLoad> for TeamView {
+impl From<TeamLoad> for TeamLoadView {
     fn from(t: TeamLoad) -> Self {
         Self {
             id: t.id,
@@ -478,7 +478,7 @@ impl From<TeamLoad> for TeamView {
 /// The ward's teams by name.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TeamsView {
-    teams: Vec<TeamView>,
+    teams: Vec<TeamLoadView>,
 }
 
 /// The teams of the ward, with what they hold.
@@ -493,7 +493,7 @@ pub struct TeamsView {
 pub async fn teams(app: State, caller: Caller) -> Result<web::Json<TeamsView>, Problem> {
     caller.may(Action::ReadTeams)?;
     let teams = app.store.teams(caller.ward()?).await?;
-    Ok(web::Json(TeamsView { teams: teams.into_iter().map(TeamView::from).collect() }))
+    Ok(web::Json(TeamsView { teams: teams.into_iter().map(TeamLoadView::from).collect() }))
 }
 
 /// Who shall hold an alley.

@@ -307,7 +307,7 @@ export interface components {
          */
         AlleyId: string;
         /**
-         * @description What kind of way an alley is.
+         * @description What kind of way an alley is, from the widest to the narrowest.
          * @enum {string}
          */
         AlleyKind: "street" | "lane" | "alley" | "sub_alley";
@@ -784,15 +784,8 @@ export interface components {
          * @description A volunteer team (đội hình).
          */
         TeamId: string;
-        /** @description A name with its id. */
-        TeamRef: {
-            /** @description The team. */
-            id: components["schemas"]["TeamId"];
-            /** @description Its name. */
-            name: string;
-        };
         /** @description A team with its load. */
-        TeamView: {
+        TeamLoadView: {
             /**
              * Format: int64
              * @description Alleys it holds.
@@ -813,9 +806,23 @@ export interface components {
             members: number;
             name: string;
         };
+        /** @description A name with its id. */
+        TeamRef: {
+            /** @description The team. */
+            id: components["schemas"]["TeamId"];
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description A team by name. */
+        TeamView: {
+            /** @description Identity. */
+            id: components["schemas"]["TeamId"];
+            /** @description Name. */
+            name: string;
+        };
         /** @description The ward's teams by name. */
         TeamsView: {
-            teams: components["schemas"]["TeamView"][];
+            teams: components["schemas"]["TeamLoadView"][];
         };
         /**
          * @description When in the day or week a door was knocked.
@@ -1028,6 +1035,8 @@ export interface operations {
     coverage: {
         parameters: {
             query?: {
+                /** @description Code of the caller's own ward; may be left out. */
+                ward?: string | null;
                 /** @description `geojson` for a feature a group; JSON otherwise. `Accept: application/geo+json` does the same. */
                 format?: string | null;
             };
@@ -1114,6 +1123,8 @@ export interface operations {
     trend: {
         parameters: {
             query?: {
+                /** @description Code of the caller's own ward; may be left out. */
+                ward?: string | null;
                 /** @description A residential group of the ward; the whole ward without one. */
                 group?: components["schemas"]["GroupId"] | null;
             };

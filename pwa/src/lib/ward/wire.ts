@@ -18,6 +18,6 @@ export type TrendDay = Told<Schemas['TrendDay']>
 /** Days on which nothing happened are left out. */
 export type Trend = Told<Schemas['TrendView']>
 export type Alley = Told<Schemas['AlleyCoverageView']>
-export type Team = Told<Schemas['TeamView']>
+export type Team = Told<Schemas['TeamLoadView']>
 export type AlleyAnswer = Told<Schemas['AssignmentView']>
 export type AssignmentRequest = Schemas['AssignmentRequest']
