@@ -8,8 +8,7 @@ import type { Comeback, Outcome } from '../domain/visit.ts'
 type Schemas = components['schemas']
 
 export type Role = Schemas['Role']
-/** The team is told by id and name; the document's schema of that name is the ward desk's larger one. */
-export type AccountView = Omit<Schemas['AccountView'], 'team'> & { team?: { id: string; name: string } | null }
+export type AccountView = Schemas['AccountView']
 export type SessionView = Omit<Schemas['SessionView'], 'account'> & { account: AccountView }
 export type ProblemCode = Schemas['Code']
 export type ProblemBody = Schemas['Problem']
