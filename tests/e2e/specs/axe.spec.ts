@@ -1,0 +1,124 @@
+import type { Page } from '@playwright/test'
+import { fits, spotless } from '../support/axe.ts'
+import { PHONE } from '../support/browser.ts'
+import { expect, test } from '../support/test.ts'
+
+test.use({ ward: { name: 'axe', scale: 0.1 } })
+
+/** Colours are looked at when they stand still. */
+const CALM = { reducedMotion: 'reduce' } as const
+
+/** One screen under every light: as it is, and with the letters twice as large. */
+async function look(page: Page, screen: string): Promise<void> {
+  await page.evaluate(() => document.fonts.ready)
+  await spotless(page, screen)
+  await fits(page, screen)
+  // What a person sets in the browser; unlike a style on the page it moves media queries in `em` too.
+  const browser = await page.context().newCDPSession(page)
+  await browser.send('Page.setFontSizes', { fontSizes: { standard: 32 } })
+  await page.waitForFunction(() => getComputedStyle(document.documentElement).fontSize === '32px')
+  await fits(page, `${screen}, letters at 200 %`)
+  await browser.send('Page.setFontSizes', { fontSizes: { standard: 16 } })
+  await browser.detach()
+}
+
+test('every screen of the phone', async ({ phone }) => {
+  test.setTimeout(120_000)
+  const it = await phone(CALM)
+  const { page } = it
+  await page.goto('/')
+  await expect(page.getByLabel('Tên đăng nhập')).toBeVisible()
+  await look(page, 'login')
+  await it.signIn('tnv1')
+  await look(page, 'alleys')
+
+  await it.resume.click()
+  await expect(page.getByRole('link', { name: /^Nhà tiếp theo/ })).toBeVisible()
+  await look(page, 'alley as a strip')
+  await page.getByRole('button', { name: 'Danh sách' }).click()
+  await expect(page.getByRole('main').getByRole('listitem').first()).toBeVisible()
+  await look(page, 'alley as a list')
+  await page.getByRole('button', { name: 'Bản đồ' }).click()
+  await expect(page.getByRole('img', { name: 'Bản đồ các tổ của đội' })).toBeVisible()
+  await look(page, 'alley as a map')
+  await page.getByRole('button', { name: 'Ngõ', exact: true }).click()
+
+  await page.getByRole('link', { name: /^Gõ cửa / }).click()
+  await expect(it.result).toBeVisible()
+  await look(page, 'door')
+  await page.getByRole('button', { name: 'Hẹn lại' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await look(page, 'appointment')
+  await page.getByRole('dialog').getByRole('button', { name: 'Đóng' }).click()
+
+  await page.getByRole('link', { name: 'Gặp được – hướng dẫn' }).click()
+  await expect(page.getByText('Người học bao nhiêu tuổi?')).toBeVisible()
+  await look(page, 'coach: who')
+  await page.getByRole('button', { name: '60–79 tuổi' }).click()
+  await page.getByRole('button', { name: 'Tự làm' }).first().click()
+  await expect(page.getByRole('button', { name: 'Tự làm', pressed: true })).toBeVisible()
+  await look(page, 'coach: skills')
+  await page.getByRole('button', { name: 'Đã hướng dẫn', exact: true }).click()
+
+  // With the offer to take it back, and a record on its way.
+  await expect(page.getByRole('button', { name: 'Hoàn tác' })).toBeVisible()
+  await look(page, 'strip with undo')
+  await it.offline()
+  await page.getByRole('link', { name: /^Gõ cửa / }).click()
+  await it.knock('appointment')
+  await look(page, 'door without a network')
+  await page.getByRole('button', { name: 'Quay lại' }).click()
+
+  await it.go('Hẹn lại')
+  await expect(page.getByRole('main').getByRole('listitem').first()).toBeVisible()
+  await look(page, 'revisits')
+  await it.go('Tìm nhà')
+  await look(page, 'find, empty')
+  await page.getByRole('searchbox').fill('nguyen')
+  await expect(page.getByRole('main').getByRole('listitem').first()).toBeVisible()
+  await look(page, 'find')
+  await it.go('Của tôi')
+  await expect(it.records.first()).toBeVisible()
+  await look(page, 'mine')
+  await page.getByRole('button', { name: 'Đăng xuất' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await look(page, 'leaving with unsent work')
+})
+
+for (const [width, size] of [
+  ['1280', {}],
+  ['360', PHONE],
+] as const) {
+  test(`the ward's desk at ${width}`, async ({ desk }) => {
+    test.setTimeout(120_000)
+    const ward = await desk({ ...size, ...CALM })
+    const { page } = ward
+    await ward.signIn()
+    await expect(page.getByText('Đang vẽ bản đồ…')).toBeHidden({ timeout: 30_000 })
+    await look(page, 'coverage')
+
+    const first = page.getByRole('rowheader').first()
+    const name = await first.innerText()
+    await first.getByRole('button').click()
+    await expect(page.getByRole('heading', { name: `Ngõ của ${name}` })).toBeVisible()
+    await look(page, 'coverage with a group chosen')
+    await page.getByRole('button', { name: `Bỏ chọn ${name}` }).click()
+
+    const figure = ward.figure('Hộ đã hướng dẫn')
+    await figure.click()
+    const definition = page.getByRole('dialog', { name: /Hộ đã hướng dẫn/ })
+    await expect(definition).toBeVisible()
+    await look(page, 'a definition')
+    await definition.getByRole('button', { name: 'Đóng' }).click()
+    await page.getByRole('button', { name: 'Xem bảng số' }).click()
+    await look(page, 'trend as a table')
+
+    await page.getByRole('link', { name: 'Giao ngõ' }).click()
+    await expect(page.getByRole('radio').first()).toBeAttached()
+    await look(page, 'assign')
+    if (width === '360') await page.getByRole('combobox', { name: 'Tổ dân phố' }).selectOption({ index: 1 })
+    else await ward.groups.first().click()
+    await page.getByRole('checkbox').first().check()
+    await look(page, 'assign with alleys chosen')
+  })
+}

@@ -1,0 +1,79 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const ROOT = resolve(import.meta.dirname, '../../..')
+const BINARY = process.env.GOCUA_BIN ?? join(ROOT, 'target/debug/gocua')
+const APP = join(ROOT, 'pwa/dist/index.html')
+
+/** One `gocua` with a book of its own: a made-up ward in a temporary folder. */
+export class Server {
+  readonly url: string
+  readonly #folder: string
+  readonly #process: ChildProcess
+  readonly #log: string[]
+
+  private constructor(url: string, folder: string, process: ChildProcess, log: string[]) {
+    this.url = url
+    this.#folder = folder
+    this.#process = process
+    this.#log = log
+  }
+
+  /** Fills a new book with the demonstration ward at this scale and serves it. */
+  static async start(scale: number): Promise<Server> {
+    if (!existsSync(BINARY)) throw new Error(`no ${BINARY}: cargo build -p gocua-server`)
+    if (!existsSync(APP)) throw new Error(`no ${APP}: npm --prefix pwa run build`)
+    const folder = await mkdtemp(join(tmpdir(), 'gocua-e2e-'))
+    await run(BINARY, [...at(folder), 'demo', '--scale', String(scale)])
+
+    const child = spawn(BINARY, [...at(folder), 'serve', '--listen', '127.0.0.1:0'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, GOCUA_DEMO: 'false' },
+    })
+    const log: string[] = []
+    createInterface({ input: child.stderr }).on('line', (line) => log.push(line))
+    const url = await new Promise<string>((found, fail) => {
+      // The port is the system's to choose; the server's first line says which it was.
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)
+        if (address) found(address[0])
+      })
+      child.once('error', fail)
+      child.once('exit', (code) => fail(new Error(`gocua serve ended with ${code}:\n${log.join('\n')}`)))
+    })
+    return new Server(url, folder, child, log)
+  }
+
+  /** What `gocua verify` says about the open book: every visit counted again. Fails when a figure differs. */
+  async verify(): Promise<string> {
+    return (await run(BINARY, [...at(this.#folder), 'verify'])).stdout.trim()
+  }
+
+  /** Errors the server wrote to its log. */
+  faults(): string[] {
+    // The log is coloured: the codes between the words are cut away first.
+    return this.#log.map((line) => line.replace(/\u001b\[\d*m/g, '')).filter((line) => / (ERROR|WARN) /.test(line))
+  }
+
+  async stop(): Promise<void> {
+    const gone = new Promise((done) => this.#process.once('exit', done))
+    if (this.#process.exitCode === null) {
+      this.#process.kill('SIGTERM')
+      await gone
+    }
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}
+
+const at = (folder: string): string[] => [
+  '--database-url',
+  `sqlite:${join(folder, 'book.sqlite')}`,
+  '--secret-file',
+  join(folder, 'secret'),
+]
