@@ -197,10 +197,7 @@ test('two accounts on one phone: neither sees the other, and parked work waits f
   await expect(it.records).toHaveCount(2)
   const words = await it.records.allInnerTexts()
 
-  await it.page.getByRole('button', { name: 'Đăng xuất' }).click()
-  const sheet = it.page.getByRole('dialog', { name: 'Đăng xuất khỏi máy này?' })
-  await expect(sheet).toContainText('Còn 2 lượt chưa gửi.')
-  await sheet.getByRole('button', { name: 'Đăng xuất' }).click()
+  expect(await it.signOut()).toContain('Còn 2 lượt chưa gửi.')
   await expect(it.page.getByText('Máy này còn 2 lượt chưa gửi của người khác.')).toBeVisible()
 
   await it.online()
@@ -221,8 +218,7 @@ test('two accounts on one phone: neither sees the other, and parked work waits f
   await expect(it.page.getByRole('heading', { name: first.group })).toHaveCount(0)
 
   await it.go('Của tôi')
-  await it.page.getByRole('button', { name: 'Đăng xuất' }).click()
-  await it.page.getByRole('dialog').getByRole('button', { name: 'Đăng xuất' }).click()
+  await it.signOut()
   const pushed = it.pushed()
   await it.signIn('tnv1')
   const answer = (await (await pushed).json()) as PushAnswer

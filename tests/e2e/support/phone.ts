@@ -59,6 +59,16 @@ export class Phone {
     await fillIn(this.page, login)
   }
 
+  /** From "mine"; says what the phone says about unsent work before it goes. */
+  async signOut(): Promise<string> {
+    await this.page.getByRole('button', { name: 'Đăng xuất' }).click()
+    const sheet = this.page.getByRole('dialog', { name: 'Đăng xuất khỏi máy này?' })
+    const said = await sheet.getByRole('paragraph').innerText()
+    await sheet.getByRole('button', { name: 'Đăng xuất' }).click()
+    await expect(this.page.getByLabel('Tên đăng nhập')).toBeVisible()
+    return said
+  }
+
   async offline(): Promise<void> {
     await this.context.setOffline(true)
     await expect(this.page.getByRole('link', { name: /Ngoại tuyến$/ })).toBeVisible()
