@@ -191,7 +191,7 @@ pub enum Flag {
     ClockCorrected,
     /// Even so the time was impossible; the time of arrival stands instead.
     ClockClamped,
-    /// Knocked under an assignment that had been taken back meanwhile.
+    /// Knocked after the alley had been taken back from the team, before the phone knew.
     LateScope,
     /// The household had left the register; kept in the book, not counted as a household.
     HouseholdGone,
