@@ -66,6 +66,10 @@ export interface Call {
   guard?: () => boolean
   /** Needs no access token (login, refresh). */
   open?: boolean
+  /** The token of a session that is no longer the present one; it is never renewed. */
+  bearer?: string
+  /** Goes on when the app is closed meanwhile; for small bodies only. */
+  keepalive?: boolean
 }
 
 export interface Reply<T> {
@@ -123,9 +127,10 @@ export class Api {
 
   /** The response itself, for streams and files; refusals are thrown as [Problem] all the same. */
   async raw(path: string, call: Call = {}): Promise<Response> {
-    if (!call.open && this.#parts.token() === null && !(await this.#parts.renew())) throw new SessionEnded()
+    const present = !call.open && call.bearer === undefined
+    if (present && this.#parts.token() === null && !(await this.#parts.renew())) throw new SessionEnded()
     let response = await this.#send(path, call)
-    if (response.status === 401 && !call.open) {
+    if (response.status === 401 && present) {
       if (!(await this.#parts.renew())) throw new SessionEnded()
       response = await this.#send(path, call)
     }
@@ -146,7 +151,7 @@ export class Api {
       }
     }
 
-    const token = call.open ? null : this.#parts.token()
+    const token = call.open ? null : (call.bearer ?? this.#parts.token())
     if (token) headers.set('Authorization', `Bearer ${token}`)
     if (call.guard && !call.guard()) throw new Superseded()
 
@@ -164,6 +169,7 @@ export class Api {
         credentials: 'same-origin',
         cache: 'no-store',
         redirect: 'error',
+        keepalive: call.keepalive ?? false,
         signal: abort.signal,
       })
     } catch (cause) {

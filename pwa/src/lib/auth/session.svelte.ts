@@ -131,12 +131,36 @@ export class Session {
     this.ended = true
   }
 
-  /** Leaves the phone. The server is told when it can be; unsent work waits for this account. */
+  /** Leaves the phone, whatever the network does. Unsent work waits for this account. */
   async logout(): Promise<void> {
-    if (!this.ended) await this.#need().post('/auth/logout', {}, { timeoutMs: 5000 }).catch(() => undefined)
+    const { db, lock } = this.#parts
+    const token = this.token()
+    const live = this.#info !== null && !this.ended
+    await dropSession(db)
     this.#token = null
-    await dropSession(this.#parts.db)
     this.#take(null)
+    // Its answer takes the cookie away: the next sign-in waits for it behind the same lock.
+    if (live) void lock('gocua-refresh', () => this.#tell(token)).catch(() => undefined)
+  }
+
+  /** Tells the server of a sign-out. Unheard, its session ends by age; the phone has forgotten it already. */
+  async #tell(token: string | null): Promise<void> {
+    const farewell = (bearer: string): Promise<unknown> =>
+      this.#need().post('/auth/logout', {}, { bearer, keepalive: true, timeoutMs: 5000 })
+    if (token) {
+      try {
+        await farewell(token)
+        return
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status !== 401) throw error
+      }
+    }
+    // None was held yet, or it had run out: the cookie still gets one.
+    const device = await knownDevice(this.#parts.db)
+    if (!device) return
+    const proof = await refreshProof(device, newId(this.#parts.clock))
+    const answer = await this.#need().post<SessionView>('/auth/refresh', { proof }, { open: true, keepalive: true, timeoutMs: 5000 })
+    await farewell(answer.access_token)
   }
 
   #take(info: SessionInfo | null): void {
