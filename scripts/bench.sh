@@ -21,5 +21,6 @@ case " $* " in *" --only "* | *" --small "*) exit 0 ;; esac
 $say "The rules alone" >&2
 printf '\n## The rules alone\n\n```\n'
 cargo bench --profile measure -q -p gocua-domain --bench rules -- --noplot 2>/dev/null \
-  | grep -E 'time:' | sed -E 's/ +/ /g'
+  | awk '/^[A-Za-z]/ { name = $0; sub(/ +time:.*/, "", name) }
+         /time:/ { sub(/.*time: +/, ""); print name ": " $0 }'
 printf '```\n'
