@@ -46,7 +46,7 @@ test('airplane mode from a cold start: a whole shift on what the phone holds', a
   await expect(page.getByRole('main').getByRole('listitem').first()).toContainText(door)
 
   await it.go('Của tôi')
-  await expect(page.getByText('Máy đang không có mạng. Lượt nằm yên trên máy.')).toBeVisible()
+  await expect(page.getByText('Máy đang không có mạng. Lượt không mất khi tắt máy')).toBeVisible()
   // The second language is in the shell too.
   await page.getByRole('button', { name: 'English' }).click()
   await expect(page.getByRole('navigation', { name: 'Screens' })).toBeVisible()
