@@ -73,7 +73,7 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/api': { target: process.env.GOCUA_SERVER ?? 'http://127.0.0.1:8080' } } },
+  server: { host: '127.0.0.1', proxy: { '/api': { target: process.env.GOCUA_SERVER ?? 'http://127.0.0.1:8080' } } },
   test: {
     include: ['test/**/*.test.ts'],
     environment: 'node',
