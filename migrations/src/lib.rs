@@ -4,6 +4,7 @@ pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_house;
+mod m20261122_000002_sync;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -12,6 +13,9 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_house::Migration)]
+        vec![
+            Box::new(m20261122_000001_house::Migration),
+            Box::new(m20261122_000002_sync::Migration),
+        ]
     }
 }

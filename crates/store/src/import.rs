@@ -397,7 +397,7 @@ impl Plan {
             .zip(self.group_count + 1..)
             .map(|(g, n)| group_row(ward_code, g, i32::try_from(n).unwrap_or(i32::MAX), seq))
             .collect();
-        for rows in chunks(rows, 10) {
+        for rows in chunks(rows, 11) {
             residential_group::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = self.new_alleys.iter().map(|a| alley_row(ward_code, a, seq)).collect();
@@ -405,7 +405,7 @@ impl Plan {
             alley::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = self.new_households.iter().map(|h| household_row(ward_code, h, seq)).collect();
-        for rows in chunks(rows, 16) {
+        for rows in chunks(rows, 18) {
             household::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         for (id, (members, adults)) in self.counts {

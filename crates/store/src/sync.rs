@@ -528,7 +528,7 @@ async fn write(
         })
         .collect();
     let fresh: HashSet<VisitId> = effects.visits.iter().map(|v| v.fact.id).collect();
-    for rows in chunks(visits, 21) {
+    for rows in chunks(visits, 26) {
         visit::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     for (id, (at, _)) in effects.withdrawn.iter().filter(|(id, _)| !fresh.contains(id)) {
@@ -597,6 +597,11 @@ fn visit_row(
         flags: Set(flags_text(&v.flags)),
         withdrawn_at: Set(withdrawn_at),
         seq: Set(v.seq),
+        corrects: Set(None),
+        version: Set(1),
+        replaced_by: Set(None),
+        why: Set(None),
+        extra: Set(None),
     }
 }
 
@@ -616,10 +621,11 @@ async fn seen(tx: &DatabaseTransaction, ward: &str, batches: &[Batch]) -> Result
                 queued: Set(i32::try_from(left).unwrap_or(i32::MAX)),
                 last_seen_at: Set(b.now.0),
                 created_at: Set(b.now.0),
+                failed: Set(0),
             }
         })
         .collect();
-    for rows in chunks(rows, 8) {
+    for rows in chunks(rows, 9) {
         device::Entity::insert_many(rows)
             .on_conflict(
                 sea_orm::sea_query::OnConflict::column(device::Column::Id)

@@ -183,6 +183,8 @@ pub(crate) fn household_row(ward: &str, h: &NewHousehold, seq: i64) -> household
         active: Set(true),
         deleted_at: Set(None),
         seq: Set(seq),
+        merged_into: Set(None),
+        removed_why: Set(None),
     }
 }
 
@@ -217,6 +219,7 @@ pub(crate) fn group_row(
         label_lon: Set(g.label.map(|l| l[0])),
         label_lat: Set(g.label.map(|l| l[1])),
         seq: Set(seq),
+        merged_into: Set(None),
     }
 }
 
@@ -289,7 +292,7 @@ impl Store {
         .await?;
         let rows: Vec<_> =
             new.groups.iter().zip(1..).map(|(g, n)| group_row(code, g, n, seq)).collect();
-        for rows in chunks(rows, 10) {
+        for rows in chunks(rows, 11) {
             residential_group::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         }
         let rows = new.alleys.iter().map(|a| alley_row(code, a, seq)).collect();
@@ -298,7 +301,7 @@ impl Store {
         }
         step("households");
         let rows = new.households.iter().map(|h| household_row(code, h, seq)).collect();
-        for rows in chunks(rows, 16) {
+        for rows in chunks(rows, 18) {
             household::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         }
         step("people");
@@ -562,10 +565,15 @@ async fn found_visits(
                 flags: Set(String::new()),
                 withdrawn_at: Set(None),
                 seq: Set(seq),
+                corrects: Set(None),
+                version: Set(1),
+                replaced_by: Set(None),
+                why: Set(None),
+                extra: Set(None),
             })
         })
         .collect();
-    for rows in chunks(rows, 21) {
+    for rows in chunks(rows, 26) {
         visit::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())

@@ -14,6 +14,8 @@ pub struct Model {
     pub queued: i32,
     pub last_seen_at: i64,
     pub created_at: i64,
+    /// Syncs that failed since the last that succeeded, as the phone counted them.
+    pub failed: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -22,6 +22,9 @@ pub struct Model {
     pub active: bool,
     pub deleted_at: Option<i64>,
     pub seq: i64,
+    /// The household of which this one was found to be a double.
+    pub merged_into: Option<Uuid>,
+    pub removed_why: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

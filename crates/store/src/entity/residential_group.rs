@@ -17,6 +17,8 @@ pub struct Model {
     pub label_lon: Option<f64>,
     pub label_lat: Option<f64>,
     pub seq: i64,
+    /// The group it became part of.
+    pub merged_into: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -28,6 +28,17 @@ pub struct Model {
     pub flags: String,
     pub withdrawn_at: Option<i64>,
     pub seq: i64,
+    /// First version of the visit, when this row is a later one.
+    pub corrects: Option<Uuid>,
+    /// 1 for the first version.
+    pub version: i32,
+    /// The newest version, when this row is an older one: such a row counts nowhere.
+    pub replaced_by: Option<Uuid>,
+    /// Why it was corrected.
+    pub why: Option<String>,
+    /// Fields of a newer app that this server did not know.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub extra: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
