@@ -10,6 +10,7 @@ const USED = {
   logout: 'log-out', language: 'languages', phone: 'smartphone', shield: 'shield-check', warn: 'shield-alert', refresh: 'refresh-cw',
   child: 'baby', shop: 'store', copies: 'copy', unknown: 'circle-question-mark', trash: 'trash-2', download: 'download', share: 'external-link',
   sparkle: 'sparkles', more: 'ellipsis', walk: 'milestone', calm: 'leaf',
+  edit: 'pencil', file: 'file-lock-2', waiting: 'hourglass', change: 'arrow-right', give: 'share-2', unsafe: 'shield-off', disk: 'hard-drive',
   layers: 'layers', chart: 'chart-column', filter: 'funnel', menu: 'menu', sort: 'arrow-down-up', inbox: 'inbox', building: 'building-2',
 }
 
