@@ -7,6 +7,7 @@
 pub mod account;
 pub mod address;
 pub mod coverage;
+pub mod desk;
 pub mod household;
 pub mod id;
 pub mod pull;
