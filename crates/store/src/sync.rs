@@ -42,6 +42,8 @@ pub struct Batch {
     pub push: PushRequest,
     /// When it arrived.
     pub now: Millis,
+    /// Brought by another phone, sealed: it says nothing of where the sender's own phone is today.
+    pub carried: bool,
 }
 
 struct Job {
@@ -607,7 +609,8 @@ fn visit_row(
 
 /// Notes when each phone was last heard of and what it still holds.
 async fn seen(tx: &DatabaseTransaction, ward: &str, batches: &[Batch]) -> Result<(), StoreError> {
-    let latest: HashMap<Uuid, &Batch> = batches.iter().map(|b| (b.sender.device.0, b)).collect();
+    let latest: HashMap<Uuid, &Batch> =
+        batches.iter().filter(|b| !b.carried).map(|b| (b.sender.device.0, b)).collect();
     let rows: Vec<_> = latest
         .into_values()
         .map(|b| {

@@ -40,7 +40,8 @@ pub async fn push(
         return Err(Problem::invalid("/ops".to_owned()));
     }
     let sender = Sender { account: caller.0.account, device: caller.0.device, team: caller.0.team };
-    let batch = Batch { ward: caller.ward()?.to_owned(), sender, push, now: app.now() };
+    let ward = caller.ward()?.to_owned();
+    let batch = Batch { ward, sender, push, now: app.now(), carried: false };
     Ok(web::Json(app.store.push(batch).await?))
 }
 
