@@ -1,7 +1,19 @@
 /** The calls the ward desk makes, one for each endpoint it uses. */
 import { Problem, Unreachable, type Api } from '../api/client.ts'
 import { readShapes, type WardShapes } from '../map/geometry.ts'
-import type { Alley, AlleyAnswer, AssignmentRequest, Coverage, Team, Trend } from './wire.ts'
+import type {
+  Alley,
+  AlleyAnswer,
+  AssignmentRequest,
+  Coverage,
+  IdentityField,
+  Inbox,
+  PhoneLine,
+  RegisterHousehold,
+  RemovalWhy,
+  Team,
+  Trend,
+} from './wire.ts'
 
 export type Answer<T> = { fresh: true; data: T; etag: string | null } | { fresh: false }
 
@@ -43,6 +55,43 @@ export class WardApi {
     const body: AssignmentRequest = { team_id: team, with_children: false }
     const answer = await this.#api.post<AlleyAnswer>(`/alleys/${encodeURIComponent(alley)}/assignment`, body)
     return answer.alley
+  }
+
+  async phones(): Promise<PhoneLine[]> {
+    return (await this.#api.get<{ phones: PhoneLine[] }>('/phones')).phones
+  }
+
+  async inbox(): Promise<Inbox> {
+    return this.#api.get<Inbox>('/inbox')
+  }
+
+  /** Ends a proposal: the book's value stays, or the one from the door is written. */
+  async decideTwoValues(op: string, field: IdentityField, keep: 'book' | 'phone'): Promise<void> {
+    await this.#api.post('/inbox/two-values', { op_id: op, field, keep })
+  }
+
+  async decideQuarantine(op: string, decision: 'release' | 'dismiss'): Promise<void> {
+    await this.#api.post('/inbox/quarantine', { op_id: op, decision })
+  }
+
+  async households(q: string): Promise<RegisterHousehold[]> {
+    return (await this.#api.get<{ households: RegisterHousehold[] }>('/households', { query: { q } })).households
+  }
+
+  async merge(household: string, into: string): Promise<void> {
+    await this.#api.post(`/households/${encodeURIComponent(household)}/merge`, { into })
+  }
+
+  async unmerge(household: string): Promise<void> {
+    await this.#api.post(`/households/${encodeURIComponent(household)}/unmerge`, {})
+  }
+
+  async remove(ids: readonly string[], why: RemovalWhy): Promise<void> {
+    await this.#api.post('/households/remove', { ids, why })
+  }
+
+  async restore(ids: readonly string[]): Promise<void> {
+    await this.#api.post('/households/restore', { ids })
   }
 
   async events(signal: AbortSignal): Promise<Response> {

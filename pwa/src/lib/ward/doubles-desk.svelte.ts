@@ -1,0 +1,133 @@
+/** The register's households: found, compared, merged and taken apart again, removed and brought back. */
+import { Problem } from '../api/client.ts'
+import { troubleOf, type Trouble, type WardApi } from './api.ts'
+import type { Part } from './coverage-desk.svelte.ts'
+import { likelyStays, mergePlan, press, renewed } from './doubles.ts'
+import type { RegisterHousehold, RemovalWhy } from './wire.ts'
+
+/** A pause in typing that is worth a question to the server. */
+export const TYPING_MS = 250
+
+type DoublesApi = Pick<WardApi, 'households' | 'merge' | 'unmerge' | 'remove' | 'restore'>
+
+export type Done =
+  | { did: 'merged'; goes: RegisterHousehold; stays: RegisterHousehold }
+  | { did: 'unmerged'; household: RegisterHousehold }
+  | { did: 'removed' | 'restored'; households: RegisterHousehold[] }
+
+/** `mass_removal` is the server's brake, not an error: it has words of its own. */
+export type Refusal = Trouble | 'mass_removal'
+
+export class DoublesDesk {
+  query = $state('')
+  found = $state.raw<Part<RegisterHousehold[]>>({ is: 'none' })
+  chosen = $state.raw<RegisterHousehold[]>([])
+  staysId = $state<string | null>(null)
+  busy = $state(false)
+  failure = $state.raw<Refusal | null>(null)
+  done = $state.raw<Done | null>(null)
+
+  readonly plan = $derived(mergePlan(this.chosen, this.staysId))
+  readonly chosenIds: ReadonlySet<string> = $derived(new Set(this.chosen.map((h) => h.id)))
+  readonly removable: RegisterHousehold[] = $derived(this.chosen.filter((h) => h.state === 'active'))
+  readonly restorable: RegisterHousehold[] = $derived(this.chosen.filter((h) => h.state === 'removed'))
+
+  readonly #api: DoublesApi
+  #typing: ReturnType<typeof setTimeout> | undefined
+  /** Answers overtaken by a newer question are dropped. */
+  #asked = 0
+
+  constructor(api: DoublesApi) {
+    this.#api = api
+  }
+
+  close(): void {
+    clearTimeout(this.#typing)
+  }
+
+  type(text: string): void {
+    this.query = text
+    clearTimeout(this.#typing)
+    if (text.trim() === '') {
+      this.#asked += 1
+      this.found = { is: 'none' }
+      return
+    }
+    this.#typing = setTimeout(() => void this.search(), TYPING_MS)
+  }
+
+  async search(): Promise<void> {
+    clearTimeout(this.#typing)
+    const q = this.query.trim()
+    if (q === '') return
+    const asked = (this.#asked += 1)
+    // What was found a letter ago stays until the new list is here: no flicker while typing.
+    if (this.found.is !== 'ready') this.found = { is: 'loading' }
+    try {
+      const data = await this.#api.households(q)
+      if (asked !== this.#asked) return
+      this.found = { is: 'ready', data }
+      this.#take(renewed(this.chosen, data))
+    } catch (error) {
+      if (asked === this.#asked) this.found = { is: 'failed', trouble: troubleOf(error) }
+    }
+  }
+
+  press(household: RegisterHousehold): void {
+    if (this.busy) return
+    this.failure = null
+    this.done = null
+    this.#take(press(this.chosen, household))
+  }
+
+  clear(): void {
+    if (this.busy) return
+    this.failure = null
+    this.#take([])
+  }
+
+  async merge(): Promise<void> {
+    const plan = this.plan
+    if (!plan) return
+    await this.#act(() => this.#api.merge(plan.goes.id, plan.stays.id), { did: 'merged', ...plan })
+  }
+
+  async unmerge(household: RegisterHousehold): Promise<void> {
+    await this.#act(() => this.#api.unmerge(household.id), { did: 'unmerged', household })
+  }
+
+  async remove(why: RemovalWhy): Promise<void> {
+    const households = this.removable
+    if (households.length === 0) return
+    await this.#act(() => this.#api.remove(households.map((h) => h.id), why), { did: 'removed', households })
+  }
+
+  async restore(households: RegisterHousehold[] = this.restorable): Promise<void> {
+    if (households.length === 0) return
+    await this.#act(() => this.#api.restore(households.map((h) => h.id)), { did: 'restored', households })
+  }
+
+  async #act(send: () => Promise<void>, done: Done): Promise<void> {
+    if (this.busy) return
+    this.busy = true
+    this.failure = null
+    this.done = null
+    try {
+      await send()
+      this.done = done
+      this.#take([])
+    } catch (error) {
+      this.failure = error instanceof Problem && (error.code as string) === 'mass_removal' ? 'mass_removal' : troubleOf(error)
+    } finally {
+      this.busy = false
+    }
+    // After a refusal too: it may have come because somebody else was here first.
+    await this.search()
+  }
+
+  #take(chosen: RegisterHousehold[]): void {
+    const before = this.staysId
+    this.chosen = chosen
+    this.staysId = chosen.some((h) => h.id === before) && chosen.length === 2 ? before : likelyStays(chosen)
+  }
+}
