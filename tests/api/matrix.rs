@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 15] = [
+const ROWS: [(&str, &str, Access); 16] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("GET", "/api/v1/health", Open),
@@ -30,6 +30,7 @@ const ROWS: [(&str, &str, Access); 15] = [
     ("GET", "/api/v1/me", Act(Action::ReadMe)),
     ("POST", "/api/v1/sync/push", Act(Action::SyncPush)),
     ("GET", "/api/v1/sync/pull", Act(Action::SyncPull)),
+    ("POST", "/api/v1/sync/carry", Act(Action::SyncPush)),
     ("GET", "/api/v1/coverage", Act(Action::ReadCoverage)),
     ("GET", "/api/v1/coverage/boundary", Act(Action::ReadBoundary)),
     ("GET", "/api/v1/coverage/trend", Act(Action::ReadTrend)),
@@ -47,6 +48,7 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/auth/login" => Some(phone.login_body("nobody", "wrong")),
         "/api/v1/auth/refresh" => Some(json!({"proof": "x"})),
         "/api/v1/sync/push" => Some(fixture::visit(phone.device, 1, HOUSEHOLDS[0], app.now())),
+        "/api/v1/sync/carry" => Some(json!({"parcels": []})),
         "/api/v1/alleys/{id}/assignment" => Some(json!({"team_id": null})),
         _ => None,
     }

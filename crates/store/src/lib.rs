@@ -4,6 +4,7 @@
 //! here; callers get domain types and short errors.
 
 mod account;
+mod carry;
 mod coverage;
 mod db;
 mod entity;
@@ -15,6 +16,7 @@ mod sync;
 mod territory;
 
 pub use account::*;
+pub use carry::Origin;
 pub use coverage::*;
 pub use db::{Engine, Store, StoreError};
 pub use import::{ImportOptions, ImportReport, ImportRow, Refusal};

@@ -13,6 +13,7 @@ use super::account::AccountView;
 use super::extract::{Body, Caller};
 use super::problem::Problem;
 use crate::app::{App, State};
+use crate::auth::seal::SealView;
 use crate::auth::token::DeviceKey;
 use crate::auth::{self, Attempt, Issued};
 
@@ -63,6 +64,8 @@ pub struct SessionView {
     pub session_id: SessionId,
     /// Who signed in.
     pub account: AccountView,
+    /// For sealing unsent work that another phone shall carry.
+    pub seal: SealView,
 }
 
 /// Signs in on a device and begins a session.
@@ -121,6 +124,7 @@ async fn answer(app: &App, issued: Issued) -> Result<HttpResponse, Problem> {
             expires_at: issued.access_until,
             session_id: issued.session,
             account,
+            seal: app.auth.seal().view(),
         }))
 }
 

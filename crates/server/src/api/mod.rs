@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod auth;
+pub mod carry;
 pub mod coverage;
 pub mod docs;
 pub mod events;
@@ -24,6 +25,7 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(account::me)
         .service(sync::push)
         .service(sync::pull)
+        .service(carry::carry)
         .service(coverage::coverage)
         .service(coverage::boundary)
         .service(coverage::trend)

@@ -2,6 +2,7 @@
 
 pub mod guesses;
 pub mod password;
+pub mod seal;
 pub mod secrets;
 pub mod sessions;
 pub mod token;
@@ -16,6 +17,7 @@ use crate::api::problem::{Code, Problem};
 use crate::app::App;
 use guesses::Guesses;
 use password::Passwords;
+use seal::Seal;
 use secrets::Secrets;
 use sessions::Sessions;
 use token::DeviceKey;
@@ -43,6 +45,11 @@ impl Auth {
             guesses: Guesses::default(),
             sessions: Sessions::default(),
         }
+    }
+
+    /// What opens parcels.
+    pub fn seal(&self) -> &Seal {
+        &self.secrets.seal
     }
 
     /// Forgets what is remembered of a session, so that its end counts from the next call on.

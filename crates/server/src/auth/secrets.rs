@@ -9,16 +9,19 @@ use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::Sha256;
 
+use super::seal::Seal;
 use crate::app::Entropy;
 
-/// Keys of 64 bytes, all made from one file. Losing the file signs everybody out and harms nothing
-/// else; whoever reads it can sign in as anybody.
+/// Keys, all made from one file of 64 bytes. Losing the file signs everybody out, and makes parcels
+/// sealed before unreadable (the phones they came from still hold the work); whoever reads it can sign
+/// in as anybody.
 pub struct Secrets {
     pub(super) signing: EncodingKey,
     pub(super) checking: DecodingKey,
     pub(super) key_id: String,
     refresh: Hmac<Sha256>,
     tags: Hmac<Sha256>,
+    pub(super) seal: Seal,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -28,7 +31,7 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Keys for three purposes out of 64 random bytes: none of them tells another.
+    /// Keys for four purposes out of 64 random bytes: none of them tells another.
     pub fn from_bytes(root: &[u8; 64]) -> Self {
         let derive = |purpose: &str| keyed(root).chain_update(purpose).finalize().into_bytes();
         let (low, high) = (derive("access 1"), derive("access 2"));
@@ -39,6 +42,7 @@ impl Secrets {
             key_id: hex(&derive("key id")[..8]),
             refresh: keyed(&derive("refresh")),
             tags: keyed(&derive("tags")),
+            seal: Seal::from_seed(&derive("parcels")),
         }
     }
 
