@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::{Address, Side};
+use crate::search::search_key;
 use crate::time::Millis;
 
 /// A phone that still holds work and was not heard of for longer than this is silent.
@@ -115,6 +117,61 @@ pub fn mass_removal(active: i64, lately: i64, now: i64) -> bool {
     let removed = lately.saturating_add(now);
     let stood = active.saturating_add(lately);
     removed > REMOVALS_FREE && removed.saturating_mul(100) > stood.saturating_mul(REMOVALS_PERCENT)
+}
+
+/// Where a household stands in the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Counted.
+    Active,
+    /// A double: what is known of it counts at another.
+    Merged,
+    /// Taken out of the register.
+    Removed,
+}
+
+/// A house number as the register writes it, with what follows from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoorNumber {
+    /// As written.
+    pub no: String,
+    /// Order along the alley.
+    pub sort: String,
+    /// Side of the alley.
+    pub side: Option<Side>,
+}
+
+/// A door's new number, read as the register's own are. The order key begins with the ways that lead
+/// to the door; they are taken over from the key it had, since the number alone does not tell them.
+pub fn renumber(old_no: &str, old_sort: &str, new_no: &str) -> DoorNumber {
+    let (old, new) = (Address::parse(old_no), Address::parse(new_no));
+    let key = new.sort_key();
+    let ways = old_sort
+        .strip_suffix(old.sort_key().get(1..).unwrap_or_default())
+        .and_then(|kept| kept.get(1..))
+        .filter(|_| old.house.is_some() && new.house.is_some())
+        .unwrap_or_default();
+    let (kind, door) = key.split_at_checked(1).unwrap_or((&key, ""));
+    // `12/34` on the door of a lane at 12 says the lane a second time.
+    let ways = if door.starts_with(ways) { "" } else { ways };
+    DoorNumber {
+        no: new.house.as_ref().map_or_else(|| new_no.to_owned(), ToString::to_string),
+        sort: format!("{kind}{ways}{door}"),
+        side: new.side(),
+    }
+}
+
+/// The text a household is searched by, after one of its words has changed.
+pub fn rekey(key: &str, old: &str, new: &str) -> String {
+    let (old, new) = (search_key(old), search_key(new));
+    let (spaced, wanted) = (format!(" {key} "), format!(" {old} "));
+    let changed = match spaced.find(&wanted).filter(|_| !old.is_empty()) {
+        Some(at) => format!("{} {new} {}", &spaced[..at], &spaced[at + wanted.len()..]),
+        None => format!("{new} {key}"),
+    };
+    changed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Which of two values stays.
@@ -231,6 +288,42 @@ mod tests {
         ] {
             assert_eq!(mass_removal(active, lately, now), refused, "{active} {lately} {now}");
         }
+    }
+
+    #[test]
+    fn a_new_number_keeps_the_ways_that_lead_to_the_door() {
+        for (address, old, new, like, no) in [
+            ("34 ngõ 12 Nguyễn Trãi", "34", "36", "36 ngõ 12 Nguyễn Trãi", "36"),
+            ("34 ngõ 12 Nguyễn Trãi", "34", "12/36", "12/36 Nguyễn Trãi", "12/36"),
+            ("12/34 Nguyễn Trãi", "12/34", "12/36", "12/36 Nguyễn Trãi", "12/36"),
+            ("34 ngõ Giếng Mát", "34", "35A", "35A ngõ Giếng Mát", "35A"),
+            ("7 Nguyễn Trãi", "7", "số 9", "9 Nguyễn Trãi", "9"),
+            ("cạnh nhà văn hóa", "", "9", "9", "9"),
+        ] {
+            let old_sort = Address::parse(address).sort_key();
+            let door = renumber(old, &old_sort, new);
+            assert_eq!(
+                (door.sort, door.no),
+                (Address::parse(like).sort_key(), no.to_owned()),
+                "{new}"
+            );
+        }
+        assert_eq!(renumber("7", "hn00007ea00000", "8").side, Some(Side::Even));
+        let worded = renumber("7", "hn00007ea00000", "cạnh đình");
+        assert_eq!((worded.no.as_str(), worded.side), ("cạnh đình", None));
+    }
+
+    #[test]
+    fn a_household_is_found_by_its_new_word_and_by_the_words_that_stayed() {
+        let key = search_key("Trần Thị Lan Số 12, ngõ 34, Nguyễn Trãi Thái Học 2");
+        assert_eq!(
+            rekey(&key, "Trần Thị Lan", "Lê Văn Đức"),
+            "le van duc so 12 ngo 34 nguyen trai thai hoc 2"
+        );
+        assert_eq!(rekey(&key, "12", "14A"), "tran thi lan so 14a ngo 34 nguyen trai thai hoc 2");
+        assert_eq!(rekey(&key, "2", "14"), "tran thi lan so 12 ngo 34 nguyen trai thai hoc 14");
+        assert_eq!(rekey("so 12", "", "Lan"), "lan so 12");
+        assert_eq!(rekey("so 12/3", "12", "5"), "5 so 12/3", "half a word is no word");
     }
 
     #[test]
