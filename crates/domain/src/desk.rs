@@ -48,8 +48,10 @@ pub struct PhoneFacts {
     pub held: i64,
     /// Operations rejected lately.
     pub rejected: i64,
-    /// Syncs that failed since the last that succeeded.
+    /// Syncs that failed since the last that succeeded, as the phone counts them.
     pub failed: i64,
+    /// When its session was last refused: then the server does not hear what it says of itself.
+    pub refused_at: Option<Millis>,
 }
 
 impl PhoneFacts {
@@ -57,9 +59,12 @@ impl PhoneFacts {
     pub fn needs(&self, now: Millis) -> Needs {
         let silence = now.0.saturating_sub(self.last_seen_at.0);
         let waits = self.queued > 0;
+        let shut_out = self.refused_at.is_some_and(|at| {
+            at > self.last_seen_at && now.0.saturating_sub(at.0) <= SILENT_AFTER_MS
+        });
         if waits && silence > SILENT_AFTER_MS {
             Needs::Silent
-        } else if self.failed >= FAILURES_THAT_COUNT {
+        } else if shut_out || self.failed >= FAILURES_THAT_COUNT {
             Needs::Failing
         } else if self.queued > LONG_QUEUE || (waits && silence > STUCK_AFTER_MS) {
             Needs::Queue
@@ -203,7 +208,14 @@ mod tests {
     const NOW: Millis = Millis(1_795_312_800_000);
 
     fn phone() -> PhoneFacts {
-        PhoneFacts { last_seen_at: NOW, queued: 0, held: 0, rejected: 0, failed: 0 }
+        PhoneFacts {
+            last_seen_at: NOW,
+            queued: 0,
+            held: 0,
+            rejected: 0,
+            failed: 0,
+            refused_at: None,
+        }
     }
 
     fn ago(ms: i64) -> Millis {
@@ -241,6 +253,18 @@ mod tests {
     }
 
     #[test]
+    fn a_phone_that_knocks_with_an_ended_session_is_failing_until_it_is_heard_again() {
+        let out = PhoneFacts { last_seen_at: ago(60_000), refused_at: Some(NOW), ..phone() };
+        assert_eq!(out.needs(NOW), Needs::Failing);
+        assert_eq!(PhoneFacts { last_seen_at: NOW, ..out }.needs(NOW), Needs::Nothing);
+        // It has given up knocking: nobody walks with it.
+        assert_eq!(out.needs(NOW.plus(SILENT_AFTER_MS)), Needs::Failing);
+        assert_eq!(out.needs(NOW.plus(SILENT_AFTER_MS + 1)), Needs::Nothing);
+        let waiting = PhoneFacts { queued: 1, ..out };
+        assert_eq!(waiting.needs(NOW.plus(SILENT_AFTER_MS)), Needs::Silent);
+    }
+
+    #[test]
     fn the_worst_is_named() {
         let mut all = PhoneFacts {
             last_seen_at: ago(SILENT_AFTER_MS + 1),
@@ -248,6 +272,7 @@ mod tests {
             held: 1,
             rejected: 1,
             failed: FAILURES_THAT_COUNT,
+            refused_at: None,
         };
         let mut named = vec![all.needs(NOW)];
         all.last_seen_at = NOW;
