@@ -252,6 +252,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   nav_walk: 'Back to the walk',
   forbidden_title: 'This account has no work here',
   forbidden_body: 'This part is for ward staff. If you need it, ask the administrator to change the role, then sign in again.',
+  fresh_at: 'updated {when}',
   stale_offline: 'No connection. This is the list of {at}.',
   stale_other: 'A newer list could not be loaded. This is the list of {at}.',
   loading_list: 'Loading the list…',

@@ -246,6 +246,7 @@ export const wardVi = {
   nav_walk: 'Về đi ngõ',
   forbidden_title: 'Tài khoản này không có phần việc ở đây',
   forbidden_body: 'Phần này dành cho cán bộ phường. Cần thì báo quản trị đổi vai trò, rồi đăng nhập lại.',
+  fresh_at: 'cập nhật {when}',
   stale_offline: 'Mất kết nối. Đang hiện danh sách lúc {at}.',
   stale_other: 'Chưa tải được danh sách mới. Đang hiện danh sách lúc {at}.',
   loading_list: 'Đang tải danh sách…',

@@ -78,6 +78,11 @@ export class WardApi {
     return (await this.#api.get<{ households: RegisterHousehold[] }>('/households', { query: { q } })).households
   }
 
+  /** Households merged or removed, the latest first. */
+  async outOfRegister(state: 'merged' | 'removed'): Promise<RegisterHousehold[]> {
+    return (await this.#api.get<{ households: RegisterHousehold[] }>('/households', { query: { state } })).households
+  }
+
   async merge(household: string, into: string): Promise<void> {
     await this.#api.post(`/households/${encodeURIComponent(household)}/merge`, { into })
   }

@@ -8,7 +8,7 @@ import type { RegisterHousehold, RemovalWhy } from './wire.ts'
 /** A pause in typing that is worth a question to the server. */
 export const TYPING_MS = 250
 
-type DoublesApi = Pick<WardApi, 'households' | 'merge' | 'unmerge' | 'remove' | 'restore'>
+type DoublesApi = Pick<WardApi, 'households' | 'outOfRegister' | 'merge' | 'unmerge' | 'remove' | 'restore'>
 
 export type Done =
   | { did: 'merged'; goes: RegisterHousehold; stays: RegisterHousehold }
@@ -21,6 +21,8 @@ export type Refusal = Trouble | 'mass_removal'
 export class DoublesDesk {
   query = $state('')
   found = $state.raw<Part<RegisterHousehold[]>>({ is: 'none' })
+  merged = $state.raw<Part<RegisterHousehold[]>>({ is: 'loading' })
+  removed = $state.raw<Part<RegisterHousehold[]>>({ is: 'loading' })
   chosen = $state.raw<RegisterHousehold[]>([])
   staysId = $state<string | null>(null)
   busy = $state(false)
@@ -39,6 +41,10 @@ export class DoublesDesk {
 
   constructor(api: DoublesApi) {
     this.#api = api
+  }
+
+  open(): void {
+    void this.loadOut()
   }
 
   close(): void {
@@ -71,6 +77,21 @@ export class DoublesDesk {
     } catch (error) {
       if (asked === this.#asked) this.found = { is: 'failed', trouble: troubleOf(error) }
     }
+  }
+
+  /** What left the register: the way back must not depend on remembering a name. */
+  async loadOut(): Promise<void> {
+    const load = async (state: 'merged' | 'removed'): Promise<Part<RegisterHousehold[]>> => {
+      try {
+        return { is: 'ready', data: await this.#api.outOfRegister(state) }
+      } catch (error) {
+        return { is: 'failed', trouble: troubleOf(error) }
+      }
+    }
+    const [merged, removed] = await Promise.all([load('merged'), load('removed')])
+    // A list that was right a moment ago is better than none.
+    if (merged.is === 'ready' || this.merged.is !== 'ready') this.merged = merged
+    if (removed.is === 'ready' || this.removed.is !== 'ready') this.removed = removed
   }
 
   press(household: RegisterHousehold): void {
@@ -122,7 +143,7 @@ export class DoublesDesk {
       this.busy = false
     }
     // After a refusal too: it may have come because somebody else was here first.
-    await this.search()
+    await Promise.all([this.search(), this.loadOut()])
   }
 
   #take(chosen: RegisterHousehold[]): void {

@@ -20,6 +20,7 @@ export class InboxDesk {
   inbox = $state.raw<Part<Inbox>>({ is: 'loading' })
   /** Why the list on screen could not be made newer. */
   trouble = $state<Trouble | null>(null)
+  checkedAt = $state<Millis | null>(null)
   now = $state<Millis>(0)
   /** Decisions under way, by the key of their row. */
   busy = $state.raw<ReadonlySet<string>>(new Set())
@@ -131,7 +132,7 @@ export class InboxDesk {
     try {
       this.inbox = { is: 'ready', data: this.#left(await this.#api.inbox()) }
       this.trouble = null
-      this.now = this.#clock()
+      this.checkedAt = this.now = this.#clock()
     } catch (error) {
       const trouble = troubleOf(error)
       if (this.inbox.is === 'ready') this.trouble = trouble
