@@ -10,6 +10,21 @@ export interface Learner {
   levels: Record<string, number>
 }
 
+interface Parts {
+  db: Database
+  clock: Clock
+  account_id: string
+  household_id: string
+}
+
+const learnerOf = ({ age_band, skills }: PersonCoached): Learner => ({
+  age_band,
+  levels: Object.fromEntries(skills.map(({ skill, level }) => [skill, level])),
+})
+
+/** The door whose draft is to be filled in without asking: a record that came back is being mended. */
+export const fillIn = { door: null as string | null }
+
 /** Who was coached at one door, tap by tap. Every tap is kept, so a dead battery costs nothing. */
 export class CoachForm {
   people = $state<Learner[]>([])
@@ -17,11 +32,13 @@ export class CoachForm {
   /** A draft of an earlier sitting, until the person says what to do with it. */
   found = $state.raw<{ people: Learner[]; saved_at: Millis } | null>(null)
 
-  readonly #parts: { db: Database; clock: Clock; account_id: string; household_id: string }
+  readonly #parts: Parts | null
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(parts: { db: Database; clock: Clock; account_id: string; household_id: string }) {
+  /** Without parts nothing is kept between taps: for a correction, whose visit is safe as it was. */
+  constructor(parts: Parts | null, people: readonly PersonCoached[] = []) {
     this.#parts = parts
+    this.people = people.map(learnerOf)
   }
 
   get person(): Learner | undefined {
@@ -33,16 +50,11 @@ export class CoachForm {
   }
 
   async look(): Promise<void> {
+    if (!this.#parts) return
     const { db, account_id, household_id } = this.#parts
     const draft = await draftOf(db, account_id, household_id)
     if (draft?.people?.length && this.people.length === 0) {
-      this.found = {
-        saved_at: draft.saved_at,
-        people: draft.people.map(({ age_band, skills }) => ({
-          age_band,
-          levels: Object.fromEntries(skills.map(({ skill, level }) => [skill, level])),
-        })),
-      }
+      this.found = { saved_at: draft.saved_at, people: draft.people.map(learnerOf) }
     }
   }
 
@@ -54,8 +66,9 @@ export class CoachForm {
   }
 
   async forget(): Promise<void> {
-    const { db, account_id, household_id } = this.#parts
     this.found = null
+    if (!this.#parts) return
+    const { db, account_id, household_id } = this.#parts
     await dropDraft(db, account_id, household_id)
   }
 
@@ -94,6 +107,7 @@ export class CoachForm {
   }
 
   #keep(): void {
+    if (!this.#parts) return
     const { db, clock, account_id, household_id } = this.#parts
     const draft = { account_id, household_id, saved_at: clock.now(), people: this.coached() }
     // One after the other: a slow earlier write must not land on top of a later one.

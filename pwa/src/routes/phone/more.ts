@@ -1,5 +1,8 @@
 /** The screens behind the first step: one chunk, fetched as soon as the alley is on the screen. */
+export { default as BackupSheet } from './BackupSheet.svelte'
 export { default as Coach } from './Coach.svelte'
+export { default as CorrectSheet } from './CorrectSheet.svelte'
+export { default as EditSheet } from './EditSheet.svelte'
 export { default as Find } from './Find.svelte'
 export { default as Mine } from './Mine.svelte'
 export { default as Revisit } from './Revisit.svelte'

@@ -1,6 +1,7 @@
-import { t } from '$lib/i18n/messages.ts'
+import { StorageFull, StorageLost } from '$lib/data/db.ts'
 
-/** What to do when the phone itself could not write. Nothing entered is thrown away for it. */
-export function saveFault(error: unknown): string {
-  return error instanceof DOMException && error.name === 'QuotaExceededError' ? t('door.quota') : t('door.saveFailed')
+/** What the phone could not do: no room · the database does not answer · something else. */
+export function saveFault(error: unknown): 'full' | 'lost' | 'other' {
+  if (error instanceof StorageFull) return 'full'
+  return error instanceof StorageLost ? 'lost' : 'other'
 }

@@ -1,5 +1,6 @@
 /** Turns what the phone holds into what a person reads. */
-import type { Alley, Door, VisitRecord } from '$lib/api/types.ts'
+import type { Alley, Door, HouseholdEdit, VisitRecord } from '$lib/api/types.ts'
+import type { EditField } from '$lib/domain/edit.ts'
 import type { Outcome } from '$lib/domain/visit.ts'
 import { addDays, bandOf, dayOf, type Day, type Millis, type TimeBand } from '$lib/domain/time.ts'
 import { formatDay, formatTime, weekdayOfDay } from '$lib/i18n/format.ts'
@@ -67,4 +68,10 @@ export function visitWord(record: VisitRecord): string {
   if (record.people?.length) parts.push(t('mine.peopleShort', { n: record.people.length }))
   if (record.comeback) parts.push(formatDay(record.comeback.on, false))
   return parts.join(' · ')
+}
+
+/** `sửa thông tin nhà: mốc, nhân khẩu` for the list of records. */
+export function editWord({ set }: HouseholdEdit): string {
+  const fields = (Object.keys(set) as EditField[]).map((field) => t(`edit.short.${field}`))
+  return t('edit.did', { fields: fields.join(', ') })
 }
