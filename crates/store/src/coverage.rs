@@ -182,6 +182,7 @@ impl Store {
                 residential_group::Column::Name,
             ])
             .filter(residential_group::Column::Ward.eq(ward_code))
+            .filter(residential_group::Column::MergedInto.is_null())
             .order_by_asc(residential_group::Column::Position)
             .into_tuple()
             .all(db)
@@ -285,6 +286,7 @@ impl Store {
             .ok_or(StoreError::NotFound)?;
         let groups = residential_group::Entity::find()
             .filter(residential_group::Column::Ward.eq(ward_code))
+            .filter(residential_group::Column::MergedInto.is_null())
             .order_by_asc(residential_group::Column::Position)
             .all(&self.read)
             .await?
@@ -333,7 +335,7 @@ impl Store {
     /// The alleys of a group with their coverage and team, in walking order.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when the group is not one of the ward.
+    /// [`StoreError::NotFound`] when the group is not one of the ward, or part of another now.
     pub async fn group_alleys(
         &self,
         ward_code: &str,
@@ -341,6 +343,7 @@ impl Store {
     ) -> Result<Vec<AlleyCoverage>, StoreError> {
         residential_group::Entity::find_by_id(group.0)
             .filter(residential_group::Column::Ward.eq(ward_code))
+            .filter(residential_group::Column::MergedInto.is_null())
             .one(&self.read)
             .await?
             .ok_or(StoreError::NotFound)?;

@@ -75,6 +75,8 @@ codes! {
     DeviceMismatch = "device_mismatch" FORBIDDEN "The device is not the session's",
     /// The thing changed meanwhile, or exists already.
     Conflict = "conflict" CONFLICT "Conflict",
+    /// More households would leave the register than may go in a day.
+    MassRemoval = "mass_removal" UNPROCESSABLE_ENTITY "Too many households would leave the register at once",
     /// Slow down.
     TooManyRequests = "too_many_requests" TOO_MANY_REQUESTS "Too many requests",
     /// The request did not arrive in time.
