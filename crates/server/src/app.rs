@@ -22,6 +22,7 @@ use uuid::{Builder, Uuid};
 use crate::api::coverage::CoverageCache;
 use crate::api::docs::Docs;
 use crate::api::extract::{path_fault, query_fault};
+use crate::api::gate::{Bounds, Gate};
 use crate::api::problem::{Code, Problem};
 use crate::auth::Auth;
 use crate::auth::secrets::Secrets;
@@ -97,6 +98,8 @@ pub struct App {
     pub entropy: Entropy,
     /// Finished coverage answers.
     pub coverage: CoverageCache,
+    /// The door of the phones' calls.
+    pub gate: Gate,
     /// The description of the API.
     pub docs: Docs,
     secure: bool,
@@ -114,10 +117,18 @@ impl App {
             clock,
             entropy,
             coverage: CoverageCache::default(),
+            gate: Gate::default(),
             docs,
             secure: false,
             authority: None,
         }
+    }
+
+    /// Says how often one phone may sync.
+    #[must_use]
+    pub fn bounded(mut self, bounds: Bounds) -> Self {
+        self.gate = Gate::new(bounds);
+        self
     }
 
     /// Says that this server itself speaks TLS, and with which certificate authority of its own

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::api::gate::Bounds;
 use crate::commands::import::{ImportArgs, WORKER};
 use crate::telemetry::LogFormat;
 
@@ -95,6 +96,12 @@ pub struct ServeArgs {
     /// Fill an empty book with the demonstration ward before serving.
     #[arg(long, env = "GOCUA_DEMO")]
     pub demo: bool,
+    /// Sync requests one phone may make at once; a phone empties a long day in fewer.
+    #[arg(long, env = "GOCUA_SYNC_BURST", default_value_t = Bounds::default().burst, value_parser = clap::value_parser!(u32).range(1..))]
+    pub sync_burst: u32,
+    /// Sync requests a second it may make after that.
+    #[arg(long, env = "GOCUA_SYNC_PER_SECOND", default_value_t = Bounds::default().per_second, value_parser = clap::value_parser!(u32).range(1..))]
+    pub sync_per_second: u32,
     /// Serve phones on the same network: all interfaces, TLS with a certificate made here.
     #[arg(long, env = "GOCUA_LAN", conflicts_with_all = ["tls_cert", "tls_key"])]
     pub lan: bool,

@@ -12,12 +12,17 @@ use gocua_store::Store;
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use rustls::ServerConfig;
+use tokio::time::MissedTickBehavior;
 
+use crate::api::gate::Bounds;
 use crate::app::{self, App, Clock, Entropy, State};
 use crate::auth::secrets::Secrets;
 use crate::commands::demo;
 use crate::config::{BookArgs, DemoArgs, ServeArgs};
 use crate::{tls, web};
+
+/// How often what was noticed of phones is brought into the book.
+const WRITE_DOWN: Duration = Duration::from_secs(5);
 
 /// Opens the book of the command line and brings its schema up to date.
 ///
@@ -48,7 +53,8 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     let secrets = Secrets::open(&book.secret_file, entropy)?;
     let mut listen = args.listen;
     let mut tls = None;
-    let mut app = App::new(store, secrets, clock.clone(), entropy);
+    let bounds = Bounds { burst: args.sync_burst, per_second: args.sync_per_second };
+    let mut app = App::new(store, secrets, clock.clone(), entropy).bounded(bounds);
     if args.lan {
         let lan = tls::for_lan(dir, clock.now())?;
         listen = SocketAddr::from((Ipv4Addr::UNSPECIFIED, listen.port()));
@@ -65,9 +71,25 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     if !made_up.is_empty() {
         demo::print_logins();
     }
-    run(State::new(app), listener, tls, None)?.await?;
+    let state = State::new(app);
+    let writing = tokio::spawn(write_down(state.clone()));
+    run(state.clone(), listener, tls, None)?.await?;
+    writing.abort();
+    state.gate.write_down(&state.store).await.context("writing down what phones said")?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Brings into the book from time to time what was noticed of phones.
+async fn write_down(state: State) {
+    let mut beat = tokio::time::interval(WRITE_DOWN);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beat.tick().await;
+        if let Err(cause) = state.gate.write_down(&state.store).await {
+            tracing::warn!(%cause, "what phones said is kept for the next time");
+        }
+    }
 }
 
 /// The server over a listener that is open already: the program's, or a test's on a free port.
@@ -86,6 +108,9 @@ pub fn run(
         // the first.
         .tcp_nodelay(true)
         .keep_alive(Duration::from_secs(15))
+        // A phone that closes its line wants no answer any more: its place becomes free at once, and
+        // the sync counts as one that broke off.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(10);
     if let Some(workers) = workers {
         // A server beside others in one process leaves the signals to them.

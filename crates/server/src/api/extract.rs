@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::Read;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::{PathError, QueryPayloadError};
@@ -46,12 +47,7 @@ impl FromRequest for Caller {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let app = state(req);
-        let token = req
-            .headers()
-            .get(AUTHORIZATION)
-            .and_then(|v| v.to_str().ok())
-            .and_then(|v| v.strip_prefix("Bearer "))
-            .map(str::to_owned);
+        let token = bearer(req).map(str::to_owned);
         Box::pin(async move {
             let app = app?;
             let token = token.ok_or_else(|| Problem::new(Code::TokenInvalid))?;
@@ -59,6 +55,15 @@ impl FromRequest for Caller {
         })
     }
 }
+
+/// The access token a request shows.
+pub(super) fn bearer(req: &HttpRequest) -> Option<&str> {
+    req.headers().get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+/// How long a body may take to arrive. The app gives a push up after thirty seconds: by then its
+/// place must be free again, even if nobody told that the line is dead.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// A JSON body of at most `LIMIT` bytes, counted after unpacking.
 ///
@@ -84,11 +89,12 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Body<T, 
                 return Err(Problem::new(Code::PayloadTooLarge));
             }
             let payload = payload.map_err(|e| Problem::internal(e.to_string()))?;
-            let bytes = payload
-                .to_bytes_limited(LIMIT)
+            let bytes = tokio::time::timeout(PATIENCE, payload.to_bytes_limited(LIMIT))
                 .await
+                .map_err(|_| Problem::new(Code::Timeout))?
                 .map_err(|_| Problem::new(Code::PayloadTooLarge))?
-                .map_err(|_| Problem::new(Code::MalformedJson))?;
+                // It broke off: nobody is there to read this.
+                .map_err(|_| Problem::new(Code::Timeout))?;
             parse(&unpack(bytes, &packing, LIMIT)?).map(Self)
         })
     }

@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod docs;
 pub mod events;
 pub mod extract;
+pub mod gate;
 pub mod health;
 pub mod problem;
 pub mod sync;

@@ -1,5 +1,6 @@
 //! The phone's two calls: push what it wrote, pull what it may hold.
 
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
 
@@ -9,6 +10,7 @@ use gocua_domain::sync::{MAX_OPS, PushAnswer, PushRequest, Sender};
 use gocua_store::{Batch, Puller};
 
 use super::extract::{Body, Caller};
+use super::gate;
 use super::problem::{Code, Problem, ProblemBody};
 use crate::app::State;
 
@@ -25,7 +27,7 @@ const MAX_PUSH: usize = 1024 * 1024;
         (status = 503, description = "Later, after Retry-After; nothing written", body = ProblemBody),
     ),
 )]
-#[post("/sync/push")]
+#[post("/sync/push", wrap = "from_fn(gate::push)")]
 pub async fn push(
     app: State,
     caller: Caller,
@@ -62,7 +64,7 @@ pub struct PullQuery {
         (status = "4XX", description = "Refused", body = ProblemBody),
     ),
 )]
-#[get("/sync/pull")]
+#[get("/sync/pull", wrap = "from_fn(gate::pull)")]
 pub async fn pull(
     app: State,
     caller: Caller,

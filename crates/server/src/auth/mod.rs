@@ -263,6 +263,12 @@ pub async fn caller(app: &App, access: &str) -> Result<Principal, Problem> {
     Ok(known.principal)
 }
 
+/// Who spoke for a session that was refused just now: for counting, never for permitting.
+pub fn remembered(app: &App, access: &str) -> Option<Principal> {
+    let (_, session) = app.auth.secrets.read_access(access, app.now())?;
+    Some(app.auth.sessions.get(session, app.now())?.principal)
+}
+
 fn issue(
     app: &App,
     account: AccountId,
