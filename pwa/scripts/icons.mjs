@@ -18,6 +18,9 @@ const USED = {
 const absolute = (d) =>
   d.replace(/^m\s*(-?\d*\.?\d+)[\s,]*(-?\d*\.?\d+)[\s,]*(?=(.?))/s, (_, x, y, next) => `M${x} ${y}${/[-.\d]/.test(next) ? "l" : ""}`)
 
+// Points are written `x,y x,y` or `x y x y`.
+const pairs = (points) => points.trim().split(/[\s,]+/).map((n, i, all) => (i % 2 ? '' : `${n} ${all[i + 1]}`)).filter(Boolean).join('L')
+
 const out = []
 for (const [name, file] of Object.entries(USED)) {
   const svg = await readFile(new URL(`../node_modules/lucide-static/icons/${file}.svg`, import.meta.url), 'utf8')
@@ -29,8 +32,8 @@ for (const [name, file] of Object.entries(USED)) {
       case 'path': return absolute(a.d)
       case 'circle': return `M${n('cx') - n('r')} ${n('cy')}a${n('r')} ${n('r')} 0 1 0 ${2 * n('r')} 0a${n('r')} ${n('r')} 0 1 0 ${-2 * n('r')} 0`
       case 'line': return `M${n('x1')} ${n('y1')}L${n('x2')} ${n('y2')}`
-      case 'polyline': return `M${a.points.trim().replace(/\s+/g, 'L')}`
-      case 'polygon': return `M${a.points.trim().replace(/\s+/g, 'L')}z`
+      case 'polyline': return `M${pairs(a.points)}`
+      case 'polygon': return `M${pairs(a.points)}z`
       case 'ellipse': return `M${n('cx') - n('rx')} ${n('cy')}a${n('rx')} ${n('ry')} 0 1 0 ${2 * n('rx')} 0a${n('rx')} ${n('ry')} 0 1 0 ${-2 * n('rx')} 0`
       case 'rect': {
         const r = Number(a.rx ?? 0), w = n('width') - 2 * r, h = n('height') - 2 * r

@@ -317,7 +317,7 @@ export const en: Record<keyof typeof vi, string> = {
   'mine.send': 'Send now',
   'mine.sending': 'Sending…',
   'mine.pulling': 'Receiving the new book…',
-  'mine.waiting': 'Could not send. Tries again at {time}.',
+  'mine.waiting': 'Not sent: the network is weak or the server did not answer. Tries again at {time}; where the signal is better, press Send now.',
   'mine.offline': 'The phone has no network.',
   'mine.signedOut': 'Sign in again to send.',
   'mine.upToDate': 'Matched the ward’s book at {time}.',

@@ -315,7 +315,7 @@ export const vi = {
   'mine.send': 'Gửi ngay',
   'mine.sending': 'Đang gửi…',
   'mine.pulling': 'Đang nhận sổ mới…',
-  'mine.waiting': 'Chưa gửi được. Tự thử lại lúc {time}.',
+  'mine.waiting': 'Chưa gửi được: mạng yếu hoặc máy chủ chưa trả lời. Tự thử lại lúc {time}; ra chỗ sóng khỏe thì bấm Gửi ngay.',
   'mine.offline': 'Máy đang không có mạng.',
   'mine.signedOut': 'Cần đăng nhập lại để gửi.',
   'mine.upToDate': 'Đã khớp với sổ phường lúc {time}.',
