@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDB } from 'idb'
+import fc from 'fast-check'
+import { openDB, type IDBPDatabase } from 'idb'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { Database, UPGRADES, VERSION, type OutboxOp } from '../src/lib/data/db.ts'
+import { Database, StorageFull, StorageLost, UPGRADES, VERSION } from '../src/lib/data/db.ts'
 import { draftOf, keepDraft } from '../src/lib/data/drafts.ts'
 import { Knocks, UNDO_MS } from '../src/lib/data/knocks.svelte.ts'
-import { append, discard, markSent, opsOf, outboxFor, prune, settle, unmarkSent } from '../src/lib/data/outbox.ts'
-import { deviceOf, dropSession, saveSession } from '../src/lib/data/session.ts'
+import { append, discard, markSent, opsOf, outboxFor, prune, queueOf, settle, unmarkSent } from '../src/lib/data/outbox.ts'
+import { deviceOf, dropSession, knownDevice, saveSession } from '../src/lib/data/session.ts'
 import { applyPull, bookOf } from '../src/lib/data/book.ts'
 
 let n = 0
@@ -65,13 +66,65 @@ describe('the outbox', () => {
     expect(ops.map((o) => o.device_seq)).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
   })
 
-  it('says so when the disk is full, and keeps the number for the next try', async () => {
-    const spy = vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementationOnce(() => {
-      throw new DOMException('full', 'QuotaExceededError')
+  describe('on a full phone', () => {
+    const full = (times: number) => {
+      let left = times
+      const real = IDBObjectStore.prototype.add
+      return vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (this: IDBObjectStore, ...args) {
+        left -= 1
+        if (left >= 0) throw new DOMException('full', 'QuotaExceededError')
+        return real.apply(this, args)
+      })
+    }
+
+    it('lets go of what the book has, and the record is saved', async () => {
+      const account = { id: 'a', login: 'a', name: 'A', role: 'volunteer' as const }
+      await saveSession(db, { account, session_id: 's', signed_in_at: 1, ended: false })
+      for (let i = 1; i <= 3; i += 1) await append(db, op(i))
+      await append(db, op(4, 'b'))
+      await append(db, op(5, 'b'))
+      await settle(db, 'a', [{ op_id: 'op-a-1', outcome: 'applied', seq: 5 }, { op_id: 'op-a-2', outcome: 'applied', seq: 9 }], 2000)
+      await settle(db, 'b', [{ op_id: 'op-b-4', outcome: 'applied', seq: 7 }], 2000)
+      const alleys = [{ id: 'x', group_id: 'g', kind: 'lane' as const, name: 'x', sort: 'x', doors: [] }]
+      await applyPull(db, 'a', null, { cursor: 'c', reset: true, seq: 6, server_time: 1, alleys }, 1)
+      await applyPull(db, 'b', null, { cursor: 'c', reset: true, seq: 6, server_time: 1, alleys }, 1)
+      const spy = full(1)
+      await append(db, op(6))
+      spy.mockRestore()
+      // What the pulled book lacks, what waits, and the doors under the feet stay.
+      expect((await opsOf(db, 'a')).map((o) => [o.device_seq, o.state])).toEqual([[2, 'booked'], [3, 'local'], [6, 'local']])
+      expect((await opsOf(db, 'b')).map((o) => o.device_seq)).toEqual([5])
+      expect((await bookOf(db, 'a')).alleys).toHaveLength(1)
+      expect((await bookOf(db, 'b')).alleys).toHaveLength(0)
     })
-    await expect(append(db, op(1))).rejects.toThrow('full')
+
+    it('says so when nothing helps, keeps the number for the next try, and touches nothing that waits', async () => {
+      await append(db, op(1))
+      await keepDraft(db, { account_id: 'a', household_id: 'h2', saved_at: 1, people: [] })
+      const before = await opsOf(db, 'a')
+      const spy = full(2)
+      await expect(append(db, op(2), 'h2')).rejects.toBeInstanceOf(StorageFull)
+      spy.mockRestore()
+      expect(await opsOf(db, 'a')).toEqual(before)
+      expect(await draftOf(db, 'a', 'h2')).toBeDefined()
+      expect(await append(db, op(2), 'h2')).toMatchObject({ device_seq: 2, after: 1 })
+    })
+  })
+
+  it('says so when the database does not come back, and takes up the work when it does', async () => {
+    const spy = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => {
+      throw new DOMException('Connection to Indexed Database server lost', 'UnknownError')
+    })
+    await expect(append(db, op(1))).rejects.toBeInstanceOf(StorageLost)
     spy.mockRestore()
     expect((await append(db, op(1))).device_seq).toBe(1)
+  })
+
+  it('an older page does not fight over a database that a newer one has taken', async () => {
+    db.close()
+    const newer = await openDB(db.name, VERSION + 1)
+    newer.close()
+    await expect(append(db, op(1))).rejects.toBeInstanceOf(StorageLost)
   })
 
   it('calls nothing booked without a receipt, and prunes nothing the pulled book lacks', async () => {
@@ -113,7 +166,7 @@ describe('the outbox', () => {
 describe('undo', () => {
   it('appends a withdrawal within ten seconds and not after', async () => {
     const clock = { at: 1000, now: () => clock.at }
-    const knocks = new Knocks({ db, clock, account_id: () => 'a' }, async () => undefined)
+    const knocks = new Knocks({ db, clock, account_id: () => 'a' }, () => undefined)
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const first = await knocks.record({ household_id: 'h1', outcome: 'NOT_HOME' }, 'Số 1')
     clock.at += UNDO_MS - 1
@@ -147,16 +200,68 @@ describe('the book', () => {
 })
 
 describe('upgrades', () => {
+  /** The database as version `from` left it. */
+  async function old(name: string, from: number): Promise<IDBPDatabase> {
+    return await openDB(name, from, {
+      upgrade: async (raw, _old, _new, tx) => {
+        for (const step of UPGRADES.slice(0, from)) await step(raw as never, tx as never)
+      },
+    })
+  }
+
   it('bring an outbox of every earlier version along', async () => {
     expect(UPGRADES.length).toBe(VERSION)
     for (let from = 1; from <= VERSION; from += 1) {
       const name = `upgrade-from-${from}`
-      const old = await openDB(name, from, { upgrade: (raw) => UPGRADES.slice(0, from).forEach((step) => step(raw as never)) })
-      const record: OutboxOp = { ...op(1), device_seq: 1, state: 'local' }
-      await old.put('outbox', record)
-      old.close()
-      expect(await opsOf(new Database(name), 'a')).toEqual([record])
+      const raw = await old(name, from)
+      const record = { ...op(1), device_seq: 1, state: 'local', ...(from > 1 ? { waiting: 1 } : {}) }
+      await raw.put('outbox', record)
+      raw.close()
+      expect(await opsOf(new Database(name), 'a')).toEqual([{ ...record, waiting: 1 }])
     }
+  })
+
+  it('from 0.1.0 keep every record, the queue and the numbers, whatever state it was left in', async () => {
+    const state = fc.constantFrom('local', 'sent', 'booked', 'rejected')
+    let disk = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ state, account: fc.constantFrom('a', 'b') }), { maxLength: 12 }), fc.nat(3), async (kept, pruned) => {
+        const name = `upgrade-${(disk += 1)}-${n}`
+        const raw = await old(name, 1)
+        // Those before have been booked and forgotten; their numbers are used up.
+        const ops = kept.map(({ state, account }, i) => ({
+          ...op(i, account), device_seq: pruned + i + 1, state, ...(state === 'booked' ? { seq: i + 1, booked_at: 5000 + i } : {}),
+        }))
+        await raw.put('session', { device_id: 'device-1', keys: null, next_seq: pruned + ops.length + 1 }, 'device')
+        for (const each of ops) await raw.put('outbox', each)
+        raw.close()
+
+        const fresh = new Database(name)
+        for (const account of ['a', 'b']) {
+          const mine = ops.filter((o) => o.account_id === account)
+          const now = await opsOf(fresh, account)
+          expect(now.map(({ waiting: _w, flight: _f, ...rest }) => rest)).toEqual(mine)
+          const waits = mine.filter((o) => o.state === 'local' || o.state === 'sent')
+          expect((await queueOf(fresh, account, 100)).queue.map((o) => o.op_id)).toEqual(waits.map((o) => o.op_id))
+          await unmarkSent(fresh, account)
+          expect((await opsOf(fresh, account)).filter((o) => o.state === 'sent')).toEqual([])
+          const next = await append(fresh, op(99, account))
+          expect(next.after).toBe(mine.at(-1)?.device_seq ?? 0)
+          expect(next.device_seq).toBeGreaterThan(pruned + ops.length)
+        }
+        expect(await knownDevice(fresh)).toEqual({ device_id: 'device-1', keys: null })
+        fresh.close()
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('a phone that never signed in is made anew', async () => {
+    const raw = await old('upgrade-empty', 1)
+    raw.close()
+    const fresh = new Database('upgrade-empty')
+    await deviceOf(fresh, () => 'device-1')
+    expect(await append(fresh, op(1))).toMatchObject({ device_seq: 1, after: 0 })
   })
 })
 

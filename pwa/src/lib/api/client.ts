@@ -53,6 +53,7 @@ export interface Call {
   body?: unknown
   query?: Record<string, string | number | boolean | null | undefined>
   accept?: string
+  headers?: Readonly<Record<string, string>>
   ifNoneMatch?: string | null
   signal?: AbortSignal
   /** How long to wait for an answer; 30 s unless told, 0 for ever (streams). */
@@ -139,7 +140,7 @@ export class Api {
   }
 
   async #send(path: string, call: Call): Promise<Response> {
-    const headers = new Headers({ 'X-Gocua': '1', Accept: call.accept ?? 'application/json' })
+    const headers = new Headers({ ...call.headers, 'X-Gocua': '1', Accept: call.accept ?? 'application/json' })
     if (call.ifNoneMatch) headers.set('If-None-Match', call.ifNoneMatch)
     let body: BodyInit | null = null
     if (call.body !== undefined) {

@@ -3,24 +3,44 @@
  * keeps: on the wire what is empty is left out, on the phone it is spelled out once and for all.
  */
 import type { components } from './schema.d.ts'
+import type { Details } from '../domain/edit.ts'
 import type { Comeback, Outcome } from '../domain/visit.ts'
 
 type Schemas = components['schemas']
 
 export type Role = Schemas['Role']
 export type AccountView = Schemas['AccountView']
-export type SessionView = Omit<Schemas['SessionView'], 'account'> & { account: AccountView }
+export type SessionView = Omit<Schemas['SessionView'], 'account' | 'seal'> & { account: AccountView; seal?: Seal | null }
+/** What parcels are sealed with: only the server opens them. */
+export interface Seal {
+  kid: string
+  /** Raw public P-256 point, base64url. */
+  key: string
+}
 export type ProblemCode = Schemas['Code']
 export type ProblemBody = Schemas['Problem']
-export type OpResult = Schemas['OpResult']
-export type OpOutcome = Schemas['OpOutcome']
-export type Reason = Schemas['Reason']
-export type Flag = Schemas['Flag']
-/** An operation's payload is any JSON in the document; these are the two that phones send. */
-export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind'> & { kind: OpKind; payload: VisitRecord | Withdraw }
-export type PushRequest = Omit<Schemas['PushRequest'], 'ops'> & { ops: WireOp[] }
-export type PushAnswer = Schemas['PushAnswer']
-export type PullAnswer = Schemas['PullAnswer']
+export type OpOutcome = Schemas['OpOutcome'] | 'held' | 'quarantined'
+export type Reason =
+  | Schemas['Reason']
+  | 'waits_for_earlier'
+  | 'household_deleted'
+  | 'account_disabled'
+  | 'visit_withdrawn'
+  | 'nothing_to_change'
+  | 'text_too_long'
+  | 'number_in_text'
+  | 'out_of_range'
+export type Flag = Schemas['Flag'] | 'gap' | 'unknown_field' | 'corrected_elsewhere' | 'lost_to_newer' | 'to_inbox'
+export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'> & {
+  outcome: OpOutcome
+  reason?: Reason | null
+  flags?: Flag[]
+}
+/** An operation's payload is any JSON in the document; these are the ones that phones send. */
+export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
+export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
+export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more'> & { more?: boolean }
 export type AlleyView = Schemas['AlleyView']
 export type WireDoor = Schemas['DoorView']
 export type Me = Schemas['Me']
@@ -31,7 +51,11 @@ export type Group = Omit<Schemas['GroupView'], 'outline'> & {
 }
 export type AlleyKind = Schemas['AlleyKind']
 
-export type OpKind = 'visit.record' | 'visit.withdraw'
+export type OpKind = 'visit.record' | 'visit.withdraw' | 'visit.correct' | 'household.edit'
+export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit
+
+/** Stands in a result for the id of an operation that could not be read: told by its place in the batch. */
+export const NIL_ID = '00000000-0000-0000-0000-000000000000'
 
 export interface PersonCoached {
   age_band: '6-13' | '14-17' | '18-59' | '60-79' | '80+'
@@ -46,11 +70,33 @@ export interface VisitRecord {
 }
 
 export interface Withdraw {
+  /** The id of any version of the visit. */
   visit_id: string
 }
 
+export type Why = 'mistap' | 'wrong_door' | 'learned_more' | 'other'
+
+/** A new version of a visit, whole. */
+export interface VisitCorrect {
+  /** The id of any version of the visit. */
+  visit_id: string
+  why: Why
+  record: VisitRecord
+}
+
+/** Some details of a household, and what the phone showed in their places. */
+export interface HouseholdEdit {
+  household_id: string
+  set: Partial<Details>
+  was: Partial<Details>
+}
+
 export interface DoorVisit {
+  /** Of its newest version. */
   id: string
+  /** Of its first version, and how many there are, once it was corrected. */
+  of?: string
+  versions?: number
   at: number
   outcome: Outcome
   team: string | null
@@ -84,38 +130,30 @@ export interface Alley {
   doors: Door[]
 }
 
-export function doorFrom(wire: WireDoor): Door {
+/** What this version of the app does not know is kept as it came: the next one may read it from the disk. */
+export function doorFrom({ alley_id: _, ...wire }: WireDoor): Door {
   return {
-    id: wire.id,
-    code: wire.code,
+    ...wire,
     no: wire.no || null,
-    sort: wire.sort,
     side: wire.side === 'odd' || wire.side === 'even' ? wire.side : null,
     head: wire.head || null,
     members: wire.members ?? null,
     adults: wire.adults ?? null,
     landmark: wire.landmark || null,
-    active: wire.active,
     visits: (wire.visits ?? []).map((visit) => ({
-      id: visit.id,
-      at: visit.at,
-      outcome: visit.outcome,
+      ...visit,
       team: visit.team ?? null,
       mine: visit.mine ?? false,
       comeback: visit.comeback ?? null,
-    })),
+    })) as DoorVisit[],
   }
 }
 
 export function alleyFrom(wire: AlleyView): Alley {
   return {
-    id: wire.id,
-    group_id: wire.group_id,
+    ...wire,
     parent_id: wire.parent_id ?? null,
-    kind: wire.kind,
-    name: wire.name,
     mouth: wire.mouth ?? null,
-    sort: wire.sort,
     doors: wire.doors.map(doorFrom),
   }
 }

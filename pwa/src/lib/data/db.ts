@@ -1,14 +1,21 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb'
-import type { AccountView, Alley, Flag, OpKind, Reason, VisitRecord, Withdraw } from '../api/types.ts'
+import type { AccountView, Alley, Door, Flag, OpKind, Payload, Reason, VisitRecord } from '../api/types.ts'
 import type { Millis } from '../domain/time.ts'
+import type { Parcel } from './parcels.ts'
 
 /** The browser profile as the server knows it. One for all accounts of the phone. */
 export interface Device {
   device_id: string
   /** The private half cannot leave the browser. */
   keys: CryptoKeyPair
+}
+
+/** Apart from the device: a key is not to be written again with every record. */
+export interface Numbers {
   /** The number of the next operation; 1, 2, 3 .. without gaps. */
   next_seq: number
+  /** The number of each account's last operation on this device. */
+  last: Record<string, number>
 }
 
 export interface SessionInfo {
@@ -20,32 +27,46 @@ export interface SessionInfo {
 }
 
 /**
- * local: on this phone · sent: a push that carries it is on the way · booked: a receipt lies beside
- * it · rejected: the server said no, and why.
+ * local: on this phone · sent: a push that carries it is on the way · held: the server has it and
+ * waits for the one before; still sent again · booked: a receipt lies beside it · rejected: the
+ * server said no, and why · kept: the ward has it and decides.
  */
-export type OpState = 'local' | 'sent' | 'booked' | 'rejected'
+export type OpState = 'local' | 'sent' | 'held' | 'booked' | 'rejected' | 'kept'
 
 export interface OutboxOp {
   op_id: string
   account_id: string
   device_seq: number
   made_at: Millis
+  /** The number of the same account's operation before this one on this device; 0 is none. Records of 0.1.0 have none. */
+  after?: number
   kind: OpKind
-  payload: VisitRecord | Withdraw
+  payload: Payload
   state: OpState
   /** How the door is called, for the list; it outlives the door's stay on the phone. */
   door: string
   /** The receipt. */
   seq?: number
   booked_at?: Millis
+  /** When the server put it before the ward. */
+  kept_at?: Millis
   reason?: Reason
   flags?: Flag[]
+  /** `device_seq` while it has no answer, and gone with it: the index over it is the queue, however long the rest. */
+  waiting?: number
+  /** There only while a push that carries it is on the way. */
+  flight?: 1
 }
 
 export interface AlleyRecord {
   account_id: string
   id: string
   alley: Alley
+  /** The page that last changed it, and the one that last brought it whole; see BookInfo. Absent since 0.1.0. */
+  stamp?: number
+  brought?: number
+  /** Doors it lost to a page after which more were to come: shown until the last one is in. */
+  left?: Door[]
 }
 
 /** A visit half entered: kept on every tap, gone with the visit that it becomes. */
@@ -58,19 +79,26 @@ export interface Draft {
 
 export interface Schema extends DBSchema {
   meta: { key: string; value: unknown }
-  session: { key: 'device' | 'account'; value: Device | SessionInfo }
-  alleys: { key: [string, string]; value: AlleyRecord }
-  outbox: { key: string; value: OutboxOp; indexes: { order: [string, number] } }
+  session: { key: 'device' | 'account' | 'numbers'; value: Device | SessionInfo | Numbers }
+  alleys: { key: [string, string]; value: AlleyRecord; indexes: { stamp: [string, number] } }
+  outbox: {
+    key: string
+    value: OutboxOp
+    indexes: { order: [string, number]; waiting: [string, number]; flight: [string, number]; booked: [string, number] }
+  }
   drafts: { key: [string, string]; value: Draft }
+  parcels: { key: string; value: Parcel }
 }
 
 export type Store = StoreNames<Schema>
 export type Tx<M extends IDBTransactionMode> = IDBPTransaction<Schema, Store[], M>
 
-export const VERSION = 1
+export const VERSION = 2
+
+type Upgrade = (db: IDBPDatabase<Schema>, tx: IDBPTransaction<Schema, Store[], 'versionchange'>) => void | Promise<void>
 
 /** What each version added. A published step is never edited; the next one is appended. */
-export const UPGRADES: ReadonlyArray<(db: IDBPDatabase<Schema>) => void> = [
+export const UPGRADES: readonly Upgrade[] = [
   (db) => {
     db.createObjectStore('meta')
     db.createObjectStore('session')
@@ -78,11 +106,60 @@ export const UPGRADES: ReadonlyArray<(db: IDBPDatabase<Schema>) => void> = [
     db.createObjectStore('outbox', { keyPath: 'op_id' }).createIndex('order', ['account_id', 'device_seq'])
     db.createObjectStore('drafts', { keyPath: ['account_id', 'household_id'] })
   },
+  // 0.2.0: what a save, a mark and an answer touch no longer grows with the outbox.
+  async (db, tx) => {
+    db.createObjectStore('parcels', { keyPath: 'id' })
+    tx.objectStore('alleys').createIndex('stamp', ['account_id', 'stamp'])
+    const outbox = tx.objectStore('outbox')
+    outbox.createIndex('waiting', ['account_id', 'waiting'])
+    outbox.createIndex('flight', ['account_id', 'flight'])
+    outbox.createIndex('booked', ['account_id', 'booked_at'])
+    const session = tx.objectStore('session')
+    const device = (await session.get('device')) as (Device & { next_seq?: number }) | undefined
+    const numbers: Numbers = { next_seq: device?.next_seq ?? 1, last: {} }
+    for (let cursor = await outbox.openCursor(); cursor; cursor = await cursor.continue()) {
+      const op = cursor.value
+      numbers.next_seq = Math.max(numbers.next_seq, op.device_seq + 1)
+      numbers.last[op.account_id] = Math.max(numbers.last[op.account_id] ?? 0, op.device_seq)
+      if (op.state === 'local' || op.state === 'sent') {
+        await cursor.update({ ...op, waiting: op.device_seq, ...(op.state === 'sent' ? { flight: 1 as const } : {}) })
+      }
+    }
+    if (!device) return
+    const { next_seq: _moved, ...rest } = device
+    await session.put(rest, 'device')
+    await session.put(numbers, 'numbers')
+  },
 ]
 
-/** iOS drops the connection while the app sleeps and says so only on the next call. */
-const LOST = new Set(['InvalidStateError', 'UnknownError', 'DatabaseClosedError'])
+/** The phone is full: nothing was written, and nothing that was there is touched. */
+export class StorageFull extends Error {
+  constructor(cause?: unknown) {
+    super('the phone is full', { cause })
+    this.name = 'StorageFull'
+  }
+}
+
+/** The database does not answer, also after it was opened anew: only starting the app again may help. */
+export class StorageLost extends Error {
+  constructor(cause?: unknown) {
+    super('the database does not answer', { cause })
+    this.name = 'StorageLost'
+  }
+}
+
+/** iOS drops the connection while the app sleeps and says so only on the next call, or in the middle of one. */
+const LOST = new Set(['InvalidStateError', 'UnknownError', 'DatabaseClosedError', 'AbortError'])
 const TRIES = 4
+
+/** The fault in the words of the app; `null` for one that another try may mend. */
+function faultOf(error: unknown): unknown {
+  if (!(error instanceof DOMException)) return error
+  if (error.name === 'QuotaExceededError') return new StorageFull(error)
+  // A newer version of the app has the database by now: this page is the old one.
+  if (error.name === 'VersionError') return new StorageLost(error)
+  return LOST.has(error.name) ? null : error
+}
 
 export class Database {
   readonly name: string
@@ -96,8 +173,8 @@ export class Database {
 
   #connection(): Promise<IDBPDatabase<Schema>> {
     this.#open ??= openDB<Schema>(this.name, VERSION, {
-      upgrade: (db, from) => {
-        for (const step of UPGRADES.slice(from)) step(db)
+      upgrade: async (db, from, _, tx) => {
+        for (const step of UPGRADES.slice(from)) await step(db, tx as Parameters<Upgrade>[1])
       },
       blocking: () => {
         this.close()
@@ -124,7 +201,8 @@ export class Database {
 
   /**
    * One transaction, done when it is complete on disk as far as `durability` asks. It may run more
-   * than once when the connection is lost, so `work` must come to the same end each time.
+   * than once when the connection is lost, so `work` must come to the same end each time. Throws
+   * [StorageFull] and [StorageLost].
    */
   async run<M extends IDBTransactionMode, T>(
     stores: Store[],
@@ -150,7 +228,9 @@ export class Database {
           throw error
         }
       } catch (error) {
-        if (tries >= TRIES || !(error instanceof DOMException) || !LOST.has(error.name)) throw error
+        const fault = faultOf(error)
+        if (fault !== null) throw fault
+        if (tries >= TRIES) throw new StorageLost(error)
         this.close()
       }
     }

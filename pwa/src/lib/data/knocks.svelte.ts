@@ -1,4 +1,4 @@
-import type { VisitRecord } from '../api/types.ts'
+import type { HouseholdEdit, Payload, VisitRecord, Why } from '../api/types.ts'
 import { newId } from '../domain/id.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 import type { Database, OutboxOp } from './db.ts'
@@ -18,10 +18,11 @@ export class Knocks {
   undoable = $state.raw<Undoable | null>(null)
 
   readonly #parts: { db: Database; clock: Clock; account_id: () => string | null }
-  readonly #saved: () => Promise<void>
+  readonly #saved: (op: OutboxOp) => void
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(parts: { db: Database; clock: Clock; account_id: () => string | null }, saved: () => Promise<void>) {
+  /** `saved` hears of each operation once it is on the disk. */
+  constructor(parts: { db: Database; clock: Clock; account_id: () => string | null }, saved: (op: OutboxOp) => void) {
     this.#parts = parts
     this.#saved = saved
   }
@@ -33,12 +34,33 @@ export class Knocks {
     return op
   }
 
+  /** A new version of an own visit, whole; `visit_id` is any version's. */
+  correct(visit_id: string, why: Why, record: VisitRecord, door: string): Promise<OutboxOp> {
+    return this.#append('visit.correct', { visit_id, why, record }, door)
+  }
+
+  /** Takes back an own visit, whichever version `visit_id` names. */
+  withdraw(visit_id: string, door: string): Promise<OutboxOp> {
+    return this.#append('visit.withdraw', { visit_id }, door)
+  }
+
+  /** New details of a household; `was` is what the phone showed in their places. */
+  edit(household_id: string, set: HouseholdEdit['set'], was: HouseholdEdit['was'], door: string): Promise<OutboxOp> {
+    return this.#append('household.edit', { household_id, set, was }, door)
+  }
+
   /** Appends the withdrawal of the knock on offer. Nothing is erased: both stand in the book. */
   async undo(): Promise<OutboxOp | null> {
     const offer = this.undoable
     this.#clear()
     if (!offer || this.#parts.clock.now() > offer.until) return null
-    await this.#append('visit.withdraw', { visit_id: offer.op.op_id }, offer.op.door)
+    try {
+      await this.withdraw(offer.op.op_id, offer.op.door)
+    } catch (error) {
+      // Not taken back: it may still be asked for.
+      if (!this.undoable) this.#offerUndo(offer.op, offer.until)
+      throw error
+    }
     return offer.op
   }
 
@@ -46,19 +68,20 @@ export class Knocks {
     this.#clear()
   }
 
-  async #append(kind: OutboxOp['kind'], payload: OutboxOp['payload'], door: string, draftOf?: string): Promise<OutboxOp> {
+  async #append(kind: OutboxOp['kind'], payload: Payload, door: string, draftOf?: string): Promise<OutboxOp> {
     const { db, clock, account_id } = this.#parts
     const account = account_id()
     if (!account) throw new Error('nobody is signed in')
-    const op = await append(db, { op_id: newId(clock), account_id: account, made_at: clock.now(), kind, payload, door }, draftOf)
-    await this.#saved()
+    // Screens hand over what they hold, which may be a live proxy: the disk takes plain values only.
+    const op = await append(db, { op_id: newId(clock), account_id: account, made_at: clock.now(), kind, payload: $state.snapshot(payload) as Payload, door }, draftOf)
+    this.#saved(op)
     return op
   }
 
-  #offerUndo(op: OutboxOp): void {
+  #offerUndo(op: OutboxOp, until = this.#parts.clock.now() + UNDO_MS): void {
     this.#clear()
-    this.undoable = { op, until: this.#parts.clock.now() + UNDO_MS }
-    this.#timer = setTimeout(() => this.#clear(), UNDO_MS)
+    this.undoable = { op, until }
+    this.#timer = setTimeout(() => this.#clear(), until - this.#parts.clock.now())
   }
 
   #clear(): void {

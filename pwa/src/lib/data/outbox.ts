@@ -1,37 +1,51 @@
-import type { OpResult, OpKind, VisitRecord, Withdraw } from '../api/types.ts'
+import type { OpKind, OpResult, Payload } from '../api/types.ts'
 import type { Millis } from '../domain/time.ts'
-import type { Database, Device, OutboxOp } from './db.ts'
+import { StorageFull, type Database, type Numbers, type OutboxOp, type Store, type Tx } from './db.ts'
+import { makeRoom } from './room.ts'
 
 export interface NewOp {
   op_id: string
   account_id: string
   made_at: Millis
   kind: OpKind
-  payload: VisitRecord | Withdraw
+  payload: Payload
   /** How the door is called. */
   door: string
 }
 
-const ofAccount = (account_id: string): IDBKeyRange => IDBKeyRange.bound([account_id], [account_id, []])
+export const ofAccount = (account_id: string): IDBKeyRange => IDBKeyRange.bound([account_id], [account_id, []])
 
 /**
  * Writes one operation with the device's next number, in one strict transaction: when this resolves
- * the record is on the disk. The draft it grew from goes with it.
+ * the record is on the disk. The draft it grew from goes with it. What it touches is the same for the
+ * first record and for the five-thousandth. Throws [StorageFull] when there is no room even after
+ * letting go of what the book has.
  */
-export function append(db: Database, op: NewOp, draftOf?: string): Promise<OutboxOp> {
-  return db.writeStrict(['session', 'outbox', 'drafts'], async (tx) => {
-    const outbox = tx.objectStore('outbox')
-    // The transaction may run again after a lost connection; the operation is written once.
-    const known = await outbox.get(op.op_id)
-    if (known) return known
-    const device = (await tx.objectStore('session').get('device')) as Device | undefined
-    if (!device) throw new Error('no device')
-    const written: OutboxOp = { ...op, device_seq: device.next_seq, state: 'local' }
-    await tx.objectStore('session').put({ ...device, next_seq: device.next_seq + 1 }, 'device')
-    await outbox.add(written)
-    if (draftOf) await tx.objectStore('drafts').delete([op.account_id, draftOf])
-    return written
-  })
+export async function append(db: Database, op: NewOp, draftOf?: string): Promise<OutboxOp> {
+  const write = (): Promise<OutboxOp> =>
+    db.writeStrict(['session', 'outbox', 'drafts'], async (tx) => {
+      const outbox = tx.objectStore('outbox')
+      const session = tx.objectStore('session')
+      // The transaction may run again after a lost connection; the operation is written once.
+      const [known, numbers] = await Promise.all([outbox.get(op.op_id), session.get('numbers') as Promise<Numbers | undefined>])
+      if (known) return known
+      if (!numbers) throw new Error('no device')
+      const { next_seq, last } = numbers
+      const written: OutboxOp = { ...op, device_seq: next_seq, after: last[op.account_id] ?? 0, state: 'local', waiting: next_seq }
+      await Promise.all([
+        outbox.add(written),
+        session.put({ next_seq: next_seq + 1, last: { ...last, [op.account_id]: next_seq } }, 'numbers'),
+        draftOf === undefined ? null : tx.objectStore('drafts').delete([op.account_id, draftOf]),
+      ])
+      return written
+    })
+  try {
+    return await write()
+  } catch (error) {
+    if (!(error instanceof StorageFull)) throw error
+    await makeRoom(db)
+    return await write()
+  }
 }
 
 /** All operations of an account, oldest first. */
@@ -39,7 +53,21 @@ export function opsOf(db: Database, account_id: string): Promise<OutboxOp[]> {
   return db.read(['outbox'], (tx) => tx.objectStore('outbox').index('order').getAll(ofAccount(account_id)))
 }
 
-export const unanswered = (op: OutboxOp): boolean => op.state === 'local' || op.state === 'sent'
+export const unanswered = (op: OutboxOp): boolean => op.state === 'local' || op.state === 'sent' || op.state === 'held'
+
+/** The first `limit` unanswered operations of an account, oldest first, and how many there are in all. */
+export function queueOf(db: Database, account_id: string, limit: number): Promise<{ queue: OutboxOp[]; queued: number }> {
+  return db.read(['outbox'], async (tx) => {
+    const waiting = tx.objectStore('outbox').index('waiting')
+    const [queue, queued] = await Promise.all([waiting.getAll(ofAccount(account_id), limit), waiting.count(ofAccount(account_id))])
+    return { queue, queued }
+  })
+}
+
+/** How many operations of an account have no answer. */
+export function queuedOf(db: Database, account_id: string): Promise<number> {
+  return db.read(['outbox'], (tx) => tx.objectStore('outbox').index('waiting').count(ofAccount(account_id)))
+}
 
 /**
  * What an account may see of the outbox: its own operations, oldest first, and of the others' no
@@ -47,88 +75,123 @@ export const unanswered = (op: OutboxOp): boolean => op.state === 'local' || op.
  */
 export function outboxFor(db: Database, account_id: string | null): Promise<{ ops: OutboxOp[]; parked: number }> {
   return db.read(['outbox'], async (tx) => {
-    const all = await tx.objectStore('outbox').index('order').getAll()
-    return {
-      ops: all.filter((op) => op.account_id === account_id),
-      parked: all.filter((op) => op.account_id !== account_id && unanswered(op)).length,
-    }
-  })
-}
-
-async function change(
-  db: Database,
-  account_id: string,
-  with_: (op: OutboxOp) => OutboxOp | null | undefined,
-  strict = false,
-): Promise<void> {
-  await (strict ? db.writeStrict.bind(db) : db.write.bind(db))(['outbox'], async (tx) => {
     const outbox = tx.objectStore('outbox')
-    for (const op of await outbox.index('order').getAll(ofAccount(account_id))) {
-      const next = with_(op)
-      if (next === null) await outbox.delete(op.op_id)
-      else if (next && next !== op) await outbox.put(next)
-    }
+    const waiting = outbox.index('waiting')
+    if (account_id === null) return { ops: [], parked: await waiting.count() }
+    const [ops, all, own] = await Promise.all([
+      outbox.index('order').getAll(ofAccount(account_id)),
+      waiting.count(),
+      waiting.count(ofAccount(account_id)),
+    ])
+    return { ops, parked: all - own }
   })
 }
 
-/** A push that carries these is leaving. */
-export function markSent(db: Database, account_id: string, ids: readonly string[]): Promise<void> {
-  const leaving = new Set(ids)
-  return change(db, account_id, (op) => (leaving.has(op.op_id) && op.state === 'local' ? { ...op, state: 'sent' } : op))
+/** These operations of an account, as far as they are still there. */
+export function opsNamed(db: Database, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
+  return db.read(['outbox'], (tx) => named(tx, account_id, ids))
 }
 
-/** No push is on the way: whatever got no answer is on this phone and nowhere else, as far as we know. */
-export function unmarkSent(db: Database, account_id: string): Promise<void> {
-  return change(db, account_id, (op) => (op.state === 'sent' ? { ...op, state: 'local' } : op))
+async function named(tx: Tx<'readonly' | 'readwrite'>, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
+  const outbox = tx.objectStore('outbox')
+  const found = await Promise.all([...new Set(ids)].map((id) => outbox.get(id)))
+  return found.filter((op) => op !== undefined).filter((op) => op.account_id === account_id)
 }
 
-/** Stores receipts and refusals beside their operations. Returns how many got an answer. */
-export async function settle(
+const OUTBOX: Store[] = ['outbox']
+
+/** Changes the operations that `pick` finds, and only writes those that become another. Returns these. */
+async function change(
+  tx: Tx<'readwrite'>,
+  picked: readonly OutboxOp[],
+  with_: (op: OutboxOp) => OutboxOp,
+): Promise<OutboxOp[]> {
+  const changed: OutboxOp[] = []
+  for (const op of picked) {
+    const next = with_(op)
+    if (next !== op) changed.push(next)
+  }
+  const outbox = tx.objectStore('outbox')
+  await Promise.all(changed.map((op) => outbox.put(op)))
+  return changed
+}
+
+/** A push that carries these is leaving. Returns those that changed. */
+export function markSent(db: Database, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
+  return db.write(OUTBOX, async (tx) =>
+    // What the server holds it has already; on the way again it is no less there.
+    change(tx, await named(tx, account_id, ids), (op) => (op.state === 'local' ? { ...op, state: 'sent', flight: 1 } : op)),
+  )
+}
+
+/**
+ * No push is on the way: whatever got no answer is on this phone and nowhere else, as far as we
+ * know. Returns those that changed.
+ */
+export function unmarkSent(db: Database, account_id: string): Promise<OutboxOp[]> {
+  return db.write(OUTBOX, async (tx) =>
+    change(tx, await tx.objectStore('outbox').index('flight').getAll(ofAccount(account_id)), ({ flight: _, ...op }) =>
+      op.state === 'sent' ? { ...op, state: 'local' } : op,
+    ),
+  )
+}
+
+/** Stores receipts and refusals beside their operations. Returns those that changed. */
+export function settle(
   db: Database,
   account_id: string,
   results: readonly OpResult[],
   at: Millis,
-): Promise<number> {
+): Promise<OutboxOp[]> {
   const answers = new Map(results.map((result) => [result.op_id, result]))
-  let settled = 0
-  await change(
-    db,
-    account_id,
-    (op) => {
+  return db.writeStrict(OUTBOX, async (tx) =>
+    change(tx, await named(tx, account_id, [...answers.keys()]), (op) => {
       const answer = answers.get(op.op_id)
-      if (!answer || !unanswered(op)) return op
-      const more = { ...(answer.reason ? { reason: answer.reason } : {}), ...(answer.flags?.length ? { flags: answer.flags } : {}) }
-      switch (answer.outcome) {
-        case 'applied':
-        case 'duplicate':
-        case 'superseded':
-          // Without a receipt the book does not have it, whatever the word says.
-          if (typeof answer.seq !== 'number') return op
-          settled += 1
-          return { ...op, ...more, state: 'booked', seq: answer.seq, booked_at: at }
-        case 'rejected':
-          settled += 1
-          return { ...op, ...more, state: 'rejected' }
-        default:
-          return op
-      }
-    },
-    true,
+      return answer && unanswered(op) ? answered(op, answer, at) : op
+    }),
   )
-  return settled
+}
+
+function answered(op: OutboxOp, { outcome, seq, reason, flags }: OpResult, at: Millis): OutboxOp {
+  const { waiting: _w, flight: _f, reason: _r, ...bare } = op
+  const done = { ...bare, ...(reason ? { reason } : {}), ...(flags?.length ? { flags } : {}) }
+  switch (outcome) {
+    case 'applied':
+    case 'duplicate':
+    case 'superseded':
+      // Without a receipt the book does not have it, whatever the word says.
+      return typeof seq === 'number' ? { ...done, state: 'booked', seq, booked_at: at } : op
+    case 'quarantined':
+      return typeof seq === 'number' ? { ...done, state: 'kept', seq, kept_at: at } : op
+    case 'rejected':
+      return { ...done, state: 'rejected' }
+    case 'held':
+      return op.state === 'held' ? op : { ...bare, waiting: op.device_seq, state: 'held', reason: reason ?? 'waits_for_earlier' }
+    default:
+      return op
+  }
 }
 
 /**
- * Forgets booked operations made before `before` that the pulled book (`seq`) already contains.
- * What has no receipt stays, however old.
+ * Forgets operations booked before `before` that the pulled book (`seq`) already contains. What has
+ * no receipt stays, however old, and so does what the ward has to decide. Returns their ids.
  */
-export function prune(db: Database, account_id: string, before: Millis, seq: number): Promise<void> {
-  return change(db, account_id, (op) =>
-    op.state === 'booked' && op.made_at < before && op.seq !== undefined && op.seq <= seq ? null : op,
-  )
+export function prune(db: Database, account_id: string, before: Millis, seq: number): Promise<string[]> {
+  return db.write(OUTBOX, (tx) => pruneIn(tx, account_id, before, seq))
+}
+
+export async function pruneIn(tx: Tx<'readwrite'>, account_id: string, before: Millis, seq: number): Promise<string[]> {
+  const outbox = tx.objectStore('outbox')
+  const old = await outbox.index('booked').getAll(IDBKeyRange.bound([account_id], [account_id, before], false, true))
+  const ids = old.filter((op) => op.state === 'booked' && op.seq !== undefined && op.seq <= seq).map((op) => op.op_id)
+  await Promise.all(ids.map((id) => outbox.delete(id)))
+  return ids
 }
 
 /** Lets go of a rejected record; only a person decides that. */
 export function discard(db: Database, account_id: string, op_id: string): Promise<void> {
-  return change(db, account_id, (op) => (op.op_id === op_id && op.state === 'rejected' ? null : op), true)
+  return db.writeStrict(OUTBOX, async (tx) => {
+    const [op] = await named(tx, account_id, [op_id])
+    if (op?.state === 'rejected') await tx.objectStore('outbox').delete(op_id)
+  })
 }

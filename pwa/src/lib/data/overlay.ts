@@ -1,76 +1,325 @@
-import type { Alley, Door, VisitRecord, Withdraw } from '../api/types.ts'
+import type { Alley, Door, DoorVisit, HouseholdEdit, VisitCorrect, VisitRecord, Withdraw } from '../api/types.ts'
+import { EDIT_FIELDS, identity } from '../domain/edit.ts'
 import { deriveState, type HouseholdState } from '../domain/household.ts'
-import type { VisitFact } from '../domain/visit.ts'
 import type { OutboxOp } from './db.ts'
+import { unanswered } from './outbox.ts'
+
+/** Values the ward has to decide on: the book has others, and who and where it does not overwrite. */
+export type Asked = Partial<Record<'house_no' | 'head', string>>
+
+/** `of ?? id` names a visit for good, whichever version of it is the newest. */
+export type VisitShown = DoorVisit
 
 /** A door as the screen shows it: what the book said last, with this phone's own work over it. */
 export interface DoorView {
+  /** With pending changes of its details laid over what the book says. */
   door: Door
   alley: Alley
-  visits: Array<VisitFact & { team: string | null; mine: boolean }>
+  visits: VisitShown[]
   state: HouseholdState
-  /** Visits of this door that are not in the book yet. */
+  /** Visits of this door that are not in the book yet, or not yet as they stand here. */
   unsent: number
+  asked: Asked
 }
 
-/** The doors as the book said last. Made anew only when the book changes. */
-export function baseOf(alleys: readonly Alley[]): Map<string, DoorView> {
-  const doors = new Map<string, DoorView>()
-  for (const alley of alleys) {
-    for (const door of alley.doors) if (door.active) doors.set(door.id, viewOf(door, alley, door.visits, 0))
-  }
-  return doors
+/** A visit, and the door it stands at. */
+interface Place {
+  door: string
+  visit: DoorVisit
 }
 
-function viewOf(door: Door, alley: Alley, visits: DoorView['visits'], unsent: number): DoorView {
-  const inOrder = [...visits].sort((a, b) => a.at - b.at)
-  return { door, alley, visits: inOrder, state: deriveState(inOrder), unsent }
-}
+const bySeq = (a: OutboxOp, b: OutboxOp): number => a.device_seq - b.device_seq
+const NONE: readonly never[] = []
 
 /**
  * Base and pending. An operation counts over the base until the base itself contains it, that is
- * while it has no receipt or one newer than the pulled book; a visit in both is one, by its id.
- * Only the doors that operations speak of are derived again: a knock must cost the same in a large
- * turf as in a small one.
+ * while it has no receipt or one newer than the pulled book; a visit in both is one, by its root (the
+ * id of its first version). What was rejected, and what the ward still has to decide, counts nowhere.
+ * Only the doors that a change speaks of are laid again: a knock costs the same in a large turf as in
+ * a small one, and after five thousand knocks as after the first.
  */
-export function lay(base: Map<string, DoorView>, ops: readonly OutboxOp[], seq: number): Map<string, DoorView> {
-  const pending = (op: OutboxOp): boolean =>
-    op.state === 'local' || op.state === 'sent' || (op.state === 'booked' && (op.seq ?? 0) > seq)
-  const byDoor = new Map<string, OutboxOp[]>()
-  const withdrawn = new Set<string>()
-  for (const op of ops) {
-    if (op.state === 'rejected') continue
-    if (op.kind === 'visit.withdraw') {
-      if (pending(op)) withdrawn.add((op.payload as Withdraw).visit_id)
-      continue
-    }
-    const { household_id } = op.payload as VisitRecord
-    const list = byDoor.get(household_id)
-    if (list) list.push(op)
-    else byDoor.set(household_id, [op])
+export class Overlay {
+  readonly doors: Map<string, DoorView>
+  #seq = 0
+  /** As the book said last. */
+  readonly #alleys = new Map<string, Alley>()
+  readonly #base = new Map<string, { door: Door; alley: Alley }>()
+  /** The book's visits, by root. */
+  readonly #places = new Map<string, Place>()
+  /** The root of each version that bears another id. */
+  readonly #roots = new Map<string, string>()
+  /** Own operations, and the visit each was filed under. */
+  readonly #ops = new Map<string, { op: OutboxOp; root: string }>()
+  /** Own operations on one visit, by root, and on the details of one door; oldest first. */
+  readonly #chains = new Map<string, OutboxOp[]>()
+  readonly #edits = new Map<string, OutboxOp[]>()
+  /** Roots of visits that own operations put at a door. */
+  readonly #rootsAt = new Map<string, Set<string>>()
+  /** Booked operations that the pulled book does not reach yet. */
+  readonly #ahead = new Set<string>()
+
+  /** `doors` is where the views are kept: a map that can be watched tells of each change. */
+  constructor(doors: Map<string, DoorView> = new Map()) {
+    this.doors = doors
   }
 
-  const doors = new Map(base)
-  for (const [household_id, own] of byDoor) {
-    const held = base.get(household_id)
-    if (!held) continue
-    const visits = held.visits.filter((visit) => !withdrawn.has(visit.id))
-    const seen = new Set(visits.map((visit) => visit.id))
+  /** All alleys and operations anew. */
+  reset(alleys: readonly Alley[], ops: readonly OutboxOp[], seq: number): void {
+    const before = new Set(this.#base.keys())
+    for (const held of [this.#alleys, this.#base, this.#places, this.#roots, this.#ops, this.#chains, this.#edits, this.#rootsAt, this.#ahead]) held.clear()
+    this.#seq = seq
+    for (const alley of alleys) this.#hold(alley)
+    for (const op of [...ops].sort(bySeq)) this.#file(op)
+    this.#layAgain(new Set([...before, ...this.#base.keys()]))
+  }
+
+  /** The book moved on: alleys that changed, all that there are, and the number it reaches. */
+  book(changed: readonly Alley[], ids: Iterable<string>, seq: number): void {
+    const touched = new Set<string>()
+    const there = new Set(ids)
+    const stale = new Set(changed.map((alley) => alley.id))
+    for (const id of this.#alleys.keys()) if (!there.has(id)) stale.add(id)
+    for (const id of stale) this.#letGo(id, touched)
+    for (const alley of changed) if (there.has(alley.id)) this.#hold(alley, touched)
+    this.#reach(seq, touched)
+    this.#layAgain(touched)
+  }
+
+  /** Operations that were written or have changed. */
+  take(ops: readonly OutboxOp[]): void {
+    const touched = new Set<string>()
+    for (const op of [...ops].sort(bySeq)) {
+      this.#unfile(op.op_id, touched)
+      this.#file(op, touched)
+    }
+    this.#layAgain(touched)
+  }
+
+  /** Operations that have left the outbox. */
+  drop(ids: Iterable<string>): void {
+    const touched = new Set<string>()
+    for (const id of ids) this.#unfile(id, touched)
+    this.#layAgain(touched)
+  }
+
+  #reach(seq: number, touched: Set<string>): void {
+    const back = seq < this.#seq
+    this.#seq = seq
+    for (const id of back ? [...this.#ops.keys()] : [...this.#ahead]) {
+      const { op } = this.#ops.get(id)!
+      if (this.#isAhead(op) === this.#ahead.has(id)) continue
+      if (this.#isAhead(op)) this.#ahead.add(id)
+      else this.#ahead.delete(id)
+      this.#speaksOf(op, touched)
+    }
+  }
+
+  #isAhead(op: OutboxOp): boolean {
+    return op.state === 'booked' && (op.seq ?? 0) > this.#seq
+  }
+
+  #pending(op: OutboxOp): boolean {
+    return unanswered(op) || this.#isAhead(op)
+  }
+
+  #hold(alley: Alley, touched?: Set<string>): void {
+    this.#alleys.set(alley.id, alley)
+    for (const door of alley.doors) {
+      if (!door.active) continue
+      this.#base.set(door.id, { door, alley })
+      touched?.add(door.id)
+      for (const visit of door.visits) {
+        const root = visit.of ?? visit.id
+        if (visit.of) this.#name(visit.id, visit.of)
+        // Between two pages a visit may stand at two doors: where its newest version is.
+        const other = this.#places.get(root)
+        if (!other || (other.visit.versions ?? 1) <= (visit.versions ?? 1)) this.#places.set(root, { door: door.id, visit })
+        if (touched) this.#doorsOf(root, touched)
+      }
+    }
+  }
+
+  #letGo(id: string, touched: Set<string>): void {
+    for (const door of this.#alleys.get(id)?.doors ?? NONE) {
+      // It may stand in another alley by now.
+      if (this.#base.get(door.id)?.alley.id !== id) continue
+      this.#base.delete(door.id)
+      touched.add(door.id)
+      for (const visit of door.visits) {
+        const root = visit.of ?? visit.id
+        if (this.#places.get(root)?.door !== door.id) continue
+        this.#places.delete(root)
+        this.#doorsOf(root, touched)
+      }
+    }
+    this.#alleys.delete(id)
+  }
+
+  /** An id turns out to be a version's: what was filed under it belongs to the visit. */
+  #name(id: string, root: string): void {
+    if (this.#roots.get(id) === root) return
+    this.#roots.set(id, root)
+    for (const op of [...(this.#chains.get(id) ?? NONE)]) {
+      this.#unfile(op.op_id)
+      this.#file(op)
+    }
+  }
+
+  /** The visit an operation speaks of. */
+  #rootOf(op: OutboxOp): string {
+    if (op.kind === 'visit.record') return op.op_id
+    const { visit_id } = op.payload as Withdraw | VisitCorrect
+    return this.#roots.get(visit_id) ?? visit_id
+  }
+
+  #file(op: OutboxOp, touched?: Set<string>): void {
+    const root = op.kind === 'household.edit' ? '' : this.#rootOf(op)
+    this.#ops.set(op.op_id, { op, root })
+    if (this.#isAhead(op)) this.#ahead.add(op.op_id)
+    if (op.kind === 'household.edit') {
+      insert(this.#edits, (op.payload as HouseholdEdit).household_id, op)
+    } else {
+      if (op.kind === 'visit.correct') this.#roots.set(op.op_id, root)
+      insert(this.#chains, root, op)
+      const door = recordOf(op)?.household_id
+      if (door !== undefined) {
+        const roots = this.#rootsAt.get(door)
+        if (roots) roots.add(root)
+        else this.#rootsAt.set(door, new Set([root]))
+      }
+    }
+    if (touched) this.#speaksOf(op, touched)
+  }
+
+  #unfile(id: string, touched?: Set<string>): void {
+    const filed = this.#ops.get(id)
+    if (!filed) return
+    const { op, root } = filed
+    if (touched) this.#speaksOf(op, touched)
+    this.#ops.delete(id)
+    this.#ahead.delete(id)
+    // The roots stay known: an id never names another visit.
+    if (op.kind === 'household.edit') remove(this.#edits, (op.payload as HouseholdEdit).household_id, id)
+    else remove(this.#chains, root, id)
+  }
+
+  #speaksOf(op: OutboxOp, touched: Set<string>): void {
+    if (op.kind === 'household.edit') touched.add((op.payload as HouseholdEdit).household_id)
+    else this.#doorsOf(this.#ops.get(op.op_id)?.root ?? this.#rootOf(op), touched)
+  }
+
+  /** Every door that a visit stands at, or stood at before a correction. */
+  #doorsOf(root: string, touched: Set<string>): void {
+    const place = this.#places.get(root)
+    if (place) touched.add(place.door)
+    for (const op of this.#chains.get(root) ?? NONE) {
+      const door = recordOf(op)?.household_id
+      if (door !== undefined) touched.add(door)
+    }
+  }
+
+  #layAgain(ids: ReadonlySet<string>): void {
+    for (const id of ids) {
+      const held = this.#base.get(id)
+      if (held) this.doors.set(id, this.#lay(held.door, held.alley))
+      else this.doors.delete(id)
+    }
+  }
+
+  #lay(book: Door, alley: Alley): DoorView {
+    const visits: VisitShown[] = []
     let unsent = 0
-    for (const op of own) {
-      if (!pending(op) || seen.has(op.op_id) || withdrawn.has(op.op_id)) continue
-      const record = op.payload as VisitRecord
-      if (op.state !== 'booked') unsent += 1
-      visits.push({ id: op.op_id, at: op.made_at, outcome: record.outcome, comeback: record.comeback ?? null, team: null, mine: true })
+    const seen = new Set<string>()
+    const add = (root: string): void => {
+      if (seen.has(root)) return
+      seen.add(root)
+      const stands = this.#stands(root)
+      if (stands?.door !== book.id) return
+      visits.push(stands.visit)
+      if (stands.unsent) unsent += 1
     }
-    doors.set(household_id, viewOf(held.door, held.alley, visits, unsent))
+    for (const visit of book.visits) add(visit.of ?? visit.id)
+    for (const root of this.#rootsAt.get(book.id) ?? NONE) add(root)
+    visits.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+    return { alley, visits, state: deriveState(visits), unsent, ...this.#details(book) }
   }
-  // An undo of a visit whose own record has left the phone: found by looking for it.
-  if (withdrawn.size > 0) {
-    for (const view of base.values()) {
-      if (byDoor.has(view.door.id) || !view.visits.some((visit) => withdrawn.has(visit.id))) continue
-      doors.set(view.door.id, viewOf(view.door, view.alley, view.visits.filter((visit) => !withdrawn.has(visit.id)), 0))
+
+  /** The visit as it stands with own work over it, and where; null when it was taken back. */
+  #stands(root: string): (Place & { unsent: boolean }) | null {
+    const place = this.#places.get(root)
+    const chain = this.#chains.get(root) ?? NONE
+    let stands: (Place & { unsent: boolean }) | null = place ? { ...place, unsent: false } : null
+    // The version that the book shows, and all before it, are in the book, answered or not.
+    const known = place ? chain.findLastIndex((op) => op.op_id === place.visit.id) : -1
+    for (const [at, op] of chain.entries()) {
+      if (!this.#pending(op)) continue
+      if (op.kind === 'visit.withdraw') return null
+      const record = recordOf(op)
+      if (!record || at <= known || (op.op_id === root && place)) continue
+      const before = stands?.visit
+      const first = chain.find((each) => each.op_id === root) ?? op
+      stands = {
+        door: record.household_id,
+        unsent: (stands?.unsent ?? false) || unanswered(op),
+        visit: {
+          id: op.op_id,
+          // The hour of the knock, whenever it was corrected.
+          at: before?.at ?? first.made_at,
+          outcome: record.outcome,
+          comeback: record.comeback ?? null,
+          team: before?.team ?? null,
+          mine: true,
+          ...(op.op_id === root ? {} : { of: root, versions: (before?.versions ?? 1) + 1 }),
+        },
+      }
     }
+    return stands
   }
-  return doors
+
+  #details(book: Door): { door: Door; asked: Asked } {
+    const asked: Asked = {}
+    let door = book
+    for (const op of this.#edits.get(book.id) ?? NONE) {
+      if (op.state === 'rejected' || op.state === 'kept') continue
+      const pending = this.#pending(op)
+      const { set } = op.payload as HouseholdEdit
+      for (const field of EDIT_FIELDS) {
+        const value = set[field]
+        if (value === undefined) continue
+        const key = field === 'house_no' ? 'no' : field
+        if (pending) door = { ...door, [key]: value }
+        if (!identity(field)) continue
+        // An empty place is filled without asking.
+        const disputed = pending ? book[key] !== null && book[key] !== value : op.flags?.includes('to_inbox') && book[key] !== value
+        if (disputed) asked[field as keyof Asked] = String(value)
+        else if (pending || book[key] === value) delete asked[field as keyof Asked]
+      }
+    }
+    return { door, asked }
+  }
+}
+
+const recordOf = (op: OutboxOp): VisitRecord | undefined =>
+  op.kind === 'visit.record' ? (op.payload as VisitRecord) : op.kind === 'visit.correct' ? (op.payload as VisitCorrect).record : undefined
+
+function insert(lists: Map<string, OutboxOp[]>, key: string, op: OutboxOp): void {
+  const list = lists.get(key)
+  if (!list) lists.set(key, [op])
+  else {
+    list.push(op)
+    list.sort(bySeq)
+  }
+}
+
+function remove(lists: Map<string, OutboxOp[]>, key: string, id: string): void {
+  const left = (lists.get(key) ?? []).filter((op) => op.op_id !== id)
+  if (left.length > 0) lists.set(key, left)
+  else lists.delete(key)
+}
+
+/** All at once. */
+export function lay(alleys: readonly Alley[], ops: readonly OutboxOp[], seq: number): Map<string, DoorView> {
+  const overlay = new Overlay()
+  overlay.reset(alleys, ops, seq)
+  return overlay.doors
 }

@@ -1,4 +1,4 @@
-import type { Database, Device, SessionInfo } from './db.ts'
+import type { Database, Device, Numbers, SessionInfo } from './db.ts'
 
 /** The device of this browser profile, made on the first call. `fresh` makes the id. */
 export async function deviceOf(db: Database, fresh: () => string): Promise<Device> {
@@ -6,12 +6,14 @@ export async function deviceOf(db: Database, fresh: () => string): Promise<Devic
   if (known) return known
   // A key takes time to make, and a transaction does not wait: make it first, keep it if nobody was faster.
   const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
-  const made: Device = { device_id: fresh(), keys, next_seq: 1 }
+  const made: Device = { device_id: fresh(), keys }
+  const numbers: Numbers = { next_seq: 1, last: {} }
   return await db.writeStrict(['session'], async (tx) => {
     const store = tx.objectStore('session')
     const other = (await store.get('device')) as Device | undefined
     if (other) return other
     await store.put(made, 'device')
+    await store.put(numbers, 'numbers')
     return made
   })
 }
@@ -62,6 +64,16 @@ export function dropSession(db: Database): Promise<void> {
 export function remember(db: Database, key: string, value: unknown): Promise<void> {
   return db.write(['meta'], async (tx) => {
     await tx.objectStore('meta').put(value, key)
+  })
+}
+
+/** One more of what is counted under `key`. Returns how many there are now. */
+export function tally(db: Database, key: string): Promise<number> {
+  return db.write(['meta'], async (tx) => {
+    const meta = tx.objectStore('meta')
+    const n = (((await meta.get(key)) as number | undefined) ?? 0) + 1
+    await meta.put(n, key)
+    return n
   })
 }
 

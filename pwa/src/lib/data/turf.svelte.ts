@@ -1,11 +1,17 @@
+import { SvelteMap } from 'svelte/reactivity'
 import type { Alley, Group, Me, Skill } from '../api/types.ts'
 import type { Millis } from '../domain/time.ts'
-import type { Database, OutboxOp } from './db.ts'
-import { bookOf } from './book.ts'
-import { outboxFor, unanswered } from './outbox.ts'
-import { baseOf, lay } from './overlay.ts'
+import type { Database, OpState, OutboxOp } from './db.ts'
+import { bookOf, newsOf, type BookInfo } from './book.ts'
+import { opsNamed, outboxFor } from './outbox.ts'
+import { Overlay, type DoorView } from './overlay.ts'
 
-/** All the phone holds for one account, in memory, as the screens read it. */
+const NO_OPS: Readonly<Record<OpState, number>> = { local: 0, sent: 0, held: 0, booked: 0, rejected: 0, kept: 0 }
+
+/**
+ * All the phone holds for one account, in memory, as the screens read it. What is written is handed
+ * in (`take`), never read back: with thousands of records a knock must not wait for a look at them all.
+ */
 export class Turf {
   account_id = $state.raw<string | null>(null)
   alleys = $state.raw<Alley[]>([])
@@ -14,18 +20,28 @@ export class Turf {
   me = $state.raw<Me | null>(null)
   seq = $state.raw(0)
   pulled_at = $state.raw<Millis>(0)
+  /** Oldest first. */
   ops = $state.raw<OutboxOp[]>([])
   /** Unsent operations of other accounts on this phone. */
   parked = $state.raw(0)
   loaded = $state.raw(false)
 
-  #base = $derived(baseOf(this.alleys))
-  doors = $derived(lay(this.#base, this.ops, this.seq))
-  unsent = $derived(this.ops.filter(unanswered).length)
-  rejected = $derived(this.ops.filter((op) => op.state === 'rejected').length)
+  #counts = $state.raw(NO_OPS)
+  readonly doors = new SvelteMap<string, DoorView>()
+  unsent = $derived(this.#counts.local + this.#counts.sent + this.#counts.held)
+  rejected = $derived(this.#counts.rejected)
+  /** Sent, and waiting for an earlier one to arrive; counted among the unsent too. */
+  held = $derived(this.#counts.held)
+  /** Put before the ward. */
+  kept = $derived(this.#counts.kept)
 
-  #db: Database
-  #stale = false
+  readonly #db: Database
+  readonly #overlay = new Overlay(this.doors)
+  /** Where each operation stands in `ops`. */
+  #at = new Map<string, number>()
+  #stamp = 0
+  /** What has to be read: some operations, all of them, or nothing. */
+  #wanted: Set<string> | 'all' = new Set()
   #reading: Promise<void> | null = null
 
   constructor(db: Database) {
@@ -36,51 +52,148 @@ export class Turf {
     if (this.account_id !== account_id) {
       this.account_id = account_id
       this.loaded = false
-      this.alleys = []
-      this.groups = []
-      this.skills = []
-      this.me = null
-      this.seq = 0
-      this.pulled_at = 0
-      this.ops = []
+      this.#hold({ alleys: [], info: null })
+      this.#replace([])
+      this.#layAll()
     }
-    await Promise.all([this.reloadOps(), this.reloadBook()])
+    await Promise.all([this.reloadOps(), this.#readBook()])
     this.loaded = true
   }
 
-  /** Reads the outbox again. Calls that come while one is under way share one more reading after it. */
-  reloadOps(): Promise<void> {
-    this.#stale = true
-    this.#reading ??= this.#readOps()
+  /** Operations just written, settled or marked on this phone. */
+  take(ops: readonly OutboxOp[]): void {
+    const own = ops.filter((op) => op.account_id === this.account_id)
+    if (own.length === 0) return
+    this.#merge(own, [])
+    this.#overlay.take(own)
+    // A reading that began before may not have seen them.
+    if (this.#reading) this.#want(own.map((op) => op.op_id))
+  }
+
+  /** Operations that have left the outbox. */
+  drop(ids: readonly string[]): void {
+    this.#merge([], ids)
+    this.#overlay.drop(ids)
+    if (this.#reading) this.#want(ids)
+  }
+
+  /** Reads operations that another tab has changed; all when it does not say which. */
+  reloadOps(ids: readonly string[] | 'all' = 'all'): Promise<void> {
+    this.#want(ids)
+    // Calls that come while a reading is under way share one more after it.
+    this.#reading ??= this.#read()
     return this.#reading
   }
 
-  async #readOps(): Promise<void> {
+  #want(ids: readonly string[] | 'all'): void {
+    if (ids === 'all') this.#wanted = 'all'
+    else if (this.#wanted !== 'all') for (const id of ids) this.#wanted.add(id)
+  }
+
+  async #read(): Promise<void> {
     try {
-      while (this.#stale) {
-        this.#stale = false
+      while (this.#wanted === 'all' || this.#wanted.size > 0) {
+        const wanted = this.#wanted
+        this.#wanted = new Set()
         const account_id = this.account_id
-        const { ops, parked } = await outboxFor(this.#db, account_id)
-        if (this.account_id !== account_id) continue
-        this.ops = ops
-        this.parked = parked
+        if (wanted === 'all' || account_id === null) {
+          const { ops, parked } = await outboxFor(this.#db, account_id)
+          if (this.account_id !== account_id) this.#wanted = 'all'
+          else {
+            this.parked = parked
+            this.#replace(ops)
+            this.#layAll()
+          }
+        } else {
+          const found = await opsNamed(this.#db, account_id, [...wanted])
+          if (this.account_id !== account_id) continue
+          const here = new Set(found.map((op) => op.op_id))
+          const lost = [...wanted].filter((id) => !here.has(id))
+          this.#merge(found, lost)
+          this.#overlay.take(found)
+          this.#overlay.drop(lost)
+        }
       }
     } finally {
-      // In the same breath as the last look at #stale: whoever comes next starts a reading of its own.
+      // In the same breath as the last look at what is wanted: whoever comes next begins a reading.
       this.#reading = null
     }
   }
 
+  /** The book has moved on. Reads what has changed and no more, as far as that can be told. */
   async reloadBook(): Promise<void> {
+    const account_id = this.account_id
+    if (!account_id) return
+    const news = this.loaded ? await newsOf(this.#db, account_id, this.#stamp) : null
+    if (!news) return await this.#readBook()
+    // Whoever was faster has read the same, or more.
+    if (this.account_id !== account_id || news.info.stamp < this.#stamp) return
+    const { info, changed, ids } = news
+    const there = new Set(ids)
+    const fresh = new Map(changed.map((alley) => [alley.id, alley]))
+    let { alleys } = this
+    if (changed.length > 0 || alleys.length !== ids.length) {
+      const known = new Map(alleys.filter((alley) => there.has(alley.id)).map((alley) => [alley.id, alley]))
+      alleys = [...new Map([...known, ...fresh]).values()]
+    }
+    this.#hold({ alleys, info })
+    this.#overlay.book(changed, ids, info.seq)
+  }
+
+  async #readBook(): Promise<void> {
     const account_id = this.account_id
     if (!account_id) return
     const { info, alleys } = await bookOf(this.#db, account_id)
     if (this.account_id !== account_id) return
-    this.alleys = alleys.sort((a, b) => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : 0))
-    this.groups = info.groups
-    this.skills = info.skills
-    this.me = info.me
-    this.seq = info.seq
-    this.pulled_at = info.pulled_at
+    this.#hold({ alleys, info })
+    this.#layAll()
+  }
+
+  #hold({ alleys, info }: { alleys: Alley[]; info: BookInfo | null }): void {
+    if (alleys !== this.alleys) this.alleys = [...alleys].sort((a, b) => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : 0))
+    this.groups = info?.groups ?? []
+    this.skills = info?.skills ?? []
+    this.me = info?.me ?? null
+    this.seq = info?.seq ?? 0
+    this.pulled_at = info?.pulled_at ?? 0
+    this.#stamp = info?.stamp ?? 0
+  }
+
+  #layAll(): void {
+    this.#overlay.reset(this.alleys, this.ops, this.seq)
+  }
+
+  #replace(ops: OutboxOp[]): void {
+    const counts = { ...NO_OPS }
+    for (const op of ops) counts[op.state] += 1
+    this.ops = ops
+    this.#at = new Map(ops.map((op, at) => [op.op_id, at]))
+    this.#counts = counts
+  }
+
+  #merge(changed: readonly OutboxOp[], lost: readonly string[]): void {
+    const gone = new Set(lost.filter((id) => this.#at.has(id)))
+    if (changed.length === 0 && gone.size === 0) return
+    const last = this.ops.at(-1)?.device_seq ?? 0
+    // Anything but a change in place and a new last one is rare enough to be put in order anew.
+    const simple = gone.size === 0 && changed.every((op) => this.#at.has(op.op_id) || op.device_seq > last)
+    if (!simple || changed.filter((op) => !this.#at.has(op.op_id)).length > 1) {
+      const all = new Map(this.ops.map((op) => [op.op_id, op]))
+      for (const op of changed) all.set(op.op_id, op)
+      for (const id of gone) all.delete(id)
+      return this.#replace([...all.values()].sort((a, b) => a.device_seq - b.device_seq))
+    }
+    const ops = [...this.ops]
+    const counts = { ...this.#counts }
+    for (const op of changed) {
+      const at = this.#at.get(op.op_id)
+      const before = at === undefined ? undefined : ops[at]
+      if (before) counts[before.state] -= 1
+      counts[op.state] += 1
+      if (at === undefined) this.#at.set(op.op_id, ops.push(op) - 1)
+      else ops[at] = op
+    }
+    this.ops = ops
+    this.#counts = counts
   }
 }

@@ -1,10 +1,10 @@
 import { Problem, SessionEnded, Superseded, Unreachable, type Api } from '../api/client.ts'
-import type { PullAnswer, PushAnswer, PushRequest, WireOp } from '../api/types.ts'
+import { NIL_ID, type OpResult, type PullAnswer, type PushAnswer, type PushRequest, type WireOp } from '../api/types.ts'
 import type { Locker } from '../auth/session.svelte.ts'
 import { applyPull, forgetCursor, infoOf } from '../data/book.ts'
 import type { Database, OutboxOp } from '../data/db.ts'
-import { markSent, opsOf, prune, settle, unanswered, unmarkSent } from '../data/outbox.ts'
-import { remember } from '../data/session.ts'
+import { markSent, prune, queuedOf, queueOf, settle, unanswered, unmarkSent } from '../data/outbox.ts'
+import { recall, remember, tally } from '../data/session.ts'
 import { DAY_MS, type Clock, type Millis } from '../domain/time.ts'
 import { LOOK_EVERY_MS, next, start, type Effect, type Event, type Machine, type State, type Wake } from './machine.ts'
 
@@ -13,6 +13,15 @@ export const BATCH_OPS = 100
 const BATCH_BYTES = 256 * 1024
 /** Booked records stay on the list for their day and a few more. */
 const KEEP_MS = 3 * DAY_MS
+
+/** Operations as they are on the disk now, the ids of those that left it, or: the book has moved on. */
+export type News = { ops: readonly OutboxOp[] } | { gone: readonly string[] } | 'book'
+
+/** Syncs that failed on this phone since the last one that did not. */
+const FAILED = 'failed'
+
+/** What one run has learnt of operations the server holds back: asking again now would change nothing. */
+type Parked = Set<string>
 
 export interface EngineParts {
   db: Database
@@ -28,7 +37,7 @@ export interface EngineParts {
   ended: () => Promise<void>
   timer: (ms: number, ring: () => void) => () => void
   /** Something the screens show has changed on the disk. */
-  announce: (what: 'ops' | 'book') => void
+  announce: (news: News) => void
   /** The state changed, or the difference to the server's clock became known. */
   show: (state: State) => void
   clockOff: (ms: Millis) => void
@@ -119,23 +128,30 @@ export class SyncEngine {
       this.#dispatch({ type: 'failed', online: false, now: this.#parts.clock.now(), random: 0, askedMs: null })
       return
     }
+    const parked: Parked = new Set()
     let cleared = false
     while (!this.#stopped) {
       const { name } = this.#machine.state
       if (name !== 'pushing' && name !== 'pulling') return
       try {
         // We hold the lock, so nothing is on the way: a push that says so died with its tab.
-        if (!cleared) await unmarkSent(this.#parts.db, who.id)
+        if (!cleared) this.#tell(await unmarkSent(this.#parts.db, who.id))
         cleared = true
-        if (name === 'pushing') this.#dispatch({ type: 'pushed', more: await this.#push(who) })
+        if (name === 'pushing') this.#dispatch({ type: 'pushed', more: await this.#push(who, parked) })
         else {
-          await this.#pull(who)
-          this.#dispatch({ type: 'pulled' })
+          const more = await this.#pull(who)
+          if (!more) await this.#succeeded()
+          this.#dispatch({ type: 'pulled', more })
         }
       } catch (error) {
         await this.#failed(error)
       }
     }
+  }
+
+  async #succeeded(): Promise<void> {
+    const { db } = this.#parts
+    if (await recall<number>(db, FAILED)) await remember(db, FAILED, 0)
   }
 
   async #failed(error: unknown): Promise<void> {
@@ -146,10 +162,13 @@ export class SyncEngine {
       this.#dispatch({ type: 'ended' })
       return
     }
+    // An answer, however bad, is proof of a network; so is a fault of our own.
+    const connected = error instanceof Unreachable ? online() : true
+    // A phone without a network has not failed, and neither has one that changed hands.
+    if (connected && !(error instanceof Superseded)) await tally(this.#parts.db, FAILED).catch(() => undefined)
     this.#dispatch({
       type: 'failed',
-      // An answer, however bad, is proof of a network; so is a fault of our own.
-      online: error instanceof Unreachable ? online() : true,
+      online: connected,
       now: clock.now(),
       random: random(),
       askedMs: error instanceof Problem ? error.retryAfterMs : null,
@@ -157,42 +176,54 @@ export class SyncEngine {
     if (!(error instanceof Problem) && !(error instanceof Unreachable) && !(error instanceof Superseded)) throw error
   }
 
-  /** Sends one batch. True when more is left. */
-  async #push(who: { id: string; device_id: string }): Promise<boolean> {
+  /** Sends one batch. True when more is left that another push may move. */
+  async #push(who: { id: string; device_id: string }, parked: Parked): Promise<boolean> {
     const { db, api, clock } = this.#parts
-    const queue = (await opsOf(db, who.id)).filter(unanswered)
-    const batch = firstBatch(queue)
+    const { queue, queued } = await queueOf(db, who.id, BATCH_OPS + parked.size)
+    const batch = firstBatch(queue.filter((op) => !parked.has(op.op_id)))
     if (batch.length === 0) return false
+    const here = new Set(queue.map((op) => op.device_seq))
+    const failed = (await recall<number>(db, FAILED)) ?? 0
     const body: PushRequest = {
       device_id: who.device_id,
       app_version: this.#parts.appVersion,
       sent_at: clock.now(),
-      queued: queue.length,
-      ops: batch.map(wire),
+      queued,
+      failed,
+      ops: batch.map((op) => wire(op, here)),
     }
-    await markSent(db, who.id, body.ops.map((op) => op.op_id))
-    this.#parts.announce('ops')
-    let settled: number
+    this.#tell(await markSent(db, who.id, body.ops.map((op) => op.op_id)))
+    let moved: OutboxOp[]
     try {
-      const answer = await api.post<PushAnswer>('/sync/push', body, { gzip: true, guard: () => this.#still(who) })
+      const headers = this.#phone(queued, failed)
+      const answer = await api.post<PushAnswer>('/sync/push', body, { gzip: true, headers, guard: () => this.#still(who) })
       const now = clock.now()
-      settled = await settle(db, who.id, answer.results, answer.received_at)
+      moved = await settle(db, who.id, byId(batch, answer.results), answer.received_at)
+      this.#tell(moved)
       this.#clock(answer.received_at - now)
+      const held = heldIn(answer.results, batch)
+      for (const op of moved) if (!unanswered(op)) here.delete(op.device_seq)
+      for (const op of body.ops) {
+        // Told to wait for one that has its answer or is lost: next time it goes without naming it.
+        const waits = op.after !== undefined && op.after !== 0
+        if (held.has(op.op_id) && !(waits && !here.has(op.after!))) parked.add(op.op_id)
+      }
+      // An answer that says nothing would be asked for again at once and for ever.
+      if (held.size === 0 && moved.length === 0) throw new Unreachable()
     } finally {
-      await unmarkSent(db, who.id)
-      this.#parts.announce('ops')
+      this.#tell(await unmarkSent(db, who.id))
     }
-    // An answer that settles nothing would be asked for again at once and for ever.
-    if (settled === 0) throw new Unreachable()
-    return queue.length > settled
+    return (await queuedOf(db, who.id)) > parked.size
   }
 
-  async #pull(who: { id: string }): Promise<void> {
+  /** Asks for one page and applies it. True when more are to come. */
+  async #pull(who: { id: string }): Promise<boolean> {
     const { db, api, clock } = this.#parts
     const asked = (await infoOf(db, who.id)).cursor
+    const headers = this.#phone(await queuedOf(db, who.id), (await recall<number>(db, FAILED)) ?? 0)
     let answer: PullAnswer
     try {
-      answer = await api.get<PullAnswer>('/sync/pull', { query: { cursor: asked }, timeoutMs: 120_000, guard: () => this.#still(who) })
+      answer = await api.get<PullAnswer>('/sync/pull', { query: { cursor: asked }, headers, timeoutMs: 120_000, guard: () => this.#still(who) })
     } catch (error) {
       // A cursor this server does not understand: begin anew next time. The outbox is not touched.
       if (error instanceof Problem && asked !== null && (error.status === 410 || error.status === 400 || error.status === 422)) {
@@ -203,10 +234,25 @@ export class SyncEngine {
     const now = clock.now()
     this.#clock(answer.server_time - now)
     if (!this.#still(who)) throw new Superseded()
-    if (await applyPull(db, who.id, asked, answer, now)) {
-      await prune(db, who.id, now - KEEP_MS, answer.seq)
-      this.#parts.announce('book')
+    const more = answer.more ?? false
+    // A page that leads nowhere would be asked for again at once and for ever.
+    if (more && answer.cursor === asked) throw new Unreachable()
+    if (!(await applyPull(db, who.id, asked, answer, now))) return false
+    if (!more) {
+      const gone = await prune(db, who.id, answer.server_time - KEEP_MS, answer.seq)
+      if (gone.length > 0) this.#parts.announce({ gone })
     }
+    this.#parts.announce('book')
+    return more
+  }
+
+  #tell(ops: readonly OutboxOp[]): void {
+    if (ops.length > 0) this.#parts.announce({ ops })
+  }
+
+  /** How this phone is doing, for the ward's list: right even when nothing is pushed. */
+  #phone(queued: number, failed: number): Record<string, string> {
+    return { 'X-Gocua-Phone': `v=${this.#parts.appVersion}; q=${queued}; f=${failed}` }
   }
 
   /** Nobody else has signed in since this run began. */
@@ -231,6 +277,21 @@ function firstBatch(queue: readonly OutboxOp[]): OutboxOp[] {
   return batch
 }
 
-function wire({ op_id, device_seq, made_at, kind, payload }: OutboxOp): WireOp {
-  return { op_id, device_seq, made_at, kind, payload }
+/**
+ * `here`: numbers of the account's unanswered operations up to this one. What was held names the one
+ * before it only while that is still to come: otherwise it got lost, and there is nothing to wait for.
+ */
+function wire({ op_id, device_seq, made_at, kind, payload, after, state }: OutboxOp, here: ReadonlySet<number>): WireOp {
+  const named = after !== undefined && (state !== 'held' || after === 0 || here.has(after))
+  return { op_id, device_seq, made_at, kind, payload, ...(named ? { after } : {}) }
+}
+
+/** The results under the ids of the batch: one that could not be read at all is told by its place. */
+function byId(batch: readonly OutboxOp[], results: readonly OpResult[]): OpResult[] {
+  return results.map((result, at) => ({ ...result, op_id: result.op_id === NIL_ID ? (batch[at]?.op_id ?? NIL_ID) : result.op_id }))
+}
+
+function heldIn(results: readonly OpResult[], batch: readonly OutboxOp[]): Set<string> {
+  const ours = new Set(batch.map((op) => op.op_id))
+  return new Set(results.filter((result) => result.outcome === 'held' && ours.has(result.op_id)).map((result) => result.op_id))
 }

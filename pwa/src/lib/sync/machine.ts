@@ -25,7 +25,8 @@ export type Event =
   | { type: 'wake'; why: Wake; online: boolean; now: Millis }
   /** A push was answered; `more` operations are left. */
   | { type: 'pushed'; more: boolean }
-  | { type: 'pulled' }
+  /** A page was applied; `more` are to come. */
+  | { type: 'pulled'; more: boolean }
   /** No answer, or one that says later. */
   | { type: 'failed'; online: boolean; now: Millis; random: number; askedMs: number | null }
   | { type: 'ended' }
@@ -65,7 +66,9 @@ export function next(machine: Machine, event: Event): [Machine, Effect[]] {
       return [{ ...machine, attempt: 0, state: { name: 'pulling' } }, [{ do: 'pull' }]]
     case 'pulled':
       if (state.name !== 'pulling') return stay
+      // Also between two pages: a knock does not wait for the end of a long book.
       if (machine.again) return [{ state: { name: 'pushing' }, attempt: 0, again: false }, [{ do: 'push' }]]
+      if (event.more) return [{ ...machine, attempt: 0 }, [{ do: 'pull' }]]
       return [start, []]
     case 'failed': {
       if (!busy) return stay
