@@ -62,13 +62,17 @@ export function ownVisitOf({ root, record, at }: Folded): OwnVisit {
   return { visit_id: root, household_id: record.household_id, at, record, complete: true }
 }
 
-/** A visit of a door, as the screen of that door shows it; what the phone knows of it is filled in. */
+/**
+ * A visit of a door, as the screen of that door shows it. What the phone remembers is filled in only
+ * when it is of the same version: another phone of the same person may have corrected it since.
+ */
 export function ownVisitAt(ops: readonly OutboxOp[], view: DoorView, visit: DoorView['visits'][number]): OwnVisit {
-  const known = foldVisits(ops).find((own) => own.root === (visit.of ?? visit.id) || own.newest.op_id === visit.id)
-  if (known) return { ...ownVisitOf(known), at: visit.at }
+  const visit_id = visit.of ?? visit.id
+  const known = foldVisits(ops).find((own) => own.newest.op_id === visit.id)
+  if (known) return { ...ownVisitOf(known), visit_id, at: visit.at }
   const comeback: Comeback | null = visit.comeback ?? null
   const record: VisitRecord = { household_id: view.door.id, outcome: visit.outcome, ...(comeback ? { comeback } : {}) }
-  return { visit_id: visit.id, household_id: view.door.id, at: visit.at, record, complete: !served(visit.outcome) }
+  return { visit_id, household_id: view.door.id, at: visit.at, record, complete: !served(visit.outcome) }
 }
 
 /** The same door, outcome, day and people? */
