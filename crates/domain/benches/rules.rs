@@ -23,7 +23,12 @@ fn id(n: usize) -> Uuid {
 }
 
 fn sender() -> Sender {
-    Sender { account: AccountId(id(1)), device: DeviceId(id(2)), team: Some(TeamId(id(3))) }
+    Sender {
+        account: AccountId(id(1)),
+        device: DeviceId(id(2)),
+        team: Some(TeamId(id(3))),
+        disabled: false,
+    }
 }
 
 fn fact(n: usize, outcome: Outcome) -> VisitFact {
@@ -62,7 +67,7 @@ fn book() -> Book {
         let alley = AlleyId(id(50 + n / 10));
         book.doors.insert(
             HouseholdId(id(100 + n)),
-            Door { group: GroupId(id(70)), alley, active: true, visits },
+            Door { group: GroupId(id(70)), alley, active: true, deleted: false, visits },
         );
         let held = vec![Held { from: Millis(0), to: None }];
         book.reach.insert((TeamId(id(3)), alley), held);
@@ -86,10 +91,12 @@ fn push() -> PushRequest {
             Op {
                 op_id: OpId(id(10_000 + n)),
                 device_seq: n as i64 + 1,
+                after: Some(n as i64),
                 made_at: NOW.plus(-60_000),
                 kind: "visit.record".to_owned(),
                 payload,
             }
+            .into()
         })
         .collect();
     PushRequest {
@@ -97,6 +104,7 @@ fn push() -> PushRequest {
         app_version: "0.1.0".to_owned(),
         sent_at: NOW,
         queued: OPS as u32,
+        failed: 0,
         ops,
     }
 }

@@ -8,6 +8,7 @@ pub mod account;
 pub mod address;
 pub mod coverage;
 pub mod desk;
+pub mod edit;
 pub mod household;
 pub mod id;
 pub mod pull;

@@ -142,7 +142,6 @@ impl AgeBand {
 /// One skill coached to one person, with the level seen afterwards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct SkillCoached {
     /// Skill code of the campaign's catalogue, e.g. `SEC-01`.
     pub skill: String,
@@ -153,7 +152,6 @@ pub struct SkillCoached {
 /// One person coached, without a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct PersonCoached {
     /// Age band, as told.
     pub age_band: AgeBand,
@@ -164,7 +162,6 @@ pub struct PersonCoached {
 /// When to come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Comeback {
     /// The day agreed.
     pub on: Day,
@@ -175,7 +172,6 @@ pub struct Comeback {
 /// What a phone records at a door: the payload of `visit.record`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct VisitRecord {
     /// The door.
     pub household_id: HouseholdId,

@@ -4,7 +4,8 @@ use gocua_domain::coverage::Tally;
 use gocua_domain::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, OpId, TeamId, VisitId};
 use gocua_domain::skill::Skill;
 use gocua_domain::sync::{
-    Book, Door, Effects, Flag, Held, Op, OpOutcome, OpResult, PushRequest, Reason, Sender, decide,
+    Book, Door, Effects, Flag, Held, Op, OpOutcome, OpResult, PushRequest, Reason, Sender, Sent,
+    decide,
 };
 use gocua_domain::time::{Day, Millis};
 use serde_json::{Value, json};
@@ -18,7 +19,12 @@ fn id(n: u128) -> Uuid {
 }
 
 fn sender() -> Sender {
-    Sender { account: AccountId(id(1)), device: DeviceId(id(2)), team: Some(TeamId(id(3))) }
+    Sender {
+        account: AccountId(id(1)),
+        device: DeviceId(id(2)),
+        team: Some(TeamId(id(3))),
+        disabled: false,
+    }
 }
 
 /// A book with three doors of the sender's alley, one lately taken back, one never given.
@@ -38,6 +44,7 @@ fn book() -> Book {
         group: GroupId(id(70)),
         alley: AlleyId(id(alley)),
         active: true,
+        deleted: false,
         visits: Vec::new(),
     };
     for n in 0..3 {
@@ -55,6 +62,7 @@ fn op(n: u128, seq: i64, kind: &str, payload: Value) -> Op {
     Op {
         op_id: OpId(id(n)),
         device_seq: seq,
+        after: None,
         made_at: NOW.plus(-60_000),
         kind: kind.to_owned(),
         payload,
@@ -71,7 +79,15 @@ fn push(ops: Vec<Op>) -> PushRequest {
         app_version: "0.1.0".to_owned(),
         sent_at: NOW,
         queued: ops.len() as u32,
-        ops,
+        failed: 0,
+        ops: ops.into_iter().map(Into::into).collect(),
+    }
+}
+
+fn set_made_at(batch: &mut PushRequest, at: Millis) {
+    match &mut batch.ops[0] {
+        Sent::Op(op) => op.made_at = at,
+        Sent::Broken { .. } => panic!("an operation"),
     }
 }
 
@@ -109,7 +125,7 @@ fn one_poisonous_operation_stops_no_other() {
     let ops = vec![
         record(1, 1, 10, "SERVED"),
         op(2, 2, "visit.teleport", json!({})),
-        op(3, 3, "visit.record", json!({ "household_id": id(10), "outcome": "SERVED", "cccd": 1 })),
+        op(3, 3, "visit.withdraw", json!({ "visit_id": id(1), "cccd": 1 })),
         op(4, 4, "visit.record", json!({ "household_id": id(10) })),
         op(5, 5, "visit.record", json!("nonsense")),
         record(6, 6, 30, "SERVED"),
@@ -180,7 +196,7 @@ fn a_clock_three_days_off_is_corrected_and_said() {
         let mut book = book();
         let mut batch = push(vec![record(1, 1, 10, "SERVED")]);
         batch.sent_at = NOW.plus(skew);
-        batch.ops[0].made_at = NOW.plus(skew - 3_600_000);
+        set_made_at(&mut batch, NOW.plus(skew - 3_600_000));
         let mut effects = Effects::default();
         let results = decide(&mut book, &mut effects, &sender(), &batch, NOW);
         assert_eq!(results[0].flags, [Flag::ClockCorrected]);
@@ -191,7 +207,7 @@ fn a_clock_three_days_off_is_corrected_and_said() {
     for jump in [3 * DAY, -20_000 * DAY] {
         let mut book = book();
         let mut batch = push(vec![record(1, 1, 10, "SERVED")]);
-        batch.ops[0].made_at = NOW.plus(jump);
+        set_made_at(&mut batch, NOW.plus(jump));
         let mut effects = Effects::default();
         let results = decide(&mut book, &mut effects, &sender(), &batch, NOW);
         assert_eq!(results[0].flags, [Flag::ClockClamped]);
@@ -277,8 +293,12 @@ fn two_teams_at_one_door_count_one_household_and_two_visits() {
     let mut book = book();
     book.reach
         .insert((TeamId(id(4)), AlleyId(id(50))), vec![Held { from: NOW.plus(-DAY), to: None }]);
-    let other =
-        Sender { account: AccountId(id(9)), device: DeviceId(id(8)), team: Some(TeamId(id(4))) };
+    let other = Sender {
+        account: AccountId(id(9)),
+        device: DeviceId(id(8)),
+        team: Some(TeamId(id(4))),
+        disabled: false,
+    };
     let mut effects = Effects::default();
     decide(&mut book, &mut effects, &sender(), &push(vec![record(1, 1, 10, "SERVED")]), NOW);
     let mut batch = push(vec![record(2, 1, 10, "SERVED")]);

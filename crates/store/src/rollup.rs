@@ -3,13 +3,13 @@
 //! The arithmetic is `domain::coverage`; this file adds deltas in the visit's own transaction, and
 //! can count everything again from the visits to prove (`verify`) or mend (`rebuild`) the rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::TryStreamExt;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter,
-    QuerySelect, Set, StreamTrait, TransactionTrait,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
+    QueryFilter, QuerySelect, QueryTrait, Set, StreamTrait, TransactionTrait,
 };
 
 use gocua_domain::coverage::{Counted, Coverage, DayTally, Tally};
@@ -19,7 +19,9 @@ use gocua_domain::time::{Day, Millis};
 use gocua_domain::visit::VisitFact;
 
 use crate::db::{Store, StoreError, chunks};
-use crate::entity::{household, household_state, rollup_alley, rollup_day, rollup_group, visit};
+use crate::entity::{
+    alley, household, household_state, rollup_alley, rollup_day, rollup_group, visit,
+};
 use crate::sync::FactRow;
 
 /// One row that does not say what the visits say.
@@ -249,12 +251,12 @@ struct Recount {
 /// the packed people are wrong.
 async fn read_visits(
     db: &(impl ConnectionTrait + StreamTrait),
-    ward: &str,
+    which: Condition,
+    merged: &HashMap<HouseholdId, HouseholdId>,
     visits: &mut HashMap<HouseholdId, Vec<VisitFact>>,
 ) -> Result<(usize, Vec<Drift>), StoreError> {
     let (mut total, mut columns) = (0, Vec::new());
-    let query = visit::Entity::find().filter(visit::Column::Ward.eq(ward));
-    let mut rows = FactRow::select(query)
+    let mut rows = FactRow::select(visit::Entity::find().filter(which))
         .column(visit::Column::People)
         .into_model::<RecountRow>()
         .stream(db)
@@ -270,29 +272,58 @@ async fn read_visits(
             differ(&mut columns, "visit", row.fact.id.to_string(), stored, text);
         }
         (fact.coach_occ, fact.people, fact.people_60) = counted;
-        visits.entry(HouseholdId(row.fact.household_id)).or_default().push(fact);
+        let named = HouseholdId(row.fact.household_id);
+        visits.entry(merged.get(&named).copied().unwrap_or(named)).or_default().push(fact);
     }
     Ok((total, columns))
 }
 
+/// Counts a ward again, or only some of its residential groups. A double's visits count for the
+/// household it was merged into, wherever that one stands.
 async fn recount(
     db: &(impl ConnectionTrait + StreamTrait),
     ward: &str,
+    groups: Option<&[GroupId]>,
 ) -> Result<Recount, StoreError> {
-    let doors: Vec<(uuid::Uuid, uuid::Uuid, uuid::Uuid, bool)> = household::Entity::find()
+    use household::Column as C;
+    let doors: Vec<(uuid::Uuid, uuid::Uuid, uuid::Uuid, bool, Option<uuid::Uuid>)> =
+        household::Entity::find()
+            .select_only()
+            .columns([C::Id, C::GroupId, C::AlleyId, C::Active, C::MergedInto])
+            .filter(C::Ward.eq(ward))
+            .apply_if(groups, |q, groups| q.filter(C::GroupId.is_in(groups.iter().map(|g| g.0))))
+            .into_tuple()
+            .all(db)
+            .await?;
+    let merged: Vec<(uuid::Uuid, Option<uuid::Uuid>)> = household::Entity::find()
         .select_only()
-        .columns([
-            household::Column::Id,
-            household::Column::GroupId,
-            household::Column::AlleyId,
-            household::Column::Active,
-        ])
-        .filter(household::Column::Ward.eq(ward))
+        .columns([C::Id, C::MergedInto])
+        .filter(C::MergedInto.is_not_null())
+        .filter(C::Ward.eq(ward))
         .into_tuple()
         .all(db)
         .await?;
+    let merged: HashMap<HouseholdId, HouseholdId> = merged
+        .into_iter()
+        .filter_map(|(id, into)| Some((HouseholdId(id), HouseholdId(into?))))
+        .collect();
     let mut visits: HashMap<HouseholdId, Vec<VisitFact>> = HashMap::with_capacity(doors.len());
-    let (total, columns) = read_visits(db, ward, &mut visits).await?;
+    let (mut total, mut columns) = (0, Vec::new());
+    if groups.is_some() {
+        let here: HashSet<uuid::Uuid> = doors.iter().map(|(id, ..)| *id).collect();
+        let doubles = merged.iter().filter(|(_, into)| here.contains(&into.0)).map(|(id, _)| id.0);
+        let ids: Vec<uuid::Uuid> = here.iter().copied().chain(doubles).collect();
+        for part in ids.chunks(10_000) {
+            let which =
+                Condition::all().add(visit::Column::HouseholdId.is_in(part.iter().copied()));
+            let (n, wrong) = read_visits(db, which, &merged, &mut visits).await?;
+            total += n;
+            columns.extend(wrong);
+        }
+    } else {
+        let which = Condition::all().add(visit::Column::Ward.eq(ward));
+        (total, columns) = read_visits(db, which, &merged, &mut visits).await?;
+    }
     let mut all = Recount {
         coverage: Coverage::default(),
         last: LastVisits::default(),
@@ -301,7 +332,10 @@ async fn recount(
         visits: total,
         columns,
     };
-    for (id, group, alley, active) in doors {
+    for (id, group, alley, active, merged_into) in doors {
+        if merged_into.is_some() {
+            continue;
+        }
         let (group, alley) = (GroupId(group), AlleyId(alley));
         let seen = visits.remove(&HouseholdId(id)).unwrap_or_default();
         all.coverage.count(&Counted { group, alley, active, visits: &seen }, 1);
@@ -316,13 +350,62 @@ async fn recount(
     Ok(all)
 }
 
+/// Counts some residential groups again and replaces their rows, inside a write that holds the ward's
+/// lock: for changes of the register, which move whole households. Every group that a household
+/// left or came to must be named.
+pub(crate) async fn recount_groups(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    groups: &[GroupId],
+    seq: i64,
+) -> Result<(), StoreError> {
+    let all = recount(tx, ward, Some(groups)).await?;
+    let ids = || groups.iter().map(|g| g.0);
+    // The alleys of these groups as they stand now, and those counted for them until now.
+    let alleys: Vec<uuid::Uuid> = alley::Entity::find()
+        .select_only()
+        .column(alley::Column::Id)
+        .filter(alley::Column::GroupId.is_in(ids()))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    rollup_group::Entity::delete_many()
+        .filter(rollup_group::Column::GroupId.is_in(ids()))
+        .exec(tx)
+        .await?;
+    rollup_alley::Entity::delete_many()
+        .filter(rollup_alley::Column::AlleyId.is_in(alleys))
+        .exec(tx)
+        .await?;
+    rollup_day::Entity::delete_many()
+        .filter(rollup_day::Column::GroupId.is_in(ids()))
+        .exec(tx)
+        .await?;
+    household_state::Entity::delete_many()
+        .filter(household_state::Column::GroupId.is_in(ids()))
+        .exec(tx)
+        .await?;
+    write_recount(tx, ward, all, seq).await
+}
+
+async fn write_recount(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    all: Recount,
+    seq: i64,
+) -> Result<(), StoreError> {
+    let states = all.states.into_iter().map(|(id, (place, state))| (id, place, state, seq));
+    write_states(tx, ward, states).await?;
+    add(tx, ward, all.coverage, &all.last, seq).await
+}
+
 /// Counts a ward again and replaces its rollup rows, inside a write that holds the ward's lock.
 pub(crate) async fn rebuild_in(
     tx: &DatabaseTransaction,
     ward: &str,
     seq: i64,
 ) -> Result<(), StoreError> {
-    let all = recount(tx, ward).await?;
+    let all = recount(tx, ward, None).await?;
     rollup_group::Entity::delete_many()
         .filter(rollup_group::Column::Ward.eq(ward))
         .exec(tx)
@@ -336,13 +419,7 @@ pub(crate) async fn rebuild_in(
         .filter(household_state::Column::Ward.eq(ward))
         .exec(tx)
         .await?;
-    write_states(
-        tx,
-        ward,
-        all.states.into_iter().map(|(id, (place, state))| (id, place, state, seq)),
-    )
-    .await?;
-    add(tx, ward, all.coverage, &all.last, seq).await
+    write_recount(tx, ward, all, seq).await
 }
 
 impl Store {
@@ -353,7 +430,7 @@ impl Store {
     pub async fn verify(&self, ward: &str) -> Result<VerifyReport, StoreError> {
         // One snapshot: a visit that lands between two reads must not look like a drift.
         let tx = self.snapshot().await?;
-        let all = recount(&tx, ward).await?;
+        let all = recount(&tx, ward, None).await?;
         let mut drifts = all.columns.clone();
         compare_tallies(&tx, ward, &all, &mut drifts).await?;
         compare_days(&tx, ward, &all, &mut drifts).await?;

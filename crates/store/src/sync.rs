@@ -3,27 +3,31 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
-    QueryFilter, QueryOrder, QuerySelect, Select, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select, Set,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
+use gocua_domain::edit::{EditFate, Field, HouseholdEdit, PastEdit};
 use gocua_domain::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, OpId, TeamId, VisitId};
 use gocua_domain::skill::Skill;
 use gocua_domain::sync::{
-    Book, Door, Effects, Flag, Held, OpOutcome, OpResult, PushAnswer, PushRequest, Reason, Sender,
-    StoredOp, Withdraw, decide,
+    Book, Chain, Correct, Door, Effects, Flag, Held, HeldOp, NewVisit, Op, OpOutcome, OpResult,
+    PushAnswer, PushRequest, Reason, Sender, Sent, StoredOp, Withdraw, decide,
 };
 use gocua_domain::time::{Day, Millis};
 use gocua_domain::visit::{Comeback, Outcome, PersonCoached, VisitFact, VisitRecord};
 
 use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
-use crate::entity::{assignment, device, household, op, skill, visit};
+use crate::details::{details_of, set_details};
+use crate::entity::{
+    assignment, device, held_op, household, household_edit, op, quarantine, skill, visit,
+};
 use crate::rollup::{self, LastVisits, Place};
 
 /// Operations one transaction takes in at most; more wait for the next.
@@ -139,6 +143,7 @@ pub(crate) struct FactRow {
     comeback_on: Option<i32>,
     comeback_band: Option<String>,
     withdrawn_at: Option<i64>,
+    replaced_by: Option<Uuid>,
 }
 
 impl FactRow {
@@ -158,6 +163,7 @@ impl FactRow {
             C::ComebackOn,
             C::ComebackBand,
             C::WithdrawnAt,
+            C::ReplacedBy,
         ])
     }
 
@@ -173,7 +179,8 @@ impl FactRow {
             people: i64::from(self.people_count),
             people_60: i64::from(self.people_60),
             comeback: comeback_of(self.comeback_on, self.comeback_band.as_deref())?,
-            withdrawn: self.withdrawn_at.is_some(),
+            // A version that was replaced counts like one that was taken back.
+            withdrawn: self.withdrawn_at.is_some() || self.replaced_by.is_some(),
         })
     }
 }
@@ -267,13 +274,9 @@ impl Store {
     }
 
     /// Applies one operation; if the database refuses it, books the refusal as its outcome.
-    async fn apply_op(
-        &self,
-        batch: &Batch,
-        op: &gocua_domain::sync::Op,
-    ) -> Result<OpResult, StoreError> {
+    async fn apply_op(&self, batch: &Batch, sent: &Sent) -> Result<OpResult, StoreError> {
         let mut alone = batch.clone();
-        alone.push.ops = vec![op.clone()];
+        alone.push.ops = vec![sent.clone()];
         match self.apply(&batch.ward, std::slice::from_ref(&alone)).await {
             Ok(answers) => answers
                 .into_iter()
@@ -282,35 +285,164 @@ impl Store {
                 .ok_or(StoreError::NotFound),
             Err(StoreError::Busy) => Err(StoreError::Busy),
             Err(cause) => {
-                tracing::error!(%cause, kind = %op.kind, "operation refused by the database");
-                let tx = self.begin().await?;
-                op::Entity::insert(op::ActiveModel {
-                    op_id: Set(op.op_id.0),
-                    ward: Set(batch.ward.clone()),
-                    device_id: Set(batch.sender.device.0),
-                    device_seq: Set(None),
-                    account_id: Set(batch.sender.account.0),
-                    kind: Set(plain(&op.kind, 64)),
-                    fingerprint: Set(gocua_domain::sync::fingerprint(op)),
-                    outcome: Set(code(&OpOutcome::Rejected)),
-                    seq: Set(None),
-                    reason: Set(Some(Reason::Refused.code())),
-                    flags: Set(String::new()),
-                    received_at: Set(batch.now.0),
-                })
-                .exec_without_returning(&tx)
-                .await?;
-                tx.commit().await?;
-                Ok(OpResult {
-                    op_id: op.op_id,
-                    outcome: OpOutcome::Rejected,
-                    seq: None,
-                    reason: Some(Reason::Refused),
-                    flags: Vec::new(),
-                })
+                let Sent::Op(sent) = sent else { return Err(cause) };
+                tracing::error!(%cause, kind = %sent.kind, "operation refused by the database");
+                self.book_refusal(batch, sent).await
             }
         }
     }
+
+    async fn book_refusal(&self, batch: &Batch, sent: &Op) -> Result<OpResult, StoreError> {
+        let tx = self.begin().await?;
+        lock_ward(&tx, self.engine(), &batch.ward).await?;
+        // Its number is taken all the same: what was written after it must not wait for ever.
+        let taken = op::Entity::find()
+            .filter(op::Column::DeviceId.eq(batch.sender.device.0))
+            .filter(op::Column::DeviceSeq.eq(sent.device_seq))
+            .one(&tx)
+            .await?
+            .is_some();
+        held_op::Entity::delete_by_id(sent.op_id.0).exec(&tx).await?;
+        op::Entity::insert(op::ActiveModel {
+            op_id: Set(sent.op_id.0),
+            ward: Set(batch.ward.clone()),
+            device_id: Set(batch.sender.device.0),
+            device_seq: Set((!taken).then_some(sent.device_seq)),
+            account_id: Set(batch.sender.account.0),
+            kind: Set(plain(&sent.kind, 64)),
+            fingerprint: Set(gocua_domain::sync::fingerprint(sent)),
+            outcome: Set(code(&OpOutcome::Rejected)),
+            seq: Set(None),
+            reason: Set(Some(Reason::Refused.code())),
+            flags: Set(String::new()),
+            received_at: Set(batch.now.0),
+        })
+        .exec_without_returning(&tx)
+        .await?;
+        tx.commit().await?;
+        Ok(OpResult {
+            op_id: sent.op_id,
+            outcome: OpOutcome::Rejected,
+            seq: None,
+            reason: Some(Reason::Refused),
+            flags: Vec::new(),
+        })
+    }
+
+    /// Goes on without what never came: takes in the operations of a ward that have waited longer
+    /// than [`HOLD_MS`](gocua_domain::sync::HOLD_MS). Returns how many were settled.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails; the rest is tried again by the next call.
+    pub async fn release_held(&self, ward: &str, now: Millis) -> Result<usize, StoreError> {
+        let old = held_op::Entity::find()
+            .filter(held_op::Column::Ward.eq(ward))
+            .filter(held_op::Column::ReceivedAt.lt(now.plus(-gocua_domain::sync::HOLD_MS).0))
+            .order_by_asc(held_op::Column::DeviceSeq)
+            .all(&self.read)
+            .await?;
+        let mut settled = 0;
+        for row in old {
+            let Some(held) = held_of(row) else { continue };
+            let mut sent = held.op;
+            sent.after = None;
+            let push = PushRequest {
+                device_id: held.sender.device,
+                app_version: String::new(),
+                sent_at: held.sent_at,
+                queued: 0,
+                failed: 0,
+                ops: vec![sent.into()],
+            };
+            let ward = ward.to_owned();
+            let batch = Batch { ward, sender: held.sender, push, now, carried: true };
+            settled += self.push(batch).await?.results.len();
+        }
+        Ok(settled)
+    }
+
+    /// The ward has looked at an operation and lets it count: it is decided again as if it had just
+    /// come. A household that was removed before its edit arrived is restored first.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when no such operation waits for a decision.
+    pub async fn release_quarantined(
+        &self,
+        ward: &str,
+        op_id: OpId,
+        by: AccountId,
+        now: Millis,
+    ) -> Result<OpResult, StoreError> {
+        let tx = self.begin().await?;
+        let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
+        let row = quarantine::Entity::find_by_id(op_id.0)
+            .filter(quarantine::Column::Ward.eq(ward))
+            .filter(quarantine::Column::Decision.is_null())
+            .one(&tx)
+            .await?
+            .ok_or(StoreError::NotFound)?;
+        let sent: Op = serde_json::from_value(row.op.clone())
+            .map_err(|_| corrupt(&format!("quarantined operation {op_id}")))?;
+        if let Some(household) = row.household_id {
+            restore_household(&tx, ward, household, seq).await?;
+        }
+        op::Entity::delete_by_id(op_id.0).exec(&tx).await?;
+        let sender = Sender {
+            account: AccountId(row.account_id),
+            device: DeviceId(row.device_id),
+            team: row.team_id.map(TeamId),
+            disabled: false,
+        };
+        let push = PushRequest {
+            device_id: sender.device,
+            app_version: String::new(),
+            sent_at: Millis(row.sent_at),
+            queued: 0,
+            failed: 0,
+            ops: vec![sent.into()],
+        };
+        let ward_code = ward.to_owned();
+        // The clock is corrected by what it showed when the operation came, not by today's.
+        let came = Millis(row.received_at);
+        let batch = Batch { ward: ward_code, sender, push, now: came, carried: true };
+        let mut book = load(&tx, ward, seq, std::slice::from_ref(&batch)).await?;
+        let mut effects = Effects::default();
+        let mut results = decide(&mut book, &mut effects, &sender, &batch.push, came);
+        let result = results.pop().ok_or(StoreError::NotFound)?;
+        write(&tx, ward, &book, effects, now).await?;
+        let mut decided: quarantine::ActiveModel = row.into();
+        decided.decision = Set(Some("released".to_owned()));
+        decided.decided_by = Set(Some(by.0));
+        decided.decided_at = Set(Some(now.0));
+        decided.update(&tx).await?;
+        let groups: BTreeSet<GroupId> = book.doors.values().map(|d| d.group).collect();
+        let groups: Vec<GroupId> = groups.into_iter().collect();
+        rollup::recount_groups(&tx, ward, &groups, book.seq).await?;
+        set_seq(&tx, ward, book.seq).await?;
+        tx.commit().await?;
+        self.writers.announce(ward, book.seq);
+        Ok(result)
+    }
+}
+
+/// Brings a removed household back into the register; its rollups are the caller's to count again.
+async fn restore_household(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    household: Uuid,
+    seq: i64,
+) -> Result<(), StoreError> {
+    household::Entity::update_many()
+        .col_expr(household::Column::DeletedAt, Expr::value(None::<i64>))
+        .col_expr(household::Column::RemovedWhy, Expr::value(None::<String>))
+        .col_expr(household::Column::Active, Expr::value(true))
+        .col_expr(household::Column::Seq, Expr::value(seq))
+        .filter(household::Column::Id.eq(household))
+        .filter(household::Column::Ward.eq(ward))
+        .filter(household::Column::DeletedAt.is_not_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// One ward's writer: takes what waits, commits it together, answers each.
@@ -350,8 +482,10 @@ async fn work(store: Store, ward: String, mut queue: mpsc::Receiver<Job>) {
 #[derive(Default)]
 struct Spoken {
     ops: BTreeSet<Uuid>,
+    devices: BTreeSet<Uuid>,
     device_seqs: BTreeSet<(Uuid, i64)>,
     households: BTreeSet<Uuid>,
+    edited: BTreeSet<Uuid>,
     visits: BTreeSet<Uuid>,
     teams: BTreeSet<Uuid>,
     coaching: bool,
@@ -361,30 +495,58 @@ impl Spoken {
     fn of(batches: &[Batch]) -> Self {
         let mut spoken = Self::default();
         for batch in batches {
-            spoken.teams.extend(batch.sender.team.map(|t| t.0));
-            for op in &batch.push.ops {
-                spoken.ops.insert(op.op_id.0);
-                spoken.device_seqs.insert((batch.sender.device.0, op.device_seq));
-                match op.kind.as_str() {
-                    "visit.record" => {
-                        if let Ok(record) =
-                            serde_json::from_value::<VisitRecord>(op.payload.clone())
-                        {
-                            spoken.coaching |= !record.people.is_empty();
-                            spoken.households.insert(record.household_id.0);
-                        }
+            for sent in &batch.push.ops {
+                match sent {
+                    Sent::Op(op) => spoken.add(&batch.sender, op),
+                    Sent::Broken { op_id, device_seq, .. } => {
+                        spoken.ops.extend(op_id.map(|id| id.0));
+                        let device = batch.sender.device.0;
+                        spoken.devices.insert(device);
+                        spoken.device_seqs.extend(device_seq.map(|seq| (device, seq)));
                     }
-                    "visit.withdraw" => {
-                        if let Ok(w) = serde_json::from_value::<Withdraw>(op.payload.clone()) {
-                            spoken.visits.insert(w.visit_id.0);
-                            spoken.ops.insert(w.visit_id.0);
-                        }
-                    }
-                    _ => {}
                 }
             }
         }
         spoken
+    }
+
+    fn add(&mut self, sender: &Sender, op: &Op) {
+        self.teams.extend(sender.team.map(|t| t.0));
+        self.devices.insert(sender.device.0);
+        self.ops.insert(op.op_id.0);
+        self.device_seqs.insert((sender.device.0, op.device_seq));
+        self.device_seqs.extend(op.after.map(|after| (sender.device.0, after)));
+        match op.kind.as_str() {
+            "visit.record" => {
+                if let Ok(record) = VisitRecord::deserialize(&op.payload) {
+                    self.record(&record);
+                }
+            }
+            "visit.correct" => {
+                if let Ok(correct) = Correct::deserialize(&op.payload) {
+                    self.record(&correct.record);
+                    self.visits.insert(correct.visit_id.0);
+                }
+            }
+            "visit.withdraw" => {
+                if let Ok(w) = Withdraw::deserialize(&op.payload) {
+                    self.visits.insert(w.visit_id.0);
+                    self.ops.insert(w.visit_id.0);
+                }
+            }
+            "household.edit" => {
+                if let Ok(edit) = HouseholdEdit::deserialize(&op.payload) {
+                    self.households.insert(edit.household_id.0);
+                    self.edited.insert(edit.household_id.0);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn record(&mut self, record: &VisitRecord) {
+        self.coaching |= !record.people.is_empty();
+        self.households.insert(record.household_id.0);
     }
 }
 
@@ -397,24 +559,53 @@ async fn load(
 ) -> Result<Book, StoreError> {
     let mut spoken = Spoken::of(batches);
     let mut book = Book { seq, ..Book::default() };
+    load_held(tx, &mut spoken, &mut book).await?;
     if spoken.coaching {
         book.skills = skills(tx, ward).await?.into_iter().collect();
     }
     load_ops(tx, &spoken, &mut book).await?;
-    if !spoken.visits.is_empty() {
-        let found: Vec<(Uuid, Uuid)> = visit::Entity::find()
-            .select_only()
-            .columns([visit::Column::Id, visit::Column::HouseholdId])
-            .filter(visit::Column::Ward.eq(ward))
-            .filter(visit::Column::Id.is_in(spoken.visits.iter().copied()))
-            .into_tuple()
-            .all(tx)
-            .await?;
-        spoken.households.extend(found.iter().map(|(_, household)| *household));
-    }
+    load_chains(tx, ward, &mut spoken, &mut book).await?;
     load_doors(tx, ward, &spoken, &mut book).await?;
+    load_edits(tx, &spoken, &mut book).await?;
     load_reach(tx, &spoken, &mut book).await?;
     Ok(book)
+}
+
+/// What waits on the sending devices: it may be its turn now, so its own facts are needed too.
+async fn load_held(
+    tx: &DatabaseTransaction,
+    spoken: &mut Spoken,
+    book: &mut Book,
+) -> Result<(), StoreError> {
+    let devices: Vec<Uuid> = spoken.devices.iter().copied().collect();
+    let rows = held_op::Entity::find()
+        .filter(held_op::Column::DeviceId.is_in(devices))
+        .order_by_asc(held_op::Column::DeviceSeq)
+        .all(tx)
+        .await?;
+    for row in rows {
+        let after = (DeviceId(row.device_id), row.after_seq);
+        let op_id = row.op_id;
+        let held = held_of(row).ok_or_else(|| corrupt(&format!("held operation {op_id}")))?;
+        spoken.add(&held.sender, &held.op);
+        book.held.entry(after).or_default().push(held);
+    }
+    Ok(())
+}
+
+fn held_of(row: held_op::Model) -> Option<HeldOp> {
+    Some(HeldOp {
+        sender: Sender {
+            account: AccountId(row.account_id),
+            device: DeviceId(row.device_id),
+            team: row.team_id.map(TeamId),
+            disabled: false,
+        },
+        op: serde_json::from_value(row.op).ok()?,
+        fingerprint: row.fingerprint,
+        sent_at: Millis(row.sent_at),
+        received_at: Millis(row.received_at),
+    })
 }
 
 async fn load_ops(
@@ -422,11 +613,10 @@ async fn load_ops(
     spoken: &Spoken,
     book: &mut Book,
 ) -> Result<(), StoreError> {
-    let devices: HashSet<Uuid> = spoken.device_seqs.iter().map(|(d, _)| *d).collect();
     let mut known = Condition::any().add(op::Column::OpId.is_in(spoken.ops.iter().copied()));
-    for device in devices {
-        let seqs = spoken.device_seqs.iter().filter(|(d, _)| *d == device).map(|(_, s)| *s);
-        known = known.add(op::Column::DeviceId.eq(device).and(op::Column::DeviceSeq.is_in(seqs)));
+    for device in &spoken.devices {
+        let seqs = spoken.device_seqs.iter().filter(|(d, _)| d == device).map(|(_, s)| *s);
+        known = known.add(op::Column::DeviceId.eq(*device).and(op::Column::DeviceSeq.is_in(seqs)));
     }
     for row in op::Entity::find().filter(known).all(tx).await? {
         let id = OpId(row.op_id);
@@ -447,44 +637,179 @@ async fn load_ops(
     Ok(())
 }
 
+/// A version of a visit, for finding the others.
+#[derive(FromQueryResult)]
+struct VersionRow {
+    id: Uuid,
+    household_id: Uuid,
+    device_id: Uuid,
+    corrects: Option<Uuid>,
+    version: i32,
+    replaced_by: Option<Uuid>,
+}
+
+async fn versions(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    ids: BTreeSet<Uuid>,
+) -> Result<Vec<VersionRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    use visit::Column as C;
+    Ok(visit::Entity::find()
+        .select_only()
+        .columns([C::Id, C::HouseholdId, C::DeviceId, C::Corrects, C::Version, C::ReplacedBy])
+        .filter(C::Ward.eq(ward))
+        .filter(C::Id.is_in(ids))
+        .into_model()
+        .all(tx)
+        .await?)
+}
+
+/// The versions of the visits that are corrected or taken back. The first version knows the newest,
+/// so three looks by id find both from any version, however many there are.
+async fn load_chains(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    spoken: &mut Spoken,
+    book: &mut Book,
+) -> Result<(), StoreError> {
+    let named = versions(tx, ward, spoken.visits.clone()).await?;
+    let firsts = named.iter().filter_map(|v| v.corrects).collect();
+    let mut found: HashMap<Uuid, VersionRow> = HashMap::new();
+    found.extend(versions(tx, ward, firsts).await?.into_iter().map(|v| (v.id, v)));
+    found.extend(named.into_iter().map(|v| (v.id, v)));
+    let newest: BTreeSet<Uuid> = found
+        .values()
+        .filter(|v| v.corrects.is_none())
+        .filter_map(|v| v.replaced_by)
+        .filter(|id| !found.contains_key(id))
+        .collect();
+    found.extend(versions(tx, ward, newest).await?.into_iter().map(|v| (v.id, v)));
+    for first in found.values().filter(|v| v.corrects.is_none()) {
+        let Some(latest) = found.get(&first.replaced_by.unwrap_or(first.id)) else { continue };
+        let chain = Chain {
+            latest: VisitId(latest.id),
+            versions: latest.version,
+            device: DeviceId(latest.device_id),
+        };
+        book.chains.insert(VisitId(first.id), chain);
+        spoken.households.insert(latest.household_id);
+    }
+    let later = found.values().filter_map(|v| Some((VisitId(v.id), VisitId(v.corrects?))));
+    book.roots.extend(later);
+    Ok(())
+}
+
+/// The place of a household and what it was merged into.
+type DoorRow = (Uuid, String, Uuid, Uuid, bool, Option<i64>, Option<Uuid>);
+
+/// Households by id, with the doubles merged into them.
+async fn door_rows(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    ids: &BTreeSet<Uuid>,
+) -> Result<Vec<DoorRow>, StoreError> {
+    use household::Column as C;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    // The ward is compared here and not in the query: with it SQLite would rather read every
+    // household of the ward by the ward's index than look these few up by their ids.
+    let rows: Vec<DoorRow> = household::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Ward, C::GroupId, C::AlleyId, C::Active, C::DeletedAt, C::MergedInto])
+        .filter(
+            C::Id
+                .is_in(ids.iter().copied())
+                .or(C::MergedInto.is_not_null().and(C::MergedInto.is_in(ids.iter().copied()))),
+        )
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(rows.into_iter().filter(|(_, of, ..)| of == ward).collect())
+}
+
 async fn load_doors(
     tx: &DatabaseTransaction,
     ward: &str,
     spoken: &Spoken,
     book: &mut Book,
 ) -> Result<(), StoreError> {
-    if spoken.households.is_empty() {
+    let mut rows = door_rows(tx, ward, &spoken.households).await?;
+    let here: BTreeSet<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
+    let into: BTreeSet<Uuid> =
+        rows.iter().filter_map(|(.., into)| *into).filter(|id| !here.contains(id)).collect();
+    rows.extend(
+        door_rows(tx, ward, &into).await?.into_iter().filter(|(id, ..)| !here.contains(id)),
+    );
+    for (id, _, group, alley, active, deleted_at, merged_into) in &rows {
+        if let Some(into) = merged_into {
+            book.merged.insert(HouseholdId(*id), HouseholdId(*into));
+            continue;
+        }
+        let door = Door {
+            group: GroupId(*group),
+            alley: AlleyId(*alley),
+            active: *active,
+            deleted: deleted_at.is_some(),
+            visits: Vec::new(),
+        };
+        book.doors.insert(HouseholdId(*id), door);
+    }
+    if rows.is_empty() {
         return Ok(());
     }
-    // The ward is compared here and not in the query: with it SQLite would rather read every
-    // household of the ward by the ward's index than look these few up by their ids.
-    let rows: Vec<(Uuid, String, Uuid, Uuid, bool)> = household::Entity::find()
-        .select_only()
-        .columns([
-            household::Column::Id,
-            household::Column::Ward,
-            household::Column::GroupId,
-            household::Column::AlleyId,
-            household::Column::Active,
-        ])
-        .filter(household::Column::Id.is_in(spoken.households.iter().copied()))
-        .into_tuple()
-        .all(tx)
-        .await?;
-    for (id, _, group, alley, active) in rows.into_iter().filter(|(_, of, ..)| of == ward) {
-        book.doors.insert(
-            HouseholdId(id),
-            Door { group: GroupId(group), alley: AlleyId(alley), active, visits: Vec::new() },
-        );
-    }
     let visits = visit::Entity::find()
-        .filter(visit::Column::HouseholdId.is_in(spoken.households.iter().copied()));
+        .filter(visit::Column::HouseholdId.is_in(rows.iter().map(|(id, ..)| *id)));
     for row in FactRow::select(visits).into_model::<FactRow>().all(tx).await? {
-        let household = HouseholdId(row.household_id);
+        let named = HouseholdId(row.household_id);
+        let household = book.merged.get(&named).copied().unwrap_or(named);
         book.visits.insert(VisitId(row.id), household);
         if let Some(door) = book.doors.get_mut(&household) {
             door.visits.push((AccountId(row.account_id), row.fact()?));
         }
+    }
+    Ok(())
+}
+
+/// The details of the households that are edited, and every earlier edit of them.
+async fn load_edits(
+    tx: &DatabaseTransaction,
+    spoken: &Spoken,
+    book: &mut Book,
+) -> Result<(), StoreError> {
+    let edited: BTreeSet<Uuid> = spoken
+        .edited
+        .iter()
+        .map(|id| book.merged.get(&HouseholdId(*id)).map_or(*id, |into| into.0))
+        .collect();
+    if edited.is_empty() {
+        return Ok(());
+    }
+    let rows = household::Entity::find()
+        .filter(household::Column::Id.is_in(edited.iter().copied()))
+        .all(tx)
+        .await?;
+    for row in rows {
+        book.details.insert(HouseholdId(row.id), details_of(&row));
+    }
+    let rows = household_edit::Entity::find()
+        .filter(household_edit::Column::HouseholdId.is_in(edited))
+        .all(tx)
+        .await?;
+    for row in rows {
+        let field = Field::from_code(&row.field).ok_or_else(|| corrupt("field of an edit"))?;
+        let past = PastEdit {
+            op: OpId(row.op_id),
+            device: DeviceId(row.device_id),
+            stamp: Millis(row.stamp),
+            value: serde_json::from_value(row.value.unwrap_or_default())
+                .map_err(|_| corrupt("value of an edit"))?,
+            fate: decode::<EditFate>("fate", &row.fate)?,
+        };
+        book.edits.entry((HouseholdId(row.household_id), field)).or_default().push(past);
     }
     Ok(())
 }
@@ -525,8 +850,12 @@ async fn write(
         .visits
         .iter()
         .map(|v| {
-            last.see(v.group, v.alley, v.fact.made_at);
-            visit_row(ward, v, effects.withdrawn.get(&v.fact.id).map(|(at, _)| at.0), now)
+            let door = book.merged.get(&v.household).unwrap_or(&v.household);
+            if let Some(door) = book.doors.get(door) {
+                last.see(door.group, door.alley, v.fact.made_at);
+            }
+            let withdrawn = effects.withdrawn.get(&v.fact.id).map(|(at, _)| at.0);
+            visit_row(ward, v, withdrawn, effects.replaced.get(&v.fact.id).copied(), now)
         })
         .collect();
     let fresh: HashSet<VisitId> = effects.visits.iter().map(|v| v.fact.id).collect();
@@ -535,14 +864,38 @@ async fn write(
     }
     for (id, (at, _)) in effects.withdrawn.iter().filter(|(id, _)| !fresh.contains(id)) {
         visit::Entity::update_many()
-            .col_expr(visit::Column::WithdrawnAt, sea_orm::sea_query::Expr::value(at.0))
+            .col_expr(visit::Column::WithdrawnAt, Expr::value(at.0))
             .filter(visit::Column::Id.eq(id.0))
             .exec(tx)
             .await?;
     }
+    for (id, by) in effects.replaced.iter().filter(|(id, _)| !fresh.contains(id)) {
+        visit::Entity::update_many()
+            .col_expr(visit::Column::ReplacedBy, Expr::value(by.0))
+            .filter(visit::Column::Id.eq(id.0))
+            .exec(tx)
+            .await?;
+    }
+    write_ops(tx, ward, &effects, now).await?;
+    write_waiting(tx, ward, &effects, now).await?;
+    write_edits(tx, ward, &effects).await?;
+    let states = effects.states.into_iter().filter_map(|(id, (state, seq))| {
+        let door = book.doors.get(&id)?;
+        Some((id, Place { group: door.group, alley: door.alley }, state, seq))
+    });
+    rollup::write_states(tx, ward, states).await?;
+    rollup::add(tx, ward, effects.coverage, &last, book.seq).await
+}
+
+async fn write_ops(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    effects: &Effects,
+    now: Millis,
+) -> Result<(), StoreError> {
     let ops: Vec<_> = effects
         .ops
-        .into_iter()
+        .iter()
         .map(|o| op::ActiveModel {
             op_id: Set(o.op_id.0),
             ward: Set(ward.to_owned()),
@@ -561,18 +914,115 @@ async fn write(
     for rows in chunks(ops, 12) {
         op::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
-    let states = effects.states.into_iter().filter_map(|(id, (state, seq))| {
-        let door = book.doors.get(&id)?;
-        Some((id, Place { group: door.group, alley: door.alley }, state, seq))
-    });
-    rollup::write_states(tx, ward, states).await?;
-    rollup::add(tx, ward, effects.coverage, &last, book.seq).await
+    Ok(())
+}
+
+/// Operations that are kept without counting: held for an earlier one, or for the ward to look at.
+async fn write_waiting(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    effects: &Effects,
+    now: Millis,
+) -> Result<(), StoreError> {
+    if !effects.released.is_empty() {
+        held_op::Entity::delete_many()
+            .filter(held_op::Column::OpId.is_in(effects.released.iter().map(|id| id.0)))
+            .exec(tx)
+            .await?;
+    }
+    let rows: Vec<_> = effects
+        .held
+        .values()
+        .map(|h| held_op::ActiveModel {
+            op_id: Set(h.op.op_id.0),
+            ward: Set(ward.to_owned()),
+            device_id: Set(h.sender.device.0),
+            device_seq: Set(h.op.device_seq),
+            after_seq: Set(h.op.after.unwrap_or_default()),
+            account_id: Set(h.sender.account.0),
+            team_id: Set(h.sender.team.map(|t| t.0)),
+            op: Set(kept(&h.op)),
+            fingerprint: Set(h.fingerprint),
+            sent_at: Set(h.sent_at.0),
+            received_at: Set(h.received_at.0),
+        })
+        .collect();
+    for rows in chunks(rows, 11) {
+        held_op::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    let rows: Vec<_> = effects
+        .quarantined
+        .iter()
+        .map(|q| quarantine::ActiveModel {
+            op_id: Set(q.op.op_id.0),
+            ward: Set(ward.to_owned()),
+            device_id: Set(q.sender.device.0),
+            account_id: Set(q.sender.account.0),
+            team_id: Set(q.sender.team.map(|t| t.0)),
+            household_id: Set(q.household.map(|h| h.0)),
+            why: Set(q.why.code()),
+            kind: Set(plain(&q.op.kind, 64)),
+            op: Set(kept(&q.op)),
+            made_at: Set(q.op.made_at.0),
+            sent_at: Set(q.sent_at.0),
+            received_at: Set(now.0),
+            seq: Set(q.seq),
+            decision: Set(None),
+            decided_by: Set(None),
+            decided_at: Set(None),
+        })
+        .collect();
+    for rows in chunks(rows, 16) {
+        quarantine::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// An operation as it is kept, word for word.
+fn kept(op: &Op) -> serde_json::Value {
+    serde_json::to_value(op).unwrap_or_default()
+}
+
+async fn write_edits(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    effects: &Effects,
+) -> Result<(), StoreError> {
+    let json = |value| serde_json::to_value(value).unwrap_or_default();
+    let rows: Vec<_> = effects
+        .edits
+        .iter()
+        .map(|e| household_edit::ActiveModel {
+            op_id: Set(e.op_id.0),
+            field: Set(e.field.code().to_owned()),
+            ward: Set(ward.to_owned()),
+            household_id: Set(e.household.0),
+            value: Set(Some(json(&e.value))),
+            was: Set(e.was.as_ref().map(json)),
+            stamp: Set(e.stamp.0),
+            device_id: Set(e.sender.device.0),
+            account_id: Set(e.sender.account.0),
+            team_id: Set(e.sender.team.map(|t| t.0)),
+            seq: Set(e.seq),
+            fate: Set(code(&e.fate)),
+            decided_by: Set(None),
+            decided_at: Set(None),
+        })
+        .collect();
+    for rows in chunks(rows, 14) {
+        household_edit::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    for (household, (details, seq)) in &effects.details {
+        set_details(tx, household.0, details, *seq).await?;
+    }
+    Ok(())
 }
 
 fn visit_row(
     ward: &str,
-    v: &gocua_domain::sync::NewVisit,
+    v: &NewVisit,
     withdrawn_at: Option<i64>,
+    replaced_by: Option<VisitId>,
     now: Millis,
 ) -> visit::ActiveModel {
     let people = (!v.record.people.is_empty())
@@ -599,11 +1049,11 @@ fn visit_row(
         flags: Set(flags_text(&v.flags)),
         withdrawn_at: Set(withdrawn_at),
         seq: Set(v.seq),
-        corrects: Set(None),
-        version: Set(1),
-        replaced_by: Set(None),
-        why: Set(None),
-        extra: Set(None),
+        corrects: Set(v.corrects.map(|(first, _)| first.0)),
+        version: Set(v.version),
+        replaced_by: Set(replaced_by.map(|id| id.0)),
+        why: Set(v.corrects.map(|(_, why)| code(&why))),
+        extra: Set(v.extra.clone()),
     }
 }
 
@@ -624,7 +1074,7 @@ async fn seen(tx: &DatabaseTransaction, ward: &str, batches: &[Batch]) -> Result
                 queued: Set(i32::try_from(left).unwrap_or(i32::MAX)),
                 last_seen_at: Set(b.now.0),
                 created_at: Set(b.now.0),
-                failed: Set(0),
+                failed: Set(i32::try_from(b.push.failed).unwrap_or(i32::MAX)),
             }
         })
         .collect();
@@ -635,6 +1085,7 @@ async fn seen(tx: &DatabaseTransaction, ward: &str, batches: &[Batch]) -> Result
                     .update_columns([
                         device::Column::AppVersion,
                         device::Column::Queued,
+                        device::Column::Failed,
                         device::Column::LastSeenAt,
                     ])
                     .to_owned(),
