@@ -6,6 +6,7 @@ import { knownDevice } from './data/session.ts'
 import { Turf } from './data/turf.svelte.ts'
 import { Knocks } from './data/knocks.svelte.ts'
 import { systemClock } from './domain/time.ts'
+import { Safety } from './safety/safety.svelte.ts'
 import { SyncEngine } from './sync/engine.ts'
 import { SyncStatus } from './sync/status.svelte.ts'
 
@@ -17,6 +18,17 @@ session.attach(api)
 
 export const turf = new Turf(db)
 export const sync = new SyncStatus(clock)
+export const safety = new Safety({
+  db,
+  api,
+  clock,
+  storage: typeof navigator === 'undefined' ? undefined : navigator.storage,
+  appVersion: __APP_VERSION__,
+  account: () => {
+    const { account, ended, home } = session
+    return account?.ward ? { id: account.id, ward: account.ward.code, live: !ended && home === '/walk' } : null
+  },
+})
 
 let device_id = ''
 /** Tells the other tabs of this browser that the disk changed. */
@@ -36,11 +48,22 @@ export const engine = new SyncEngine({
     const id = setTimeout(ring, ms)
     return () => clearTimeout(id)
   },
-  announce: (what) => {
-    channel?.postMessage(what)
-    void (what === 'ops' ? turf.reloadOps() : Promise.all([turf.reloadBook(), turf.reloadOps()]))
+  announce: (news) => {
+    if (news === 'book') {
+      channel?.postMessage('book')
+      void turf.reloadBook()
+      return
+    }
+    if ('ops' in news) turf.take(news.ops)
+    else turf.drop(news.gone)
+    channel?.postMessage({ ops: 'ops' in news ? news.ops.map((op) => op.op_id) : news.gone })
+    void safety.note().catch(() => undefined)
   },
-  show: (state) => sync.show(state),
+  show: (state) => {
+    sync.show(state)
+    // The line has just carried our own work: it carries that of others too.
+    if (state.name === 'idle') void safety.deliver().catch(() => undefined)
+  },
   clockOff: (ms) => {
     sync.clockOff = ms
   },
@@ -49,11 +72,14 @@ export const engine = new SyncEngine({
 
 export const knocks = new Knocks(
   { db, clock, account_id: () => session.account?.id ?? null },
-  async () => {
-    channel?.postMessage('ops')
-    await turf.reloadOps()
+  (op) => {
+    turf.take([op])
+    channel?.postMessage({ ops: [op.op_id] })
     // The next door is painted first: sending competes with it for the disk of a cheap phone.
-    setTimeout(() => engine.wake('save'), 200)
+    setTimeout(() => {
+      engine.wake('save')
+      void safety.note().catch(() => undefined)
+    }, 200)
   },
 )
 
@@ -74,12 +100,16 @@ export async function begin(): Promise<void> {
   })
   await sync.begin(db)
   await session.start()
+  void safety.begin().catch(() => undefined)
+  // An app on the home screen is granted what a page is refused.
+  addEventListener('appinstalled', askToKeep)
+  if (matchMedia('(display-mode: standalone)').matches) askToKeep()
   await openTurf()
 
-  channel?.addEventListener('message', ({ data }: MessageEvent<string>) => {
+  channel?.addEventListener('message', ({ data }: MessageEvent<'session' | 'book' | { ops: string[] }>) => {
     if (data === 'session') void session.start().then(openTurf)
-    else if (data === 'book') void turf.reloadBook().then(() => turf.reloadOps())
-    else void turf.reloadOps()
+    else if (data === 'book') void turf.reloadBook()
+    else void turf.reloadOps(data.ops)
   })
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') engine.wake('visible')
@@ -91,15 +121,20 @@ export async function login(name: string, password: string): Promise<void> {
   await session.login(name, password)
   await openTurf()
   channel?.postMessage('session')
-  // Asked here because a browser grants it more readily after a person did something.
-  void navigator.storage?.persist?.().then((granted) => {
+  askToKeep()
+  void safety.signedIn().catch(() => undefined)
+  engine.signedIn()
+}
+
+function askToKeep(): void {
+  void safety.ask().then((granted) => {
     sync.persisted = granted
   })
-  engine.signedIn()
 }
 
 export async function logout(): Promise<void> {
   await session.logout()
   await openTurf()
+  void safety.look().catch(() => undefined)
   channel?.postMessage('session')
 }

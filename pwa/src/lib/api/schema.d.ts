@@ -212,6 +212,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/carry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in sealed work of other phones of the ward. Each parcel has its own fate. */
+        post: operations["carry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/pull": {
         parameters: {
             query?: never;
@@ -357,6 +374,16 @@ export interface components {
             /** @description First day. */
             starts_on: components["schemas"]["Day"];
         };
+        /** @description What became of parcels. */
+        CarryAnswer: {
+            /** @description One fate for each parcel, in the order sent. */
+            parcels: components["schemas"]["Fate"][];
+        };
+        /** @description Parcels, in any order. */
+        CarryRequest: {
+            /** @description At most 5. */
+            parcels: components["schemas"]["Sealed"][];
+        };
         /**
          * @description Why a request was refused. The app translates every one of them.
          * @enum {string}
@@ -368,6 +395,19 @@ export interface components {
             band: components["schemas"]["TimeBand"];
             /** @description The day agreed. */
             on: components["schemas"]["Day"];
+        };
+        /** @description How many operations of a parcel met which end. */
+        Counts: {
+            /** @description In the book before. */
+            again: number;
+            /** @description Kept until an earlier operation of the same phone arrives. */
+            held: number;
+            /** @description In the ward's quarantine list, which decides. */
+            kept: number;
+            /** @description Not written; the author's phone will learn why. */
+            rejected: number;
+            /** @description Written to the book now. */
+            taken: number;
         };
         /** @description A ward's coverage by residential group. */
         CoverageView: {
@@ -438,6 +478,11 @@ export interface components {
             sort: string;
             /** @description Its visits, oldest first; withdrawn ones left out. */
             visits?: components["schemas"]["VisitView"][];
+        };
+        /** @description What became of one parcel. The carrier learns nothing else of it. */
+        Fate: components["schemas"]["Counts"] | {
+            /** @description Why. */
+            refused: components["schemas"]["Refused"];
         };
         /** @description What is wrong with one field. */
         FieldError: {
@@ -668,10 +713,31 @@ export interface components {
             proof: string;
         };
         /**
+         * @description Why a parcel was not taken in.
+         * @enum {string}
+         */
+        Refused: "unreadable" | "unknown_key" | "not_signed" | "other_ward";
+        /**
          * @description What an account is in the campaign. One account has one role.
          * @enum {string}
          */
         Role: "volunteer" | "team_lead" | "tdp_coordinator" | "police" | "one_stop_helper" | "school" | "party_cell" | "ward_staff" | "party_board" | "dpo" | "admin";
+        /** @description What a phone needs to seal work for this server. */
+        SealView: {
+            /** @description The public key: an uncompressed point of P-256, base64url. */
+            key: string;
+            /** @description Name of the key. */
+            kid: string;
+        };
+        /** @description A parcel as it travels. */
+        Sealed: {
+            /** @description The sealed content, base64url; at most 512 KiB. */
+            ct: string;
+            /** @description The encapsulated key, base64url. */
+            enc: string;
+            /** @description The key it was sealed for. */
+            kid: string;
+        };
         /**
          * Format: uuid
          * @description One login of one account on one device.
@@ -685,6 +751,8 @@ export interface components {
             account: components["schemas"]["AccountView"];
             /** @description When the access token ends. */
             expires_at: components["schemas"]["Millis"];
+            /** @description For sealing unsent work that another phone shall carry. */
+            seal: components["schemas"]["SealView"];
             /** @description The session. */
             session_id: components["schemas"]["SessionId"];
         };
@@ -1314,6 +1382,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    carry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CarryRequest"];
+            };
+        };
+        responses: {
+            /** @description One fate for each parcel, in the order sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CarryAnswer"];
+                };
+            };
+            /** @description Later, after Retry-After; the same parcels may be sent again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused as a whole, nothing written */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused; `code` says why */

@@ -2,24 +2,29 @@ import type { Device } from '../data/db.ts'
 
 const text = new TextEncoder()
 
-function base64url(bytes: Uint8Array): string {
+export function base64url(bytes: Uint8Array): string {
   let binary = ''
   for (const byte of bytes) binary += String.fromCharCode(byte)
   return btoa(binary).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
 }
 
+export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0))
+}
+
 const encode = (value: unknown): string => base64url(text.encode(JSON.stringify(value)))
 
-/** Proof that this refresh comes from the device that signed in: a compact JWS by its key. */
-export async function refreshProof(device: Device, jti: string): Promise<string> {
-  const input = `${encode({ typ: 'gocua-refresh+jwt', alg: 'ES256' })}.${encode({
-    aud: 'gocua-refresh',
-    device_id: device.device_id,
-    jti,
-  })}`
+/** Claims signed by the device's key: a compact JWS. */
+export async function jws(device: Device, typ: string, claims: object): Promise<string> {
+  const input = `${encode({ typ, alg: 'ES256' })}.${encode(claims)}`
   // WebCrypto's ECDSA output is already the r || s that ES256 wants.
   const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, device.keys.privateKey, text.encode(input))
   return `${input}.${base64url(new Uint8Array(signature))}`
+}
+
+/** Proof that this refresh comes from the device that signed in. */
+export function refreshProof(device: Device, jti: string): Promise<string> {
+  return jws(device, 'gocua-refresh+jwt', { aud: 'gocua-refresh', device_id: device.device_id, jti })
 }
 
 export interface PublicJwk {

@@ -1,9 +1,10 @@
 import { Problem, Superseded, Unreachable, type Api } from '../api/client.ts'
 import type { AccountView, Role, SessionView } from '../api/types.ts'
 import type { Database, SessionInfo } from '../data/db.ts'
-import { deviceOf, dropSession, knownDevice, loadSession, markEnded, saveSession } from '../data/session.ts'
+import { deviceOf, dropSession, knownDevice, loadSession, markEnded, remember, saveSession } from '../data/session.ts'
 import { newId } from '../domain/id.ts'
 import type { Clock } from '../domain/time.ts'
+import { outside } from '../safety/marker.ts'
 import { publicJwk, refreshProof } from './proof.ts'
 
 /** One runner at a time across the tabs of this browser. */
@@ -55,7 +56,7 @@ export class Session {
 
   async start(): Promise<void> {
     const info = (await loadSession(this.#parts.db)) ?? null
-    this.evicted = !(await knownDevice(this.#parts.db)) && mark.get() !== null
+    this.evicted = !(await knownDevice(this.#parts.db)) && outside() !== null
     this.#take(info)
     this.ready = true
   }
@@ -64,7 +65,6 @@ export class Session {
   async login(login: string, password: string): Promise<AccountView> {
     const { db, clock, lock } = this.#parts
     const device = await deviceOf(db, () => newId(clock))
-    mark.set(device.device_id)
     this.evicted = false
     return await lock('gocua-refresh', async () => {
       const answer = await this.#need().post<SessionView>(
@@ -80,6 +80,7 @@ export class Session {
         ended: false,
       }
       await saveSession(db, info)
+      await this.#keepSeal(answer)
       this.#take(info)
       return answer.account
     })
@@ -109,6 +110,7 @@ export class Session {
         throw new Superseded()
       }
       this.#token = { value: answer.access_token, account_id: answer.account.id }
+      await this.#keepSeal(answer)
       return true
     } catch (error) {
       if (error instanceof Problem && (error.status === 401 || error.status === 403)) {
@@ -118,6 +120,14 @@ export class Session {
       // Busy or broken is not a refusal: the session may well live.
       throw error instanceof Problem ? new Unreachable(error) : error
     }
+  }
+
+  /**
+   * The key that unsent work is sealed for stays when the session goes: what is parked must still get
+   * out. Without it the phone does all but that, so a full disk is no reason to fail here.
+   */
+  async #keepSeal({ seal, account }: SessionView): Promise<void> {
+    if (seal && account.ward) await remember(this.#parts.db, 'seal', { ...seal, ward: account.ward.code }).catch(() => undefined)
   }
 
   /** The server ended the session. Nothing leaves the phone for it. */
@@ -188,27 +198,6 @@ export function homeOf(role: Role | undefined): '/walk' | '/ward' | '/later' {
     default:
       return '/later'
   }
-}
-
-/**
- * The device id a second time, outside the database: when one is there and the other is not, the
- * browser has thrown our storage away, and we can say so instead of looking new.
- */
-const mark = {
-  get: (): string | null => {
-    try {
-      return localStorage.getItem('gocua.device')
-    } catch {
-      return null
-    }
-  },
-  set: (id: string): void => {
-    try {
-      localStorage.setItem('gocua.device', id)
-    } catch {
-      // Private mode: nothing to compare later.
-    }
-  },
 }
 
 /** Enough for a person to tell two phones apart in a list; no model, no fingerprint. */
