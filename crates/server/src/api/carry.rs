@@ -123,7 +123,12 @@ async fn batch(app: &App, ward: &str, sealed: &Sealed) -> Result<Result<Batch, R
     if may(&author, Action::SyncPush).is_none() {
         return Ok(Err(Refused::NotSigned));
     }
-    let sender = Sender { account: opened.account, device: opened.device, team: origin.team };
+    let sender = Sender {
+        account: opened.account,
+        device: opened.device,
+        team: origin.team,
+        disabled: origin.disabled,
+    };
     Ok(Ok(Batch { ward: ward.to_owned(), sender, push, now: app.now(), carried: true }))
 }
 
@@ -134,6 +139,8 @@ fn count(results: &[OpResult]) -> Counts {
             OpOutcome::Applied => counts.taken += 1,
             OpOutcome::Duplicate | OpOutcome::Superseded => counts.again += 1,
             OpOutcome::Rejected => counts.rejected += 1,
+            OpOutcome::Held => counts.held += 1,
+            OpOutcome::Quarantined => counts.kept += 1,
         }
     }
     counts
