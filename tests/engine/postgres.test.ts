@@ -1,0 +1,3 @@
+import { days } from './support/days.ts'
+
+days('postgres', 33, 60)

@@ -1,0 +1,3 @@
+import { days } from './support/days.ts'
+
+days('sqlite', 1, 32)
