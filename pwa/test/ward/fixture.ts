@@ -1,5 +1,17 @@
 /** A made-up ward for the tests of the desk: shapes on a grid, figures by rule, nobody's data. */
-import type { Alley, Coverage, GroupCoverage, Tally, Team, Trend } from '../../src/lib/ward/wire.ts'
+import type {
+  Alley,
+  Coverage,
+  GroupCoverage,
+  PhoneLine,
+  Place,
+  Quarantined,
+  RegisterHousehold,
+  Tally,
+  Team,
+  Trend,
+  TwoValues,
+} from '../../src/lib/ward/wire.ts'
 
 export const NOON = Date.UTC(2026, 10, 22, 5)
 
@@ -78,4 +90,70 @@ export function alley(id: string, parent: string | null, over: Partial<Alley> = 
 
 export function team(id: string, over: Partial<Team> = {}): Team {
   return { id, name: `Đội ${id}`, members: 5, lead: 'Đội trưởng', alleys: 2, households: 40, ...over }
+}
+
+export function phoneLine(n: number, over: Partial<PhoneLine> = {}): PhoneLine {
+  return {
+    device_id: `d${n}`,
+    name: 'Android',
+    account: { id: `a${n}`, name: `Người ${n}` },
+    team: { id: 't1', name: 'Chi đoàn Thái Học' },
+    app_version: '0.2.0',
+    last_seen_at: NOON - 120_000,
+    queued: 0,
+    held: 0,
+    kept: 0,
+    rejected: [],
+    failed: 0,
+    last_failed_at: null,
+    last_failure: null,
+    needs: 'nothing',
+    ...over,
+  }
+}
+
+export function place(n: number, over: Partial<Place> = {}): Place {
+  return { id: `h${n}`, code: `CVA-TO1-000${n}`, no: String(n), alley: 'Ngõ 34', group: 'Tổ 1', ...over }
+}
+
+export function twoValues(n: number, over: Partial<TwoValues> = {}): TwoValues {
+  return {
+    op_id: `o${n}`,
+    field: 'house_no',
+    household: place(n),
+    book: String(n),
+    phone: `${n}A`,
+    team: 'Chi đoàn Thái Học',
+    at: NOON - 3_600_000,
+    ...over,
+  }
+}
+
+export function quarantined(n: number, over: Partial<Quarantined> = {}): Quarantined {
+  return {
+    op_id: `q${n}`,
+    why: 'household_deleted',
+    kind: 'visit.record',
+    summary: { household: place(n), outcome: 'SERVED', set: null },
+    account_name: `Người ${n}`,
+    team: 'Chi đoàn Thái Học',
+    at: NOON - 3_600_000,
+    ...over,
+  }
+}
+
+export function registered(n: number, over: Partial<RegisterHousehold> = {}): RegisterHousehold {
+  return {
+    id: `h${n}`,
+    code: `CVA-TO1-000${n}`,
+    no: String(n),
+    alley: { id: 'al1', name: 'Ngõ 34' },
+    group: { id: 'g1', name: 'Tổ 1' },
+    head: `Chủ hộ ${n}`,
+    landmark: null,
+    visits: n,
+    state: 'active',
+    merged_into: null,
+    ...over,
+  }
 }

@@ -88,7 +88,7 @@ export class WardApi {
   }
 
   async unmerge(household: string): Promise<void> {
-    await this.#api.post(`/households/${encodeURIComponent(household)}/unmerge`, {})
+    await this.#api.post(`/households/${encodeURIComponent(household)}/unmerge`)
   }
 
   async remove(ids: readonly string[], why: RemovalWhy): Promise<void> {

@@ -15,8 +15,8 @@ export type Done =
   | { did: 'unmerged'; household: RegisterHousehold }
   | { did: 'removed' | 'restored'; households: RegisterHousehold[] }
 
-/** `mass_removal` is the server's brake, not an error: it has words of its own. */
-export type Refusal = Trouble | 'mass_removal'
+/** The server's brake on removals, and a merge it cannot make, are no errors: they have words of their own. */
+export type Refusal = Trouble | 'mass_removal' | 'no_merge'
 
 export class DoublesDesk {
   query = $state('')
@@ -138,7 +138,7 @@ export class DoublesDesk {
       this.done = done
       this.#take([])
     } catch (error) {
-      this.failure = error instanceof Problem && (error.code as string) === 'mass_removal' ? 'mass_removal' : troubleOf(error)
+      this.failure = refusalOf(error, done)
     } finally {
       this.busy = false
     }
@@ -151,4 +151,11 @@ export class DoublesDesk {
     this.chosen = chosen
     this.staysId = chosen.some((h) => h.id === before) && chosen.length === 2 ? before : likelyStays(chosen)
   }
+}
+
+function refusalOf(error: unknown, wanted: Done): Refusal {
+  if (error instanceof Problem && (error.code as string) === 'mass_removal') return 'mass_removal'
+  const trouble = troubleOf(error)
+  // A double that has doubles of its own cannot go; the other way round it can.
+  return trouble === 'conflict' && wanted.did === 'merged' ? 'no_merge' : trouble
 }

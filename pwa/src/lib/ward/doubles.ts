@@ -10,6 +10,13 @@ export const MOST_CHOSEN = 20
 
 export const addressOf = (h: RegisterHousehold): string => writePlace({ no: h.no, code: h.code, alley: h.alley.name })
 
+/** Two households as briefly as they can still be told apart: by number, by address, else by code. */
+export function tellApart(a: RegisterHousehold, b: RegisterHousehold): [string, string] {
+  if (a.no && b.no && a.no !== b.no && a.alley.id === b.alley.id) return [t('place_short', { no: a.no }), t('place_short', { no: b.no })]
+  const [x, y] = [addressOf(a), addressOf(b)]
+  return x === y ? [a.code, b.code] : [x, y]
+}
+
 /** The choice after a household was pressed: pressed again, it leaves. */
 export function press(chosen: readonly RegisterHousehold[], household: RegisterHousehold): RegisterHousehold[] {
   const left = chosen.filter((h) => h.id !== household.id)

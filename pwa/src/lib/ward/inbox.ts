@@ -13,8 +13,10 @@ export const waitingIn = (inbox: Inbox): number => inbox.two_values.length + inb
 
 export const FIELD = { house_no: 'field_house_no', head: 'field_head' } as const satisfies Record<IdentityField, string>
 
+export const isEmpty = (value: string | null): value is null | '' => value === null || value.trim() === ''
+
 /** What stands in the book or was seen at the door; an empty field is a word, not a hole. */
-export const writeValue = (value: string | null): string => (value === null || value.trim() === '' ? t('value_empty') : value)
+export const writeValue = (value: string | null): string => (isEmpty(value) ? t('value_empty') : value)
 
 /** "Số 12, Ngõ 34": a household that has no number is known by its code. */
 export function writePlace(place: Pick<Place, 'no' | 'code' | 'alley'>): string {
