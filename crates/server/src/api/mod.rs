@@ -4,12 +4,14 @@ pub mod account;
 pub mod auth;
 pub mod carry;
 pub mod coverage;
+pub mod desk;
 pub mod docs;
 pub mod events;
 pub mod extract;
 pub mod gate;
 pub mod health;
 pub mod problem;
+pub mod register;
 pub mod sync;
 
 use utoipa::openapi::OpenApi as Document;
@@ -33,6 +35,16 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(coverage::group_alleys)
         .service(coverage::teams)
         .service(coverage::assign)
+        .service(desk::phones)
+        .service(desk::inbox)
+        .service(desk::decide_two_values)
+        .service(desk::decide_quarantine)
+        .service(register::find)
+        .service(register::merge)
+        .service(register::unmerge)
+        .service(register::remove)
+        .service(register::restore)
+        .service(register::merge_group)
         .service(events::events)
         .service(health::health)
         .service(docs::openapi);
