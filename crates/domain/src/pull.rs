@@ -9,34 +9,57 @@ use crate::territory::AlleyKind;
 use crate::time::{Day, Millis};
 use crate::visit::{Comeback, Outcome};
 
-/// How far a phone has read: the ward's number and the team it read for.
+/// How far a phone has read: the ward's number and the team it read for; in the middle of a large
+/// answer also the last alley it was given.
 ///
 /// Opaque to clients. A cursor of another team asks for everything again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// The last number read.
+    /// The number read up to, once all pages are in.
     pub seq: i64,
     /// The team whose reach was read; nil for an account without a team.
     pub team: TeamId,
+    /// Where an answer in pages stands.
+    pub page: Option<Page>,
+}
+
+/// The place in an answer that comes in pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The number the phone had read up to before the first page; `None` when it had nothing.
+    pub since: Option<i64>,
+    /// The last alley it was given; alleys come in the order of their ids.
+    pub after: AlleyId,
 }
 
 impl std::fmt::Display for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "1.{}.{}", self.seq, self.team.0.simple())
+        let team = self.team.0.simple();
+        match self.page {
+            None => write!(f, "1.{}.{team}", self.seq),
+            Some(Page { since, after }) => {
+                let since = since.map_or_else(|| "x".to_owned(), |n| n.to_string());
+                write!(f, "2.{}.{team}.{since}.{}", self.seq, after.0.simple())
+            }
+        }
     }
 }
 
 impl std::str::FromStr for Cursor {
     type Err = ();
     fn from_str(s: &str) -> Result<Self, ()> {
-        let mut parts = s.split('.');
-        match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some("1"), Some(seq), Some(team), None) => Ok(Self {
-                seq: seq.parse().ok().filter(|n| *n >= 0).ok_or(())?,
-                team: team.parse().map_err(|_| ())?,
+        let number = |text: &str| text.parse().ok().filter(|n: &i64| *n >= 0).ok_or(());
+        let parts: Vec<&str> = s.split('.').collect();
+        let page = match parts[..] {
+            ["1", _, _] => None,
+            ["2", _, _, since, after] => Some(Page {
+                since: if since == "x" { None } else { Some(number(since)?) },
+                after: after.parse().map_err(|_| ())?,
             }),
-            _ => Err(()),
-        }
+            _ => return Err(()),
+        };
+        let team = parts[2].parse().map_err(|_| ())?;
+        Ok(Self { seq: number(parts[1])?, team, page })
     }
 }
 
@@ -46,8 +69,12 @@ impl std::str::FromStr for Cursor {
 pub struct PullAnswer {
     /// To be sent with the next pull.
     pub cursor: String,
-    /// Drop everything held but the outbox, then apply.
+    /// Everything comes anew: what no page of this answer brings is to be dropped, but only when the
+    /// last page is in. The outbox stays. Said on the first page only.
     pub reset: bool,
+    /// There are more pages: ask again at once with the new cursor.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
     /// The ward's number this answer reaches.
     pub seq: i64,
     /// The server's clock.
@@ -232,6 +259,12 @@ pub struct VisitView {
     /// Name of the team that knocked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
+    /// The first version, when this one corrects it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<VisitId>,
+    /// How many versions there are, when more than one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<i32>,
     /// Knocked by the reader?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mine: bool,
@@ -243,14 +276,23 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_its_text_and_nonsense_is_refused() {
-        let cursor = Cursor { seq: 40_213, team: TeamId(uuid::Uuid::from_u128(7)) };
-        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        let team = TeamId(uuid::Uuid::from_u128(7));
+        let after = AlleyId(uuid::Uuid::from_u128(9));
+        for page in [None, Some(None), Some(Some(12))] {
+            let page = page.map(|since| Page { since, after });
+            let cursor = Cursor { seq: 40_213, team, page };
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
         for bad in [
             "",
             "1",
             "2.1.00000000000000000000000000000007",
             "1.-1.00000000000000000000000000000007",
             "1.x.y",
+            "1.5.00000000000000000000000000000007.x.00000000000000000000000000000007",
+            "2.5.00000000000000000000000000000007",
+            "2.5.00000000000000000000000000000007.-1.00000000000000000000000000000007",
+            "2.5.00000000000000000000000000000007.x.y",
         ] {
             assert_eq!(bad.parse::<Cursor>(), Err(()), "{bad}");
         }

@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 use gocua_domain::address::Side;
 use gocua_domain::id::{AccountId, AlleyId, GroupId, HouseholdId, TeamId, VisitId};
 use gocua_domain::pull::{
-    AlleyView, CampaignRef, Cursor, DoorView, Gone, GroupView, Me, PullAnswer, TeamRef, VisitView,
-    WardRef,
+    AlleyView, CampaignRef, Cursor, DoorView, Gone, GroupView, Me, Page, PullAnswer, TeamRef,
+    VisitView, WardRef,
 };
 use gocua_domain::territory::AlleyKind;
 use gocua_domain::time::{Day, Millis};
@@ -24,6 +27,9 @@ use crate::sync::FactRow;
 
 /// Points kept of a group's outline on a phone; its sketch is a few hundred pixels wide.
 const OUTLINE_POINTS: usize = 60;
+/// Doors one answer brings at most, give or take the last alley: the work of one request is bounded,
+/// and a phone that loses its line in the middle goes on from there.
+const PAGE_DOORS: i64 = 3_000;
 
 /// Who pulls.
 #[derive(Clone, Debug)]
@@ -68,11 +74,19 @@ impl Store {
         let seq = self.ward_seq(&who.ward).await?;
         let team = who.team.unwrap_or(TeamId(Uuid::nil()));
         // A cursor ahead of the book was read from a book that has been restored: begin again.
-        let since = cursor.filter(|c| c.team == team && c.seq <= seq).map(|c| c.seq);
+        let cursor = cursor.filter(|c| c.team == team && c.seq <= seq);
+        let page = cursor.and_then(|c| c.page);
+        let span = match (cursor, page) {
+            (Some(c), Some(page)) => {
+                Span { since: page.since, upto: c.seq, after: Some(page.after) }
+            }
+            (at, _) => Span { since: at.map(|c| c.seq), upto: seq, after: None },
+        };
         let mut answer = PullAnswer {
-            cursor: Cursor { seq, team }.to_string(),
-            reset: since.is_none(),
-            seq,
+            cursor: Cursor { seq: span.upto, team, page: None }.to_string(),
+            reset: span.since.is_none() && span.after.is_none(),
+            more: false,
+            seq: span.upto,
             server_time: now,
             me: None,
             skills: Vec::new(),
@@ -81,24 +95,50 @@ impl Store {
             doors: Vec::new(),
             gone: Gone::default(),
         };
-        if since == Some(seq) {
+        if span.since == Some(seq) {
             return Ok(answer);
         }
-        if since.is_none() {
+        if answer.reset {
             answer.me = Some(me(db, who).await?);
         }
-        let newest_skill: Option<Option<i64>> = skill::Entity::find()
-            .select_only()
-            .column_as(skill::Column::Seq.max(), "newest")
-            .filter(skill::Column::Ward.eq(&who.ward))
-            .into_tuple()
-            .one(db)
-            .await?;
-        if newest_skill.flatten().is_some_and(|s| since.is_none_or(|since| s > since)) {
-            answer.skills = crate::sync::skills(db, &who.ward).await?;
+        if span.after.is_none() {
+            answer.skills = skills_since(db, &who.ward, span.since).await?;
         }
-        reach(db, who, team, since.unwrap_or(-1), &mut answer).await?;
+        if let Some(after) = reach(db, who, team, span, &mut answer).await? {
+            answer.more = true;
+            let page = Some(Page { since: span.since, after });
+            answer.cursor = Cursor { seq: span.upto, team, page }.to_string();
+        }
         Ok(answer)
+    }
+}
+
+/// What one request reads: rows newer than `since`, alleys after `after`. What commits after `upto`
+/// may be in it too, and comes once more with the pull after the last page.
+#[derive(Clone, Copy)]
+struct Span {
+    since: Option<i64>,
+    upto: i64,
+    after: Option<AlleyId>,
+}
+
+/// The whole catalogue, if anything of it is newer.
+async fn skills_since(
+    db: &impl ConnectionTrait,
+    ward: &str,
+    since: Option<i64>,
+) -> Result<Vec<gocua_domain::skill::Skill>, StoreError> {
+    let newest: Option<Option<i64>> = skill::Entity::find()
+        .select_only()
+        .column_as(skill::Column::Seq.max(), "newest")
+        .filter(skill::Column::Ward.eq(ward))
+        .into_tuple()
+        .one(db)
+        .await?;
+    if newest.flatten().is_some_and(|s| since.is_none_or(|since| s > since)) {
+        crate::sync::skills(db, ward).await
+    } else {
+        Ok(Vec::new())
     }
 }
 
@@ -135,14 +175,45 @@ async fn me(db: &impl ConnectionTrait, who: &Puller) -> Result<Me, StoreError> {
     })
 }
 
-/// Fills in alleys, doors, groups and what is gone.
+/// The alleys that fit on one page, in the order of their ids, and the last of them if more follow.
+async fn page_of(
+    db: &impl ConnectionTrait,
+    held: &BTreeSet<Uuid>,
+    after: Option<AlleyId>,
+) -> Result<(BTreeSet<Uuid>, Option<AlleyId>), StoreError> {
+    let left: Vec<Uuid> =
+        held.iter().copied().filter(|id| after.is_none_or(|after| *id > after.0)).collect();
+    let counts: Vec<(Uuid, i64)> = household::Entity::find()
+        .select_only()
+        .column(household::Column::AlleyId)
+        .column_as(household::Column::Id.count(), "doors")
+        .filter(household::Column::AlleyId.is_in(left.iter().copied()))
+        .group_by(household::Column::AlleyId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let counts: HashMap<Uuid, i64> = counts.into_iter().collect();
+    let (mut page, mut doors) = (BTreeSet::new(), 0);
+    for (n, id) in left.iter().enumerate() {
+        page.insert(*id);
+        doors += counts.get(id).copied().unwrap_or_default();
+        if doors >= PAGE_DOORS && n + 1 < left.len() {
+            return Ok((page, Some(AlleyId(*id))));
+        }
+    }
+    Ok((page, None))
+}
+
+/// Fills in alleys, doors, groups and what is gone. Returns the last alley of the page, if more
+/// follow.
 async fn reach(
     db: &impl ConnectionTrait,
     who: &Puller,
     team: TeamId,
-    since: i64,
+    span: Span,
     answer: &mut PullAnswer,
-) -> Result<(), StoreError> {
+) -> Result<Option<AlleyId>, StoreError> {
+    let since = span.since.unwrap_or(-1);
     let held = assignment::Entity::find()
         .filter(assignment::Column::TeamId.eq(team.0))
         .filter(assignment::Column::ToSeq.is_null().or(assignment::Column::ToSeq.gt(since)))
@@ -150,13 +221,14 @@ async fn reach(
         .await?;
     let (open, closed): (Vec<_>, Vec<_>) = held.into_iter().partition(|a| a.to_seq.is_none());
     let now_held: BTreeSet<Uuid> = open.iter().map(|a| a.alley_id).collect();
-    if !answer.reset {
+    if span.since.is_some() && span.after.is_none() {
         let gone: BTreeSet<Uuid> =
             closed.iter().map(|a| a.alley_id).filter(|id| !now_held.contains(id)).collect();
         answer.gone.alleys = gone.into_iter().map(AlleyId).collect();
     }
+    let (page, more) = page_of(db, &now_held, span.after).await?;
     let alleys = alley::Entity::find()
-        .filter(alley::Column::Id.is_in(now_held.iter().copied()))
+        .filter(alley::Column::Id.is_in(page))
         .order_by_asc(alley::Column::Sort)
         .all(db)
         .await?;
@@ -197,7 +269,7 @@ async fn reach(
             })
         })
         .collect::<Result<_, StoreError>>()?;
-    Ok(())
+    Ok(more)
 }
 
 fn unreadable(what: &str) -> StoreError {
@@ -216,6 +288,7 @@ async fn whole_doors(
     let rows = household::Entity::find()
         .filter(household::Column::AlleyId.is_in(alleys.iter().map(|a| a.id)))
         .filter(household::Column::DeletedAt.is_null())
+        .filter(household::Column::MergedInto.is_null())
         .order_by_asc(household::Column::Sort)
         .all(db)
         .await?;
@@ -252,8 +325,9 @@ async fn changed_doors(
         .order_by_asc(household::Column::Sort)
         .all(db)
         .await?;
-    let (rows, deleted): (Vec<_>, Vec<_>) = rows.into_iter().partition(|h| h.deleted_at.is_none());
-    gone.households = deleted.into_iter().map(|h| HouseholdId(h.id)).collect();
+    let (rows, left): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|h| h.deleted_at.is_none() && h.merged_into.is_none());
+    gone.households = left.into_iter().map(|h| HouseholdId(h.id)).collect();
     let mut doors = views(db, who, rows).await?;
     for (alley, view) in &mut doors {
         view.alley_id = Some(AlleyId(*alley));
@@ -313,24 +387,55 @@ async fn visits_of(
     let mut found: HashMap<Uuid, Vec<VisitView>> = HashMap::new();
     // Within the limit of bound values, whatever the size of the turf.
     for part in households.chunks(10_000) {
+        // A double's visits stand at the household it was merged into.
+        let doubles: HashMap<Uuid, Uuid> = household::Entity::find()
+            .select_only()
+            .columns([household::Column::Id, household::Column::MergedInto])
+            .filter(household::Column::MergedInto.is_not_null())
+            .filter(household::Column::MergedInto.is_in(part.iter().map(|h| h.id)))
+            .into_tuple::<(Uuid, Option<Uuid>)>()
+            .all(db)
+            .await?
+            .into_iter()
+            .filter_map(|(id, into)| Some((id, into?)))
+            .collect();
+        let ids: Vec<Uuid> = part.iter().map(|h| h.id).chain(doubles.keys().copied()).collect();
         let visits = visit::Entity::find()
-            .filter(visit::Column::HouseholdId.is_in(part.iter().map(|h| h.id)))
+            .filter(visit::Column::HouseholdId.is_in(ids))
             .filter(visit::Column::WithdrawnAt.is_null())
+            .filter(visit::Column::ReplacedBy.is_null())
             .order_by_asc(visit::Column::MadeAt)
             .order_by_asc(visit::Column::Id);
-        for row in FactRow::select(visits).into_model::<FactRow>().all(db).await? {
+        let rows = FactRow::select(visits)
+            .columns([visit::Column::Corrects, visit::Column::Version])
+            .into_model::<VersionedRow>()
+            .all(db)
+            .await?;
+        for VersionedRow { fact: row, corrects, version } in rows {
             let fact = row.fact()?;
-            found.entry(row.household_id).or_default().push(VisitView {
+            let door = doubles.get(&row.household_id).copied().unwrap_or(row.household_id);
+            found.entry(door).or_default().push(VisitView {
                 id: VisitId(row.id),
                 at: fact.made_at,
                 outcome: fact.outcome,
                 comeback: fact.comeback,
                 team: row.team_id.and_then(|id| teams.get(&id).cloned()),
+                of: corrects.map(VisitId),
+                versions: (version > 1).then_some(version),
                 mine: row.account_id == who.account.0,
             });
         }
     }
     Ok(found)
+}
+
+/// A visit with its place among its versions.
+#[derive(Debug, FromQueryResult)]
+struct VersionedRow {
+    #[sea_orm(nested)]
+    fact: FactRow,
+    corrects: Option<Uuid>,
+    version: i32,
 }
 
 /// The outer rings of a GeoJSON polygon, thinned and rounded to about a metre.
