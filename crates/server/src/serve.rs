@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::Server;
 use anyhow::Context;
-use gocua_store::Store;
+use gocua_store::{Store, StoreError};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use rustls::ServerConfig;
@@ -23,6 +23,8 @@ use crate::{tls, web};
 
 /// How often what was noticed of phones is brought into the book.
 const WRITE_DOWN: Duration = Duration::from_secs(5);
+/// How often operations that wait are looked at: they wait for days.
+const LOOK_AT_WAITING: Duration = Duration::from_secs(3_600);
 
 /// Opens the book of the command line and brings its schema up to date.
 ///
@@ -73,8 +75,10 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     }
     let state = State::new(app);
     let writing = tokio::spawn(write_down(state.clone()));
+    let waiting = tokio::spawn(go_on_without(state.clone()));
     run(state.clone(), listener, tls, None)?.await?;
     writing.abort();
+    waiting.abort();
     state.gate.write_down(&state.store).await.context("writing down what phones said")?;
     tracing::info!("stopped");
     Ok(())
@@ -90,6 +94,28 @@ async fn write_down(state: State) {
             tracing::warn!(%cause, "what phones said is kept for the next time");
         }
     }
+}
+
+/// Takes in from time to time the operations that have waited too long for an earlier one.
+async fn go_on_without(state: State) {
+    let mut beat = tokio::time::interval(LOOK_AT_WAITING);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beat.tick().await;
+        if let Err(cause) = release_held(&state).await {
+            tracing::warn!(%cause, "operations that waited too long wait until the next time");
+        }
+    }
+}
+
+async fn release_held(state: &State) -> Result<(), StoreError> {
+    for ward in state.store.wards().await? {
+        let settled = state.store.release_held(&ward, state.now()).await?;
+        if settled > 0 {
+            tracing::warn!(ward, settled, "operations no longer wait for what never came");
+        }
+    }
+    Ok(())
 }
 
 /// The server over a listener that is open already: the program's, or a test's on a free port.
