@@ -1,16 +1,18 @@
 import { Api } from '../../src/lib/api/client.ts'
 import { Session } from '../../src/lib/auth/session.svelte.ts'
-import { Database } from '../../src/lib/data/db.ts'
+import type { HouseholdEdit, OpKind, Payload } from '../../src/lib/api/types.ts'
+import { Database, type OutboxOp } from '../../src/lib/data/db.ts'
 import { append, opsOf } from '../../src/lib/data/outbox.ts'
 import { knownDevice } from '../../src/lib/data/session.ts'
+import { Turf } from '../../src/lib/data/turf.svelte.ts'
 import { newId } from '../../src/lib/domain/id.ts'
 import type { Outcome } from '../../src/lib/domain/visit.ts'
 import { SyncEngine } from '../../src/lib/sync/engine.ts'
 import type { State } from '../../src/lib/sync/machine.ts'
 import type { FakeServer } from './server.ts'
 
-/** What the line does to one call. */
-export type Fate = 'through' | 'request lost' | 'answer lost' | 'twice' | 'busy' | 'token gone'
+/** What the line does to one call. `late`: given up by the phone, and delivered after later ones all the same. */
+export type Fate = 'through' | 'request lost' | 'answer lost' | 'twice' | 'busy' | 'token gone' | 'late'
 
 /** Thrown at whatever a dead app does next. */
 export class Killed extends Error {}
@@ -20,6 +22,14 @@ export class FakeClock {
   now = (): number => this.at
 }
 
+/** What the tabs of one browser share. */
+export interface Browser {
+  locks: Map<string, Promise<unknown>>
+  tabs: Set<Phone>
+}
+
+export const browser = (): Browser => ({ locks: new Map(), tabs: new Set() })
+
 /** One life of the app on one phone: killed at will, and born again over the same disk. */
 export class Phone {
   readonly db: Database
@@ -27,6 +37,9 @@ export class Phone {
   readonly session: Session
   readonly engine: SyncEngine
   readonly clock: FakeClock
+  /** What its screens show. */
+  readonly turf: Turf
+  readonly #browser: Browser
   readonly #server: FakeServer
   online = true
   fates: Fate[] = []
@@ -36,10 +49,16 @@ export class Phone {
   life = Infinity
   dead = false
   calls = 0
+  /** Requests on their way when the phone gave them up. */
+  late: Array<() => Promise<unknown>> = []
+  /** What its screens still read. */
+  #reading = new Set<Promise<unknown>>()
 
-  constructor(server: FakeServer, name: string, clock: FakeClock, parts: { random?: () => number; device?: { id: string } } = {}) {
+  constructor(server: FakeServer, name: string, clock: FakeClock, parts: { random?: () => number; browser?: Browser } = {}) {
     this.#server = server
     this.clock = clock
+    this.#browser = parts.browser ?? browser()
+    this.#browser.tabs.add(this)
     const db = new Database(name)
     this.db = db
     const run = this.db.run.bind(this.db)
@@ -49,7 +68,9 @@ export class Phone {
       this.#step()
       return result as never
     }
-    const locks = new Map<string, Promise<unknown>>()
+    const turf = new Turf(this.db)
+    this.turf = turf
+    const { locks } = this.#browser
     const lock = <T>(key: string, work: () => Promise<T>): Promise<T> => {
       const before = locks.get(key) ?? Promise.resolve()
       const mine = before.then(work, work)
@@ -74,7 +95,14 @@ export class Phone {
           this.rings = this.rings.filter((r) => r !== entry)
         }
       },
-      announce: () => undefined,
+      announce: (news) => {
+        if (news === 'book') this.#tell((phone) => phone.turf.reloadBook(), (phone) => phone.turf.reloadBook())
+        else if ('ops' in news) this.#changed(news.ops)
+        else {
+          this.turf.drop(news.gone)
+          this.#tell(null, (phone) => phone.turf.reloadOps(news.gone))
+        }
+      },
       show: (state) => this.states.push(state),
       clockOff: () => undefined,
       appVersion: 'test',
@@ -85,6 +113,7 @@ export class Phone {
       this.setDevice = (id) => {
         device_id = id
       }
+      await turf.open(session.account?.id ?? null)
     })()
   }
   ready: Promise<void>
@@ -93,24 +122,64 @@ export class Phone {
   async login(login = 'trang'): Promise<void> {
     await this.session.login(login, 'mo cua')
     this.setDevice((await knownDevice(this.db))?.device_id ?? '')
+    await this.turf.open(this.session.account!.id)
     this.engine.signedIn()
     await this.engine.settled()
   }
 
-  async knock(door: string, outcome: Outcome = 'NOT_HOME'): Promise<string> {
+  async logout(): Promise<void> {
+    await this.session.logout()
+    await this.turf.open(null)
+  }
+
+  async write(kind: OpKind, payload: Payload, door = ''): Promise<string> {
     const op = await append(this.db, {
-      op_id: newId(this.clock), account_id: this.session.account!.id, made_at: this.clock.now(), kind: 'visit.record',
-      payload: { household_id: door, outcome }, door,
+      op_id: newId(this.clock), account_id: this.session.account!.id, made_at: this.clock.now(), kind, payload, door,
     })
+    this.#changed([op])
     return op.op_id
   }
 
-  async undo(visit_id: string): Promise<string> {
-    const op = await append(this.db, {
-      op_id: newId(this.clock), account_id: this.session.account!.id, made_at: this.clock.now(), kind: 'visit.withdraw',
-      payload: { visit_id }, door: '',
+  knock(door: string, outcome: Outcome = 'NOT_HOME'): Promise<string> {
+    return this.write('visit.record', { household_id: door, outcome }, door)
+  }
+
+  undo(visit_id: string): Promise<string> {
+    return this.write('visit.withdraw', { visit_id })
+  }
+
+  correct(visit_id: string, door: string, outcome: Outcome): Promise<string> {
+    return this.write('visit.correct', { visit_id, why: 'mistap', record: { household_id: door, outcome } })
+  }
+
+  edit(household_id: string, set: HouseholdEdit['set']): Promise<string> {
+    return this.write('household.edit', { household_id, set, was: {} })
+  }
+
+  #changed(ops: readonly OutboxOp[]): void {
+    this.turf.take(ops)
+    this.#tell(null, (phone) => phone.turf.reloadOps(ops.map((op) => op.op_id)))
+  }
+
+  /** This tab and the others hear of it. */
+  #tell(here: ((phone: Phone) => Promise<void>) | null, there: (phone: Phone) => Promise<void>): void {
+    for (const tab of this.#browser.tabs) {
+      const hears = tab === this ? here : there
+      if (hears && !tab.dead) tab.#read(hears(tab))
+    }
+  }
+
+  #read(reading: Promise<void>): void {
+    const done = reading.catch((error: unknown) => {
+      if (!this.dead) throw error
     })
-    return op.op_id
+    this.#reading.add(done)
+    void done.finally(() => this.#reading.delete(done)).catch(() => undefined)
+  }
+
+  /** Resolves when the screens of this tab show what they have been told of. */
+  async shown(): Promise<void> {
+    while (this.#reading.size > 0) await Promise.all(this.#reading)
   }
 
   async sync(): Promise<void> {
@@ -132,6 +201,7 @@ export class Phone {
 
   kill(): void {
     this.dead = true
+    this.#browser.tabs.delete(this)
     this.engine.stop()
     this.db.close()
   }
@@ -153,6 +223,10 @@ export class Phone {
     if (fate === 'request lost') throw new TypeError('lost')
     if (fate === 'busy') {
       return Response.json({ title: 'busy', status: 503, code: 'unavailable' }, { status: 503, headers: { 'retry-after': '7' } })
+    }
+    if (fate === 'late') {
+      this.late.push(() => this.#server.fetch(input, init))
+      throw new TypeError('given up')
     }
     if (fate === 'token gone') this.#server.expireTokens()
     if (fate === 'twice') await this.#server.fetch(input, init)

@@ -202,11 +202,19 @@ export class SyncEngine {
       this.#tell(moved)
       this.#clock(answer.received_at - now)
       const held = heldIn(answer.results, batch)
+      const named = new Map(body.ops.map((op) => [op.op_id, op.after]))
       for (const op of moved) if (!unanswered(op)) here.delete(op.device_seq)
-      for (const op of body.ops) {
+      // Oldest first: what waits for one that moves may move with it.
+      const moving = new Set(moved.filter((op) => !unanswered(op)).map((op) => op.device_seq))
+      for (const op of queue) {
+        if (!held.has(op.op_id) && !parked.has(op.op_id)) continue
+        const after = named.get(op.op_id)
         // Told to wait for one that has its answer or is lost: next time it goes without naming it.
-        const waits = op.after !== undefined && op.after !== 0
-        if (held.has(op.op_id) && !(waits && !here.has(op.after!))) parked.add(op.op_id)
+        const alone = after !== undefined && after !== 0 && !here.has(after)
+        if (alone || moving.has(op.after ?? 0)) {
+          parked.delete(op.op_id)
+          moving.add(op.device_seq)
+        } else parked.add(op.op_id)
       }
       // An answer that says nothing would be asked for again at once and for ever.
       if (held.size === 0 && moved.length === 0) throw new Unreachable()
