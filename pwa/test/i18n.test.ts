@@ -1,9 +1,17 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { fill } from '../src/lib/i18n/dictionary.svelte.ts'
-import { en } from '../src/lib/i18n/en.ts'
+import { en as first_en } from '../src/lib/i18n/en.ts'
 import { formatDay, formatNumber, formatShare, formatTime } from '../src/lib/i18n/format.ts'
-import { vi } from '../src/lib/i18n/vi.ts'
+import { more as more_en } from '../src/lib/i18n/more.en.ts'
+import { more as more_vi } from '../src/lib/i18n/more.vi.ts'
+import { vi as first_vi } from '../src/lib/i18n/vi.ts'
 import { inAppBrowser } from '../src/lib/ui/in-app.ts'
+
+const vi = { ...first_vi, ...more_vi }
+const en = { ...first_en, ...more_en }
 
 const places = (message: string): string[] => [...new Set([...message.matchAll(/\{(\w+)/g)].map((m) => m[1] ?? ''))].sort()
 
@@ -19,6 +27,34 @@ describe('the two languages', () => {
   })
   it('is NFC, as everything that is compared must be', () => {
     for (const message of Object.values(vi)) expect(message).toBe(message.normalize('NFC'))
+  })
+})
+
+describe('words that come with their screens', () => {
+  const SRC = fileURLToPath(new URL('../src/', import.meta.url))
+
+  /** What the page loads before anything else: all that main.ts names, and what that names, save what is fetched on demand. */
+  function atOnce(path: string, seen = new Set<string>()): Set<string> {
+    if (seen.has(path) || !existsSync(path)) return seen
+    seen.add(path)
+    if (!/\.(ts|svelte)$/.test(path)) return seen
+    for (const [, from] of readFileSync(path, 'utf8').matchAll(/^\s*(?:import|export) (?!type )(?:[^;'"]*? from )?'([^']+)'/gms)) {
+      const next = from?.startsWith('$lib/') ? join(SRC, 'lib', from.slice(5)) : from?.startsWith('.') ? join(dirname(path), from) : null
+      if (next) atOnce(next, seen)
+    }
+    return seen
+  }
+
+  it('are said by no screen that is there before them', () => {
+    const first = atOnce(join(SRC, 'main.ts'))
+    expect([...first].some((path) => path.endsWith('Door.svelte')), 'the walk reaches the screens').toBe(true)
+    expect([...first].some((path) => path.endsWith('Mine.svelte'))).toBe(false)
+    const kinds = new Set(Object.keys(more_vi).map((key) => key.split('.')[0]))
+    const wrong = [...first]
+      .filter((path) => !path.includes('/i18n/'))
+      .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/['`]((\w+)\.[\w.]*)(\$\{)?/g)].map(([, key = '', kind = '', open]) => ({ path: path.slice(SRC.length), key, kind, open })))
+      .filter(({ key, kind, open }) => key in more_vi || (open && kinds.has(kind) && !Object.keys(first_vi).some((known) => known.startsWith(key))))
+    expect(wrong).toEqual([])
   })
 })
 

@@ -28,25 +28,39 @@ export function fill(message: string, values: Record<string, string | number> = 
 const dictionaries: Array<{ load(): Promise<void> }> = []
 
 export class Dictionary<M extends Messages> {
-  readonly #vi: M
-  readonly #english: () => Promise<Record<keyof M, string>>
-  #en = $state.raw<Record<keyof M, string> | null>(null)
+  readonly #vi: Record<string, string>
+  /** English not fetched yet. */
+  readonly #english: Array<() => Promise<Messages>>
+  #en = $state.raw<Messages>({})
 
   /** Pass `vi` declared `as const`, so that its placeholders are checked where it is used. */
-  constructor(vi: M, english: () => Promise<Record<keyof M, string>>) {
-    this.#vi = vi
-    this.#english = english
+  constructor(vi: Partial<M>, english: () => Promise<Messages>) {
+    this.#vi = { ...(vi as Messages) }
+    this.#english = [english]
     dictionaries.push(this)
     void this.load()
   }
 
+  /** Words that come later, with the screens that say them. */
+  add(vi: Messages, english: () => Promise<Messages>): void {
+    Object.assign(this.#vi, vi)
+    this.#english.push(english)
+    void this.load().catch(() => undefined)
+  }
+
   /** Fetches English when it is the chosen language; resolves at once for Vietnamese. */
   async load(): Promise<void> {
-    if (language.current === 'en' && !this.#en) this.#en = await this.#english()
+    if (language.current !== 'en') return
+    for (const fetched of [...this.#english]) {
+      const words = await fetched()
+      this.#en = { ...this.#en, ...words }
+      const at = this.#english.indexOf(fetched)
+      if (at >= 0) this.#english.splice(at, 1)
+    }
   }
 
   t = <K extends keyof M & string>(key: K, ...values: Args<M[K]>): string => {
-    const message = (language.current === 'en' ? this.#en?.[key] : undefined) ?? this.#vi[key] ?? key
+    const message = (language.current === 'en' ? this.#en[key] : undefined) ?? this.#vi[key] ?? key
     return fill(message, values[0])
   }
 }

@@ -1,8 +1,12 @@
 import { Dictionary } from './dictionary.svelte.ts'
+import type { more } from './more.vi.ts'
 import { vi } from './vi.ts'
 
-const messages = new Dictionary(vi, () => import('./en.ts').then((module) => module.en))
+type Words = typeof vi & typeof more
+
+/** The words before the first step are in the bundle; `more.ts` brings the others with their screens. */
+export const messages = new Dictionary<Words>(vi, () => import('./en.ts').then((module) => module.en))
 
 /** The phone's words. The desk has its own dictionary beside its screens. */
 export const t = messages.t
-export type MessageKey = keyof typeof vi
+export type MessageKey = keyof Words

@@ -1,10 +1,9 @@
 /** Turns what the phone holds into what a person reads. */
-import type { Alley, Door, HouseholdEdit, VisitRecord } from '$lib/api/types.ts'
-import type { EditField } from '$lib/domain/edit.ts'
+import type { Alley, Door } from '$lib/api/types.ts'
 import type { Outcome } from '$lib/domain/visit.ts'
 import { addDays, bandOf, dayOf, type Day, type Millis, type TimeBand } from '$lib/domain/time.ts'
 import { formatDay, formatTime, weekdayOfDay } from '$lib/i18n/format.ts'
-import { t, type MessageKey } from '$lib/i18n/messages.ts'
+import { t } from '$lib/i18n/messages.ts'
 
 export const outcomeWord = (outcome: Outcome): string => t(`outcome.${outcome}`)
 export const bandWord = (band: TimeBand): string => t(`band.${band}`)
@@ -46,8 +45,6 @@ export function whenWord(at: Millis, now: Millis): string {
 export const comebackWord = (on: Day, band: TimeBand, today: Day): string =>
   band === 'W' ? dayWord(on, today) : `${dayWord(on, today)}, ${bandWord(band)}`
 
-export const reasonWord = (reason: string): string => t(`reason.${reason}` as MessageKey & `reason.${string}`)
-
 /** In the words of the button that was pressed, where the catalogue's are longer than a bar. */
 export function resultWord(outcome: Outcome): string {
   switch (outcome) {
@@ -60,18 +57,4 @@ export function resultWord(outcome: Outcome): string {
     default:
       return outcomeWord(outcome)
   }
-}
-
-/** `gặp được, 2 người` for the list of records. */
-export function visitWord(record: VisitRecord): string {
-  const parts = [outcomeWord(record.outcome)]
-  if (record.people?.length) parts.push(t('mine.peopleShort', { n: record.people.length }))
-  if (record.comeback) parts.push(formatDay(record.comeback.on, false))
-  return parts.join(' · ')
-}
-
-/** `sửa thông tin nhà: mốc, nhân khẩu` for the list of records. */
-export function editWord({ set }: HouseholdEdit): string {
-  const fields = (Object.keys(set) as EditField[]).map((field) => t(`edit.short.${field}`))
-  return t('edit.did', { fields: fields.join(', ') })
 }

@@ -1,0 +1,22 @@
+/** Records as the list of what this phone holds calls them. */
+import type { HouseholdEdit, VisitRecord } from '$lib/api/types.ts'
+import type { EditField } from '$lib/domain/edit.ts'
+import { formatDay } from '$lib/i18n/format.ts'
+import { t, type MessageKey } from '$lib/i18n/messages.ts'
+import { outcomeWord } from './words.ts'
+
+export const reasonWord = (reason: string): string => t(`reason.${reason}` as MessageKey & `reason.${string}`)
+
+/** `gặp được, 2 người` for the list of records. */
+export function visitWord(record: VisitRecord): string {
+  const parts = [outcomeWord(record.outcome)]
+  if (record.people?.length) parts.push(t('mine.peopleShort', { n: record.people.length }))
+  if (record.comeback) parts.push(formatDay(record.comeback.on, false))
+  return parts.join(' · ')
+}
+
+/** `sửa thông tin nhà: mốc, nhân khẩu` for the list of records. */
+export function editWord({ set }: HouseholdEdit): string {
+  const fields = (Object.keys(set) as EditField[]).map((field) => t(`edit.short.${field}`))
+  return t('edit.did', { fields: fields.join(', ') })
+}
