@@ -25,6 +25,8 @@ use crate::rollup;
 
 /// The most households one search gives.
 const FOUND: u64 = 20;
+/// The most households listed that are out of the register: the latest, as the way back.
+const LISTED: u64 = 100;
 
 /// A household as the desk finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -273,6 +275,32 @@ impl Store {
             found = self.with_words(ward, &decoded).await?;
         }
         self.register_entries(found).await
+    }
+
+    /// Households that left the register this way, the latest change first; of those in force none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn households_out(
+        &self,
+        ward: &str,
+        standing: Standing,
+    ) -> Result<Vec<RegisterEntry>, StoreError> {
+        use household::Column as C;
+        let out = match standing {
+            Standing::Active => return Ok(Vec::new()),
+            Standing::Merged => C::MergedInto.is_not_null(),
+            Standing::Removed => C::MergedInto.is_null().and(C::DeletedAt.is_not_null()),
+        };
+        let rows = household::Entity::find()
+            .filter(C::Ward.eq(ward))
+            .filter(out)
+            .order_by_desc(C::Seq)
+            .order_by_asc(C::Code)
+            .limit(LISTED)
+            .all(&self.read)
+            .await?;
+        self.register_entries(rows).await
     }
 
     async fn with_words(

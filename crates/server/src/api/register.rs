@@ -23,7 +23,10 @@ const MAX_HOUSEHOLDS: usize = 500;
 #[serde(deny_unknown_fields)]
 pub struct HouseholdQuery {
     /// Words of a name, an address or a register code, with or without marks.
+    #[serde(default)]
     q: String,
+    /// Without words: `merged` or `removed` lists the latest 100 that left the register this way.
+    state: Option<Standing>,
 }
 
 /// An alley by name.
@@ -89,6 +92,7 @@ pub struct HouseholdsView {
 }
 
 /// Households whose name, address or code hold every word asked for: at most 20, those in force first.
+/// Without words, those that were merged or removed.
 #[utoipa::path(
     tag = "register",
     params(HouseholdQuery),
@@ -107,7 +111,13 @@ pub async fn find(
     if query.q.chars().count() > MAX_QUERY {
         return Err(Problem::invalid("?q"));
     }
-    let found = app.store.find_households(caller.ward()?, &query.q).await?;
+    let ward = caller.ward()?;
+    let found = match query.state {
+        Some(state) if query.q.is_empty() => app.store.households_out(ward, state).await?,
+        // Words and a state together are not asked by anybody, and would need a meaning.
+        Some(_) => return Err(Problem::invalid("?state")),
+        None => app.store.find_households(ward, &query.q).await?,
+    };
     Ok(web::Json(HouseholdsView { households: found.into_iter().map(Into::into).collect() }))
 }
 

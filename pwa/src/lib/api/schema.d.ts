@@ -161,6 +161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a residential group part of another: its alleys and households go along. */
+        post: operations["merge_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -172,6 +189,148 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Households whose name, address or code hold every word asked for: at most 20, those in force first.
+         *     Without words, those that were merged or removed.
+         */
+        get: operations["find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take households out of the register, all of them or none. */
+        post: operations["remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring removed households back, all of them or none. */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge a double into another household: its visits count there from now on. */
+        post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell a double apart again: everything is as it was before the merge. */
+        post: operations["unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the ward's decision. */
+        get: operations["inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a quarantined operation count after all (a removed household comes back for it), or keep it
+         *     out of the book. The same decision twice changes nothing more.
+         */
+        post: operations["decide_quarantine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/two-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep the book's value, or write the phone's. The same decision twice changes nothing more. */
+        post: operations["decide_two_values"];
         delete?: never;
         options?: never;
         head?: never;
@@ -204,6 +363,23 @@ export interface paths {
         };
         /** The API's description (OpenAPI 3.1). Needs no sign-in. */
         get: operations["openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The phones of the ward (of a team lead: of the own team), with what each needs. */
+        get: operations["phones"];
         put?: never;
         post?: never;
         delete?: never;
@@ -289,6 +465,11 @@ export interface components {
          * @description A person who signs in.
          */
         AccountId: string;
+        /** @description An account by name. */
+        AccountName: {
+            id: components["schemas"]["AccountId"];
+            name: string;
+        };
         /** @description An account as its owner sees it. */
         AccountView: {
             /** @description Identity. */
@@ -328,6 +509,11 @@ export interface components {
          * @enum {string}
          */
         AlleyKind: "street" | "lane" | "alley" | "sub_alley";
+        /** @description An alley by name. */
+        AlleyName: {
+            id: components["schemas"]["AlleyId"];
+            name: string;
+        };
         /** @description An alley with all its doors. */
         AlleyView: {
             /** @description Its doors in walking order. */
@@ -388,7 +574,7 @@ export interface components {
          * @description Why a request was refused. The app translates every one of them.
          * @enum {string}
          */
-        Code: "invalid_credentials" | "account_locked" | "account_disabled" | "session_expired" | "refresh_expired" | "refresh_reused" | "proof_invalid" | "token_invalid" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "not_json" | "malformed_json" | "unknown_field" | "invalid_field" | "device_mismatch" | "conflict" | "too_many_requests" | "timeout" | "unavailable" | "internal";
+        Code: "invalid_credentials" | "account_locked" | "account_disabled" | "session_expired" | "refresh_expired" | "refresh_reused" | "proof_invalid" | "token_invalid" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "not_json" | "malformed_json" | "unknown_field" | "invalid_field" | "device_mismatch" | "conflict" | "mass_removal" | "too_many_requests" | "timeout" | "unavailable" | "internal";
         /** @description When to come back. */
         Comeback: {
             /** @description The time band agreed. */
@@ -447,6 +633,14 @@ export interface components {
             /** @description Base64url of 32 bytes. */
             y: string;
         };
+        /** @description A change of the register or the inbox is in the book. */
+        DoneView: {
+            /**
+             * Format: int64
+             * @description The ward's number of the change; the number of now when there was nothing left to change.
+             */
+            seq: number;
+        };
         /** @description A household as its team sees it. */
         DoorView: {
             /** @description In the denominator? */
@@ -484,6 +678,11 @@ export interface components {
             /** @description Why. */
             refused: components["schemas"]["Refused"];
         };
+        /**
+         * @description A detail that a phone may edit.
+         * @enum {string}
+         */
+        Field: "landmark" | "members" | "adults" | "house_no" | "head";
         /** @description What is wrong with one field. */
         FieldError: {
             /** @description `unknown_field`, `missing_field` or `invalid_field`. */
@@ -495,7 +694,7 @@ export interface components {
          * @description A remark on an operation that was accepted all the same.
          * @enum {string}
          */
-        Flag: "clock_corrected" | "clock_clamped" | "late_scope" | "household_gone";
+        Flag: "clock_corrected" | "clock_clamped" | "late_scope" | "household_gone" | "gap" | "unknown_field" | "corrected_elsewhere" | "lost_to_newer" | "to_inbox";
         /** @description What left the reader's reach. */
         Gone: {
             /** @description Alleys taken back. */
@@ -521,6 +720,11 @@ export interface components {
          * @description A residential group (tổ dân phố).
          */
         GroupId: string;
+        /** @description A residential group by name. */
+        GroupName: {
+            id: components["schemas"]["GroupId"];
+            name: string;
+        };
         /** @description A residential group. */
         GroupView: {
             /** @description Short code. */
@@ -539,11 +743,46 @@ export interface components {
             /** @description Version of the server. */
             version: string;
         };
+        /** @description A household by its code. */
+        HouseholdCode: {
+            code: string;
+            id: components["schemas"]["HouseholdId"];
+        };
         /**
          * Format: uuid
          * @description A household (hộ).
          */
         HouseholdId: string;
+        /** @description A household by name and place. */
+        HouseholdPlace: {
+            /** @description Name of its alley. */
+            alley: string;
+            code: string;
+            /** @description Name of its residential group. */
+            group: string;
+            id: components["schemas"]["HouseholdId"];
+            /** @description House number. */
+            no?: string | null;
+        };
+        /** @description Households found. */
+        HouseholdsView: {
+            households: components["schemas"]["RegisterHousehold"][];
+        };
+        /** @description What phones ask the ward to decide, the oldest first. */
+        InboxView: {
+            quarantine: components["schemas"]["QuarantineView"][];
+            /**
+             * Format: int64
+             * @description The number it reaches.
+             */
+            seq: number;
+            two_values: components["schemas"]["TwoValuesView"][];
+        };
+        /**
+         * @description Which of two values stays.
+         * @enum {string}
+         */
+        Keep: "book" | "phone";
         /** @description A browser profile. */
         LoginDevice: {
             /** @description Made once per browser profile. */
@@ -575,25 +814,46 @@ export interface components {
             /** @description The ward. */
             ward: components["schemas"]["WardRef"];
         };
+        /** @description Which group a group becomes part of. */
+        MergeGroup: {
+            /** @description The group that stays. */
+            into: components["schemas"]["GroupId"];
+        };
+        /** @description Of which household a double is. */
+        MergeHousehold: {
+            /** @description The household that stays. */
+            into: components["schemas"]["HouseholdId"];
+        };
         /**
          * Format: int64
          * @description Milliseconds since 1970-01-01T00:00:00Z.
          */
         Millis: number;
+        /**
+         * @description What a phone needs from the ward, the least first.
+         * @enum {string}
+         */
+        Needs: "nothing" | "held" | "rejected" | "queue" | "failing" | "silent";
         /** @description One operation written by a phone, before anybody else knew of it. */
         Op: {
+            /**
+             * Format: int64
+             * @description `device_seq` of the operation the same account wrote before this one on the device; 0 when
+             *     there is none. Until that one has arrived this one is held. Absent: never held.
+             */
+            after?: number | null;
             /**
              * Format: int64
              * @description 1, 2, 3 .. without gaps on one device.
              */
             device_seq: number;
-            /** @description `visit.record` or `visit.withdraw`. */
+            /** @description `visit.record`, `visit.correct`, `visit.withdraw` or `household.edit`. */
             kind: string;
             /** @description When the thing happened, by the phone's clock. */
             made_at: components["schemas"]["Millis"];
             /** @description UUIDv7 made on the phone; the key of exactly-once delivery. */
             op_id: components["schemas"]["OpId"];
-            /** @description A [`VisitRecord`] or a [`Withdraw`]. */
+            /** @description A [`VisitRecord`], [`Correct`], [`Withdraw`] or [`HouseholdEdit`](crate::edit::HouseholdEdit). */
             payload: Record<string, never>;
         };
         /**
@@ -602,22 +862,23 @@ export interface components {
          */
         OpId: string;
         /**
-         * @description The fate of an operation. All but `rejected` mean: the phone may show *đã vào sổ*.
+         * @description The fate of an operation. `applied`, `duplicate` and `superseded` mean: the phone may show *đã vào sổ*.
          * @enum {string}
          */
-        OpOutcome: "applied" | "duplicate" | "superseded" | "rejected";
+        OpOutcome: "applied" | "duplicate" | "superseded" | "rejected" | "held" | "quarantined";
         /** @description What became of one operation. */
         OpResult: {
             /** @description Remarks that do not change the fate. */
             flags?: components["schemas"]["Flag"][];
-            /** @description The operation. */
+            /** @description The operation; the nil UUID when what was sent had no readable id. */
             op_id: components["schemas"]["OpId"];
             /** @description Its fate. */
             outcome: components["schemas"]["OpOutcome"];
             reason?: components["schemas"]["Reason"] | null;
             /**
              * Format: int64
-             * @description The receipt: the ward's sequence number under which the book holds it. Absent when rejected.
+             * @description The receipt: the ward's sequence number under which the book holds it. Absent when rejected
+             *     or held.
              */
             seq?: number | null;
         };
@@ -626,6 +887,49 @@ export interface components {
          * @enum {string}
          */
         Outcome: "SERVED" | "PARTIAL" | "SERVED_NO_DATA" | "MET_NO_NEED" | "MET_DECLINED" | "APPOINTMENT" | "ONLY_MINOR" | "NOT_HOME" | "VACANT" | "MOVED" | "NOT_FOUND" | "DUPLICATE" | "NON_RESIDENTIAL" | "UNSAFE";
+        /** @description One phone, as the desk looks after it. */
+        PhoneView: {
+            /** @description Who signed in on it last. */
+            account: components["schemas"]["AccountName"];
+            app_version?: string | null;
+            device_id: components["schemas"]["DeviceId"];
+            /**
+             * Format: int64
+             * @description Syncs that failed since the last that succeeded, as the phone counts them.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Operations the server holds until an earlier one comes.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Operations waiting for the ward's decision.
+             */
+            kept: number;
+            last_failed_at?: components["schemas"]["Millis"] | null;
+            /** @description How it failed: `busy`, `too_many`, `malformed`, `refused_session`, `aborted`, `internal`. */
+            last_failure?: string | null;
+            /** @description When it was last heard of. */
+            last_seen_at: components["schemas"]["Millis"];
+            /** @description What its holder calls it. */
+            name: string;
+            /** @description The worst thing that is true of it. */
+            needs: components["schemas"]["Needs"];
+            /**
+             * Format: int64
+             * @description Operations that waited on it then.
+             */
+            queued: number;
+            /** @description Operations rejected in the last 30 days. */
+            rejected: components["schemas"]["RejectedCount"][];
+            team?: components["schemas"]["TeamRef"] | null;
+        };
+        /** @description Phones, those that need the ward most first. */
+        PhonesView: {
+            phones: components["schemas"]["PhoneView"][];
+        };
         /** @description The body of every refusal (`application/problem+json`). */
         Problem: {
             /** @description Why, for programs. */
@@ -664,7 +968,12 @@ export interface components {
             /** @description Residential groups with an alley in reach. */
             groups?: components["schemas"]["GroupView"][];
             me?: components["schemas"]["Me"] | null;
-            /** @description Drop everything held but the outbox, then apply. */
+            /** @description There are more pages: ask again at once with the new cursor. */
+            more?: boolean;
+            /**
+             * @description Everything comes anew: what no page of this answer brings is to be dropped, but only when the
+             *     last page is in. The outbox stays. Said on the first page only.
+             */
             reset: boolean;
             /**
              * Format: int64
@@ -689,6 +998,11 @@ export interface components {
             app_version: string;
             /** @description The device the operations were written on; must be the session's. */
             device_id: components["schemas"]["DeviceId"];
+            /**
+             * Format: int32
+             * @description Syncs that failed on the phone since the last that succeeded.
+             */
+            failed?: number;
             /** @description At most [`MAX_OPS`]. */
             ops: components["schemas"]["Op"][];
             /**
@@ -699,11 +1013,37 @@ export interface components {
             /** @description The phone's clock at sending; its difference to the server's corrects `made_at`. */
             sent_at: components["schemas"]["Millis"];
         };
+        /** @description What becomes of a quarantined operation. */
+        QuarantineDecision: {
+            decision: components["schemas"]["Verdict"];
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description What a quarantined operation is about. */
+        QuarantineSummary: {
+            household?: components["schemas"]["HouseholdPlace"] | null;
+            /** @description Outcome of the visit it records. */
+            outcome?: string | null;
+            /** @description Details it sets. */
+            set?: Record<string, never> | null;
+        };
+        /** @description An operation the ward must look at before it may count. */
+        QuarantineView: {
+            account_name: string;
+            at: components["schemas"]["Millis"];
+            /** @description Kind of the operation. */
+            kind: string;
+            op_id: components["schemas"]["OpId"];
+            summary: components["schemas"]["QuarantineSummary"];
+            /** @description Name of the team of whoever wrote it. */
+            team?: string | null;
+            /** @description `household_deleted` or `account_disabled`. */
+            why: string;
+        };
         /**
          * @description Why an operation did not enter the book.
          * @enum {string}
          */
-        Reason: "unknown_kind" | "malformed_payload" | "unknown_field" | "out_of_reach" | "op_id_reused" | "device_seq_reused" | "too_late_to_withdraw" | "not_yours" | "nothing_to_withdraw" | "people_without_service" | "too_many_people" | "unknown_skill" | "skill_twice" | "level_out_of_range" | "comeback_mismatch" | "no_such_day" | "refused";
+        Reason: "unknown_kind" | "malformed_payload" | "unknown_field" | "out_of_reach" | "op_id_reused" | "device_seq_reused" | "too_late_to_withdraw" | "not_yours" | "nothing_to_withdraw" | "people_without_service" | "too_many_people" | "unknown_skill" | "skill_twice" | "level_out_of_range" | "comeback_mismatch" | "no_such_day" | "refused" | "waits_for_earlier" | "visit_withdrawn" | "nothing_to_change" | "text_too_long" | "number_in_text" | "out_of_range" | "household_deleted" | "account_disabled";
         /** @description The device's signature that it is the device. */
         RefreshRequest: {
             /**
@@ -717,6 +1057,48 @@ export interface components {
          * @enum {string}
          */
         Refused: "unreadable" | "unknown_key" | "not_signed" | "other_ward";
+        /** @description A household of the register. */
+        RegisterHousehold: {
+            alley: components["schemas"]["AlleyName"];
+            code: string;
+            group: components["schemas"]["GroupName"];
+            head?: string | null;
+            id: components["schemas"]["HouseholdId"];
+            landmark?: string | null;
+            merged_into?: components["schemas"]["HouseholdCode"] | null;
+            /** @description House number. */
+            no?: string | null;
+            state: components["schemas"]["Standing"];
+            /**
+             * Format: int64
+             * @description Visits that count for it, those of its doubles included; of a double, its own.
+             */
+            visits: number;
+        };
+        /** @description Operations rejected for one reason. */
+        RejectedCount: {
+            /** Format: int64 */
+            count: number;
+            /** @description Reason code, as in a push answer. */
+            reason: string;
+        };
+        /**
+         * @description Why a household leaves the register.
+         * @enum {string}
+         */
+        RemovalReason: "demolished" | "error" | "not_residential" | "other";
+        /** @description Households that leave the register. */
+        RemoveHouseholds: {
+            /** @description At most 500. */
+            ids: components["schemas"]["HouseholdId"][];
+            /** @description Why. */
+            why: components["schemas"]["RemovalReason"];
+        };
+        /** @description Households that come back. */
+        RestoreHouseholds: {
+            /** @description At most 500. */
+            ids: components["schemas"]["HouseholdId"][];
+        };
         /**
          * @description What an account is in the campaign. One account has one role.
          * @enum {string}
@@ -769,6 +1151,11 @@ export interface components {
             /** @description Name in plain Vietnamese. */
             vi: string;
         };
+        /**
+         * @description Where a household stands in the register.
+         * @enum {string}
+         */
+        Standing: "active" | "merged" | "removed";
         /**
          * @description The counts of one residential group, alley or ward (households unless said otherwise).
          *
@@ -920,6 +1307,32 @@ export interface components {
         TrendView: {
             days: components["schemas"]["TrendDay"][];
         };
+        /** @description Which of two values stays. */
+        TwoValuesDecision: {
+            /** @description `house_no` or `head`. */
+            field: components["schemas"]["Field"];
+            keep: components["schemas"]["Keep"];
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description A field for which the book and a phone say different things. */
+        TwoValuesView: {
+            at: components["schemas"]["Millis"];
+            /** @description What the book says. */
+            book?: string | null;
+            /** @description `house_no` or `head`. */
+            field: components["schemas"]["Field"];
+            household: components["schemas"]["HouseholdPlace"];
+            op_id: components["schemas"]["OpId"];
+            /** @description What the phone says. */
+            phone?: string | null;
+            /** @description Name of the team of whoever wrote it. */
+            team?: string | null;
+        };
+        /**
+         * @description What becomes of a quarantined operation.
+         * @enum {string}
+         */
+        Verdict: "release" | "dismiss";
         /**
          * Format: uuid
          * @description One knock on one door. Equal to the id of the operation that recorded it.
@@ -934,10 +1347,16 @@ export interface components {
             id: components["schemas"]["VisitId"];
             /** @description Knocked by the reader? */
             mine?: boolean;
+            of?: components["schemas"]["VisitId"] | null;
             /** @description What happened. */
             outcome: components["schemas"]["Outcome"];
             /** @description Name of the team that knocked. */
             team?: string | null;
+            /**
+             * Format: int32
+             * @description How many versions there are, when more than one.
+             */
+            versions?: number | null;
         };
         /** @description A ward by code and name. */
         WardRef: {
@@ -1310,6 +1729,60 @@ export interface operations {
             };
         };
     };
+    merge_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group that ends */
+                id: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeGroup"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description One of them is part of another group already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -1325,6 +1798,386 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find: {
+        parameters: {
+            query?: {
+                /** @description Words of a name, an address or a register code, with or without marks. */
+                q?: string;
+                /** @description Without words: `merged` or `removed` lists the latest 100 that left the register this way. */
+                state?: components["schemas"]["Standing"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Households */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveHouseholds"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description One of them is a merged double */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `mass_removal`: more than 20 households and more than 2 % of the ward within 24 hours */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreHouseholds"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The double */
+                id: components["schemas"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeHousehold"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description One of them is removed or merged elsewhere, or the double has doubles of its own */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The double */
+                id: components["schemas"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The inbox */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_quarantine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuarantineDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Decided otherwise before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_two_values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TwoValuesDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Decided otherwise before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -1382,6 +2235,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    phones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Phones */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhonesView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused; `code` says why */
