@@ -383,7 +383,9 @@ impl Store {
             .ok_or(StoreError::NotFound)?;
         let sent: Op = serde_json::from_value(row.op.clone())
             .map_err(|_| corrupt(&format!("quarantined operation {op_id}")))?;
-        if let Some(household) = row.household_id {
+        if let Some(household) =
+            row.household_id.filter(|_| row.why == Reason::HouseholdDeleted.code())
+        {
             restore_household(&tx, ward, household, seq).await?;
         }
         op::Entity::delete_by_id(op_id.0).exec(&tx).await?;
