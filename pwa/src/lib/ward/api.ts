@@ -6,13 +6,16 @@ import type {
   AlleyAnswer,
   AssignmentRequest,
   Coverage,
-  IdentityField,
+  Field,
   Inbox,
+  Out,
   PhoneLine,
+  QuarantineDecision,
   RegisterHousehold,
   RemovalWhy,
   Team,
   Trend,
+  TwoValuesDecision,
 } from './wire.ts'
 
 export type Answer<T> = { fresh: true; data: T; etag: string | null } | { fresh: false }
@@ -66,12 +69,14 @@ export class WardApi {
   }
 
   /** Ends a proposal: the book's value stays, or the one from the door is written. */
-  async decideTwoValues(op: string, field: IdentityField, keep: 'book' | 'phone'): Promise<void> {
-    await this.#api.post('/inbox/two-values', { op_id: op, field, keep })
+  async decideTwoValues(op: string, field: Field, keep: TwoValuesDecision['keep']): Promise<void> {
+    const body: TwoValuesDecision = { op_id: op, field, keep }
+    await this.#api.post('/inbox/two-values', body)
   }
 
-  async decideQuarantine(op: string, decision: 'release' | 'dismiss'): Promise<void> {
-    await this.#api.post('/inbox/quarantine', { op_id: op, decision })
+  async decideQuarantine(op: string, decision: QuarantineDecision['decision']): Promise<void> {
+    const body: QuarantineDecision = { op_id: op, decision }
+    await this.#api.post('/inbox/quarantine', body)
   }
 
   async households(q: string): Promise<RegisterHousehold[]> {
@@ -79,7 +84,7 @@ export class WardApi {
   }
 
   /** Households merged or removed, the latest first. */
-  async outOfRegister(state: 'merged' | 'removed'): Promise<RegisterHousehold[]> {
+  async outOfRegister(state: Out): Promise<RegisterHousehold[]> {
     return (await this.#api.get<{ households: RegisterHousehold[] }>('/households', { query: { state } })).households
   }
 

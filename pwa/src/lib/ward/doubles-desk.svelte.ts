@@ -3,7 +3,7 @@ import { Problem } from '../api/client.ts'
 import { troubleOf, type Trouble, type WardApi } from './api.ts'
 import type { Part } from './coverage-desk.svelte.ts'
 import { likelyStays, mergePlan, press, renewed } from './doubles.ts'
-import type { RegisterHousehold, RemovalWhy } from './wire.ts'
+import type { Out, RegisterHousehold, RemovalWhy } from './wire.ts'
 
 /** A pause in typing that is worth a question to the server. */
 export const TYPING_MS = 250
@@ -81,7 +81,7 @@ export class DoublesDesk {
 
   /** What left the register: the way back must not depend on remembering a name. */
   async loadOut(): Promise<void> {
-    const load = async (state: 'merged' | 'removed'): Promise<Part<RegisterHousehold[]>> => {
+    const load = async (state: Out): Promise<Part<RegisterHousehold[]>> => {
       try {
         return { is: 'ready', data: await this.#api.outOfRegister(state) }
       } catch (error) {
@@ -154,7 +154,7 @@ export class DoublesDesk {
 }
 
 function refusalOf(error: unknown, wanted: Done): Refusal {
-  if (error instanceof Problem && (error.code as string) === 'mass_removal') return 'mass_removal'
+  if (error instanceof Problem && error.code === 'mass_removal') return 'mass_removal'
   const trouble = troubleOf(error)
   // A double that has doubles of its own cannot go; the other way round it can.
   return trouble === 'conflict' && wanted.did === 'merged' ? 'no_merge' : trouble

@@ -3,7 +3,7 @@ import { formatTime } from '../i18n/format.ts'
 import type { IconName } from '../ui/icons.ts'
 import { dayOf, daysFrom, writeInstant, type Millis } from './day.ts'
 import { writeCount } from './figure.ts'
-import type { PhoneLine, PhoneNeed, SyncFault } from './wire.ts'
+import type { PhoneLine, PhoneNeed, Rejection, SyncFault } from './wire.ts'
 import { t } from './words.ts'
 
 export type Filter = 'all' | 'help'
@@ -51,36 +51,35 @@ function since(at: Millis, now: Millis): string {
 /** The exact instant beside the one that was said. */
 export const exactly = (at: Millis): string => writeInstant(at)
 
-const REASONS = [
-  'unknown_kind',
-  'malformed_payload',
-  'unknown_field',
-  'out_of_reach',
-  'op_id_reused',
-  'device_seq_reused',
-  'too_late_to_withdraw',
-  'not_yours',
-  'nothing_to_withdraw',
-  'visit_withdrawn',
-  'people_without_service',
-  'too_many_people',
-  'unknown_skill',
-  'skill_twice',
-  'level_out_of_range',
-  'comeback_mismatch',
-  'no_such_day',
-  'nothing_to_change',
-  'text_too_long',
-  'number_in_text',
-  'out_of_range',
-  'refused',
-] as const
-type KnownReason = (typeof REASONS)[number]
+/** Whole by its type: a reason that the server learns must get its words here. */
+const REASON: { [R in Rejection]: `rejected_${R}` } = {
+  unknown_kind: 'rejected_unknown_kind',
+  malformed_payload: 'rejected_malformed_payload',
+  unknown_field: 'rejected_unknown_field',
+  out_of_reach: 'rejected_out_of_reach',
+  op_id_reused: 'rejected_op_id_reused',
+  device_seq_reused: 'rejected_device_seq_reused',
+  too_late_to_withdraw: 'rejected_too_late_to_withdraw',
+  not_yours: 'rejected_not_yours',
+  nothing_to_withdraw: 'rejected_nothing_to_withdraw',
+  people_without_service: 'rejected_people_without_service',
+  too_many_people: 'rejected_too_many_people',
+  unknown_skill: 'rejected_unknown_skill',
+  skill_twice: 'rejected_skill_twice',
+  level_out_of_range: 'rejected_level_out_of_range',
+  comeback_mismatch: 'rejected_comeback_mismatch',
+  no_such_day: 'rejected_no_such_day',
+  refused: 'rejected_refused',
+  visit_withdrawn: 'rejected_visit_withdrawn',
+  nothing_to_change: 'rejected_nothing_to_change',
+  text_too_long: 'rejected_text_too_long',
+  number_in_text: 'rejected_number_in_text',
+  out_of_range: 'rejected_out_of_range',
+}
 
 /** Why a record was sent back. A newer server may have reasons this desk has no words for. */
 export function writeReason(reason: string): string {
-  const known = (REASONS as readonly string[]).includes(reason)
-  return known ? t(`rejected_${reason as KnownReason}`) : t('rejected_other', { reason })
+  return Object.hasOwn(REASON, reason) ? t(REASON[reason as Rejection]) : t('rejected_other', { reason })
 }
 
 /** "2 nhà không thuộc ngõ của đội · 1 …", the most frequent first. */

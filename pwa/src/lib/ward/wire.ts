@@ -22,81 +22,29 @@ export type Team = Told<Schemas['TeamLoadView']>
 export type AlleyAnswer = Told<Schemas['AssignmentView']>
 export type AssignmentRequest = Schemas['AssignmentRequest']
 
-/** What a phone needs from the ward, worst first in the order the server gives them. */
-export type PhoneNeed = 'nothing' | 'silent' | 'queue' | 'rejected' | 'failing' | 'held'
-/** Why the last sync of a phone failed, as the server saw it. */
+/** One phone of the list; the server gives those that need the ward most first. */
+export type PhoneLine = Told<Schemas['PhoneView']>
+/** What a phone needs from the ward. */
+export type PhoneNeed = Schemas['Needs']
+/** Why the last sync of a phone failed, as the server saw it: the codes this desk has words for. */
 export type SyncFault = 'busy' | 'too_many' | 'malformed' | 'refused_session' | 'aborted' | 'internal'
 
-export interface PhoneLine {
-  device_id: string
-  name: string
-  account: { id: string; name: string }
-  team: { id: string; name: string } | null
-  app_version: string | null
-  last_seen_at: number
-  /** Records the phone said it had not sent, when it last spoke. */
-  queued: number
-  held: number
-  kept: number
-  rejected: { reason: string; count: number }[]
-  /** Syncs that failed since the last that succeeded. */
-  failed: number
-  last_failed_at: number | null
-  last_failure: string | null
-  needs: PhoneNeed
-}
-
 /** A household as the inbox names it. */
-export interface Place {
-  id: string
-  code: string
-  no: string | null
-  alley: string
-  group: string
-}
-
-export type IdentityField = 'house_no' | 'head'
-
-export interface TwoValues {
-  op_id: string
-  field: IdentityField
-  household: Place
-  book: string | null
-  phone: string | null
-  team: string | null
-  at: number
-}
-
-export type QuarantineWhy = 'household_deleted' | 'account_disabled'
-
-export interface Quarantined {
-  op_id: string
-  why: QuarantineWhy
-  kind: string
+export type Place = Told<Schemas['HouseholdPlace']>
+export type TwoValues = Told<Schemas['TwoValuesView']>
+/** A detail of a household that phones may write. */
+export type Field = Schemas['Field']
+/** Why an operation was sent back; the other reasons are of those that wait. */
+export type Rejection = Exclude<Schemas['Reason'], 'waits_for_earlier' | 'household_deleted' | 'account_disabled'>
+export type Outcome = Schemas['Outcome']
+export type Quarantined = Omit<Told<Schemas['QuarantineView']>, 'summary'> & {
   summary: { household: Place | null; outcome: string | null; set: Record<string, string | number | null> | null }
-  account_name: string
-  team: string | null
-  at: number
 }
+export type Inbox = Omit<Told<Schemas['InboxView']>, 'quarantine'> & { quarantine: Quarantined[] }
+export type TwoValuesDecision = Schemas['TwoValuesDecision']
+export type QuarantineDecision = Schemas['QuarantineDecision']
 
-export interface Inbox {
-  seq: number
-  two_values: TwoValues[]
-  quarantine: Quarantined[]
-}
-
-export type HouseholdState = 'active' | 'merged' | 'removed'
-export type RemovalWhy = 'demolished' | 'error' | 'not_residential' | 'other'
-
-export interface RegisterHousehold {
-  id: string
-  code: string
-  no: string | null
-  alley: { id: string; name: string }
-  group: { id: string; name: string }
-  head: string | null
-  landmark: string | null
-  visits: number
-  state: HouseholdState
-  merged_into: { id: string; code: string } | null
-}
+export type RegisterHousehold = Told<Schemas['RegisterHousehold']>
+/** How a household can be out of the register. */
+export type Out = Exclude<Schemas['Standing'], 'active'>
+export type RemovalWhy = Schemas['RemovalReason']
