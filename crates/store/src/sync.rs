@@ -749,6 +749,7 @@ async fn load_doors(
     for (id, _, group, alley, active, deleted_at, merged_into) in &rows {
         if let Some(into) = merged_into {
             book.merged.insert(HouseholdId(*id), HouseholdId(*into));
+            book.double_alleys.insert(HouseholdId(*id), AlleyId(*alley));
             continue;
         }
         let door = Door {
@@ -821,7 +822,8 @@ async fn load_reach(
     spoken: &Spoken,
     book: &mut Book,
 ) -> Result<(), StoreError> {
-    let alleys: BTreeSet<Uuid> = book.doors.values().map(|d| d.alley.0).collect();
+    let doors = book.doors.values().map(|door| &door.alley);
+    let alleys: BTreeSet<Uuid> = doors.chain(book.double_alleys.values()).map(|a| a.0).collect();
     if alleys.is_empty() || spoken.teams.is_empty() {
         return Ok(());
     }

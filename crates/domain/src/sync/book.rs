@@ -108,6 +108,8 @@ pub struct Book {
     pub doors: HashMap<HouseholdId, Door>,
     /// Doubles, and the household each was merged into.
     pub merged: HashMap<HouseholdId, HouseholdId>,
+    /// The alley each double lies in, which may be another team's than that of its other half.
+    pub double_alleys: HashMap<HouseholdId, AlleyId>,
     /// Which household a visit counts for.
     pub visits: HashMap<VisitId, HouseholdId>,
     /// The first version of each later one.

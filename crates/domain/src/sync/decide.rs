@@ -4,9 +4,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Book, CLOCK_TOLERANCE_MS, Chain, Correct, Door, Effects, Flag, HeldOp, MAX_EXTRA, NewEdit,
-    NewOp, NewVisit, OLDEST_OP_MS, Op, OpOutcome, OpResult, PushRequest, Quarantined, Reason,
-    Sender, Sent, StoredOp, WITHDRAW_WINDOW_MS, Withdraw, fingerprint,
+    Book, CLOCK_TOLERANCE_MS, Chain, Correct, Door, Effects, Flag, Held, HeldOp, MAX_EXTRA,
+    NewEdit, NewOp, NewVisit, OLDEST_OP_MS, Op, OpOutcome, OpResult, PushRequest, Quarantined,
+    Reason, Sender, Sent, StoredOp, WITHDRAW_WINDOW_MS, Withdraw, fingerprint,
 };
 use crate::coverage::{Counted, Coverage};
 use crate::edit::{self, EditFate, HouseholdEdit, PastEdit};
@@ -395,7 +395,18 @@ fn reachable<'a>(
 ) -> Result<&'a Door, Reason> {
     let door = book.doors.get(&canonical(book, household)).ok_or(Reason::OutOfReach)?;
     let team = sender.team.ok_or(Reason::OutOfReach)?;
-    let held = book.reach.get(&(team, door.alley)).ok_or(Reason::OutOfReach)?;
+    // A double is reached by the team of its own alley too: it may not have heard of the merge.
+    let alleys = [Some(door.alley), book.double_alleys.get(&household).copied()];
+    let held: Vec<Held> = alleys
+        .into_iter()
+        .flatten()
+        .filter_map(|alley| book.reach.get(&(team, alley)))
+        .flatten()
+        .copied()
+        .collect();
+    if held.is_empty() {
+        return Err(Reason::OutOfReach);
+    }
     if !held.iter().any(|h| h.to.is_none_or(|to| at <= to)) {
         flags.push(Flag::LateScope);
     }
@@ -508,7 +519,7 @@ fn correct(
     let door = if to == from {
         book.doors.get(&to).ok_or(Reason::OutOfReach)?
     } else {
-        reachable(book, &came.sender, to, before.made_at, &mut flags)?
+        reachable(book, &came.sender, record.household_id, before.made_at, &mut flags)?
     };
     let (group, alley, household) = (door.group, door.alley, record.household_id);
     flags.extend(extra.flag);
@@ -598,7 +609,7 @@ fn edit(
     let set = sent.checked()?;
     let household = canonical(book, sent.household_id);
     let mut flags: Vec<Flag> = when.remark.into_iter().collect();
-    let door = reachable(book, &came.sender, household, when.at, &mut flags)?;
+    let door = reachable(book, &came.sender, sent.household_id, when.at, &mut flags)?;
     if door.deleted {
         return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
     }
