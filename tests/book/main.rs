@@ -2,7 +2,9 @@
 //! that it always adds up.
 
 mod coverage;
+mod desk;
 mod import;
 mod pull;
 mod push;
+mod register;
 mod schema;

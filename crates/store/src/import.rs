@@ -174,10 +174,19 @@ impl Plan {
             counts: BTreeMap::new(),
             report: ImportReport::default(),
         };
-        for g in groups {
-            plan.groups.insert(group_key(&g.name), (GroupId(g.id), g.code));
+        let known: HashMap<Uuid, _> = groups.iter().map(|g| (g.id, g)).collect();
+        for g in &groups {
+            // What the file still calls by its old name is part of another group now.
+            let mut now = g;
+            while let Some(into) = now.merged_into.and_then(|id| known.get(&id)) {
+                now = into;
+            }
+            plan.groups.insert(group_key(&g.name), (GroupId(now.id), now.code.clone()));
         }
-        for a in alleys {
+        // Merged groups may both have had a street of one name: one of the two stands for both, as
+        // the way to every door on either. Parents first, since a way is known by where it turns off.
+        let mut stands: HashMap<Uuid, AlleyId> = HashMap::new();
+        for a in parents_first(alleys) {
             let Some(kind) = AlleyKind::from_code(&a.kind) else { continue };
             let called = match (&a.mouth, kind) {
                 (Some(mouth), AlleyKind::Lane | AlleyKind::Alley | AlleyKind::SubAlley) => {
@@ -185,14 +194,19 @@ impl Plan {
                 }
                 _ => way_name(&a.name),
             };
-            let key = (GroupId(a.group_id), a.parent_id.map(AlleyId), kind, called);
-            plan.ways.insert(key, (AlleyId(a.id), a.name));
+            let stand = |id: Uuid| stands.get(&id).copied().unwrap_or(AlleyId(id));
+            let key = (GroupId(a.group_id), a.parent_id.map(stand), kind, called);
+            let (id, _) = plan.ways.entry(key).or_insert((AlleyId(a.id), a.name));
+            stands.insert(a.id, *id);
         }
-        for h in households.into_iter().filter(|h| h.deleted_at.is_none()) {
+        // Removed ones too: what the ward took out of the register no file brings back, and no new
+        // household gets its code.
+        for h in households {
             let number = h.code.rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or(0);
             let last = plan.numbers.entry(GroupId(h.group_id)).or_default();
             *last = number.max(*last);
-            let key = (AlleyId(h.alley_id), door_name(&h.house_no, h.landmark.as_deref()));
+            let alley = stands.get(&h.alley_id).copied().unwrap_or(AlleyId(h.alley_id));
+            let key = (alley, door_name(&h.house_no, h.landmark.as_deref()));
             plan.codes.insert(h.code, key.clone());
             plan.doors.entry(key).or_default().push(KnownDoor {
                 id: HouseholdId(h.id),
@@ -456,6 +470,15 @@ fn path(address: &Address) -> Vec<(AlleyKind, String, Option<Mark>)> {
             (kind, called, mouth)
         })
         .collect()
+}
+
+/// Ways in an order in which each comes after the one it turns off.
+fn parents_first(mut ways: Vec<alley::Model>) -> Vec<alley::Model> {
+    let parents: HashMap<Uuid, Option<Uuid>> = ways.iter().map(|a| (a.id, a.parent_id)).collect();
+    let depth =
+        |id: Uuid| std::iter::successors(Some(id), |id| parents.get(id).copied().flatten()).count();
+    ways.sort_by_cached_key(|a| (depth(a.id), a.id));
+    ways
 }
 
 /// A group's name as it is compared: folded, without the words for "residential group".
