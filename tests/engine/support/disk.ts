@@ -20,6 +20,13 @@ interface Undoable {
   _state: string
 }
 
+export interface StoreDump {
+  keyPath: string | string[] | null
+  indexes: Array<{ name: string; keyPath: string | string[]; unique: boolean }>
+  /** Key and value. */
+  records: Array<[IDBValidKey, unknown]>
+}
+
 type Listener = (event: Event) => void
 
 const tenants = new Map<string, { disk: Disk; tenant: Tenant }>()
@@ -68,6 +75,23 @@ export class Disk {
     for (const db of this.#connections.get(tenant) ?? []) db.close()
     this.#open.delete(tenant)
     this.#connections.delete(tenant)
+  }
+
+  /** Everything on this disk, as it lies there. */
+  async dump(): Promise<{ version: number; stores: Record<string, StoreDump> }> {
+    const open = this.factory.open('gocua')
+    const db = await new Promise<IDBDatabase>((done) => open.addEventListener('success', () => done(open.result)))
+    const stores: Record<string, StoreDump> = {}
+    for (const name of Array.from(db.objectStoreNames)) {
+      const store = db.transaction(name).objectStore(name)
+      const asked = [store.getAllKeys(), store.getAll()] as const
+      const indexes = Array.from(store.indexNames, (index) => ({ name: index, keyPath: store.index(index).keyPath, unique: store.index(index).unique }))
+      await new Promise((done) => store.transaction.addEventListener('complete', done))
+      const [keys, values] = asked.map((one) => one.result) as [IDBValidKey[], unknown[]]
+      stores[name] = { keyPath: store.keyPath, indexes, records: keys.map((key, n) => [key, values[n]]) }
+    }
+    db.close()
+    return { version: db.version, stores }
   }
 
   /** The power is gone: what no flush had reached is lost, in the order of a log. */

@@ -50,6 +50,16 @@ interface Answer {
   body: Buffer
 }
 
+/** One call as it passed: bodies unpacked, null when there was none or it was no JSON. */
+export interface Talk {
+  method: string
+  path: string
+  headers: Record<string, string>
+  sent: unknown
+  status: number
+  said: unknown
+}
+
 const nap = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 /** The network between the phones and the server, and the witness of all the server said. */
@@ -57,6 +67,8 @@ export class Line {
   /** Everything the server said of an operation, in the order it said it. */
   readonly words = new Map<string, Word[]>()
   readonly fates = new Map<Fate, number>()
+  /** Told of every call that the server answered. */
+  ontalk: (talk: Talk) => void = () => undefined
   readonly #http: HttpServer
   readonly #to: () => number
   readonly #accounts = new Map<string, string>()
@@ -209,14 +221,16 @@ export class Line {
     )
   }
 
-  #witness(req: IncomingMessage, sent: Buffer, answer: Answer): void {
-    if (answer.status !== 200 || req.method !== 'POST') return
-    const said = JSON.parse(unpack(answer.body, answer.headers['content-encoding']).toString()) as Record<string, unknown>
+  #witness(req: IncomingMessage, body: Buffer, answer: Answer): void {
+    const [sent, said] = [json(body, req.headers['content-encoding']), json(answer.body, answer.headers['content-encoding'])]
+    const headers = Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, String(value)]))
+    this.ontalk({ method: req.method ?? '', path: req.url ?? '', headers, sent, status: answer.status, said })
+    if (answer.status !== 200 || said === null) return
     if (typeof said.access_token === 'string') {
       this.#accounts.set(said.access_token, (said.account as { id: string }).id)
     }
     if (!req.url?.endsWith('/sync/push')) return
-    const push = JSON.parse(unpack(sent, req.headers['content-encoding']).toString()) as { device_id: string }
+    const push = sent as { device_id: string }
     const account = this.#accounts.get((req.headers.authorization ?? '').replace('Bearer ', ''))
     for (const result of said.results as Result[]) {
       const words = this.words.get(result.op_id) ?? []
@@ -233,8 +247,12 @@ function give(res: ServerResponse, answer: Answer | null): void {
   res.end(answer.body)
 }
 
-export function unpack(bytes: Buffer, encoding: string | string[] | undefined): Buffer {
-  if (encoding === 'gzip') return gunzipSync(bytes)
-  if (encoding === 'br') return brotliDecompressSync(bytes)
-  return bytes
+function json(bytes: Buffer, encoding: string | string[] | undefined): Record<string, unknown> | null {
+  if (bytes.length === 0) return null
+  const plain = encoding === 'gzip' ? gunzipSync(bytes) : encoding === 'br' ? brotliDecompressSync(bytes) : bytes
+  try {
+    return JSON.parse(plain.toString()) as Record<string, unknown>
+  } catch {
+    return null
+  }
 }

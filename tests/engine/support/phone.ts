@@ -43,6 +43,7 @@ export class Phone {
   /** Told of every record that is about to be written to the outbox. */
   onwrite: (op: OutboxOp) => void = () => undefined
   readonly #eye: Database
+  #stopped: number | null = null
 
   constructor(name: string, line: Line, dice: Dice, clockOff = 0) {
     this.name = name
@@ -52,7 +53,12 @@ export class Phone {
     this.#eye = new Database(this.disk.move({ dead: false, step: () => undefined }))
   }
 
-  now = (): number => Date.now() + this.clockOff
+  now = (): number => (this.#stopped ?? Date.now()) + this.clockOff
+
+  /** From here on time passes on this phone only when it is told to. */
+  stopClock(at: number): void {
+    this.#stopped = at
+  }
 
   /** Opens the app, to live for `steps` steps. Returns when it is open, or dead. */
   async open(steps = Infinity, end: End = 'crash'): Promise<void> {

@@ -46,6 +46,11 @@ export class World {
     return (answer as { total: { visits: number } }).total.visits
   }
 
+  /** The ward's number. */
+  async seq(): Promise<number> {
+    return ((await this.#ask('/coverage')) as { seq: number }).seq
+  }
+
   async #ask(path: string): Promise<unknown> {
     for (;;) {
       this.#desk ??= await this.#signIn()
