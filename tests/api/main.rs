@@ -1,6 +1,8 @@
 //! The API as a client meets it, on both databases.
 
 mod bodies;
+mod carry;
+mod desk;
 mod headers;
 mod logs;
 mod matrix;

@@ -1,5 +1,6 @@
 //! Unsent work of a phone that cannot send it, brought by another one.
 
+use actix_web::middleware::from_fn;
 use actix_web::{post, web};
 use gocua_domain::account::{Action, Principal, may};
 use gocua_domain::id::SessionId;
@@ -10,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::extract::{Body, Caller};
+use super::gate;
 use super::problem::{Problem, ProblemBody};
 use crate::app::{App, State};
 use crate::auth::seal::{Refused, Sealed};
@@ -72,7 +74,7 @@ pub struct Counts {
         (status = 503, description = "Later, after Retry-After; the same parcels may be sent again", body = ProblemBody),
     ),
 )]
-#[post("/sync/carry")]
+#[post("/sync/carry", wrap = "from_fn(gate::carry)")]
 pub async fn carry(
     app: State,
     caller: Caller,

@@ -1,6 +1,6 @@
-//! The door of the phone's two calls: one phone must not make the others wait.
+//! The door of the phone's calls: one phone must not make the others wait.
 //!
-//! A phone pushes once and pulls once at a time and not too often; pulls of everything wait in one
+//! A phone pushes, pulls and carries once at a time and not too often; pulls of everything wait in one
 //! line. What fails is counted by phone, and what phones say of themselves is kept, both in memory:
 //! [`Gate::write_down`] brings them into the book in batches, so that no sync writes for the sake of
 //! counting.
@@ -67,11 +67,12 @@ pub struct Gate {
     notes: Mutex<Notes>,
 }
 
-/// The two calls.
+/// What a phone calls for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
     Push,
     Pull,
+    Carry,
 }
 
 /// One phone's place.
@@ -79,6 +80,7 @@ enum Call {
 struct Place {
     push: Option<Held>,
     pull: Option<Held>,
+    carry: Option<Held>,
     /// Thousandths of requests the phone may still make.
     allowance: i64,
     counted_at: Millis,
@@ -222,18 +224,19 @@ impl Gate {
 
 impl Place {
     fn new(allowance: i64, now: Millis) -> Self {
-        Self { push: None, pull: None, allowance, counted_at: now, calls: 0 }
+        Self { push: None, pull: None, carry: None, allowance, counted_at: now, calls: 0 }
     }
 
     fn held(&mut self, call: Call) -> &mut Option<Held> {
         match call {
             Call::Push => &mut self.push,
             Call::Pull => &mut self.pull,
+            Call::Carry => &mut self.carry,
         }
     }
 
     fn busy(&self) -> bool {
-        self.push.is_some() || self.pull.is_some()
+        self.push.is_some() || self.pull.is_some() || self.carry.is_some()
     }
 
     /// The allowance by now. A clock set back gives nothing and takes nothing.
@@ -288,6 +291,17 @@ pub async fn pull(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     pass(Call::Pull, req, next).await
+}
+
+/// Around `sync/carry`.
+///
+/// # Errors
+/// None of its own: refusals are answers.
+pub async fn carry(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    pass(Call::Carry, req, next).await
 }
 
 async fn pass(
@@ -497,11 +511,12 @@ mod tests {
     }
 
     #[test]
-    fn one_push_and_one_pull_at_a_time() {
+    fn one_of_each_kind_at_a_time() {
         let gate = Gate::default();
         let push = gate.enter(phone(1), Call::Push, NOW).expect("let in");
         assert_eq!(gate.enter(phone(1), Call::Push, NOW), Err(None));
         assert!(call(&gate, phone(1), Call::Pull, NOW));
+        assert!(call(&gate, phone(1), Call::Carry, NOW));
         gate.leave(phone(1), Call::Push, push);
         assert!(call(&gate, phone(1), Call::Push, NOW));
     }
