@@ -49,16 +49,16 @@ test('a knock at the wrong door, put right without a network: it counts once, at
   await it.toNextDoor()
   const wrong = doorId(page)
   const { group, door } = await it.knock('declined')
+  // The next door, where nobody has been: that is where it really was.
+  const right = doorId(page)
+  const name = `Số ${await it.doorNumber()}`
+  const head = await page.getByRole('heading', { level: 1 }).innerText()
   await it.mine()
   await correctNewest(it, 'Nhầm nhà')
-  // The neighbours are offered first, and a number finds any door of the team.
-  const near = sheet(page).getByRole('listitem').filter({ has: page.getByRole('img', { name: 'chưa đến' }) })
-  const right = near.first()
-  const name = (await right.getByRole('button').locator('b').innerText()).trim()
-  await sheet(page).getByRole('searchbox').fill(name.replace(/^Số /, ''))
-  await expect(sheet(page).getByRole('listitem').first()).toContainText(name)
-  await sheet(page).getByRole('button', { name: 'Xóa chữ' }).click()
-  await right.getByRole('button').click()
+  // The neighbours are offered before anything is typed.
+  await expect(sheet(page).getByRole('listitem').first()).toBeVisible()
+  await sheet(page).getByRole('searchbox').fill(head)
+  await sheet(page).getByRole('listitem').filter({ hasText: `${name} · ${head}` }).getByRole('button').click()
   await sheet(page).getByRole('button', { name: 'Giữ kết quả: Đã gặp, từ chối' }).click()
   const lines = await save(it)
   expect(lines[0]).toContain(`Số ${door}`)
@@ -73,6 +73,8 @@ test('a knock at the wrong door, put right without a network: it counts once, at
   await expect(page.getByRole('main')).toContainText(/1\s*nhà hôm nay/)
   await open(it, wrong)
   await expect(page.getByText(NEVER)).toBeVisible()
+  await open(it, right)
+  await expect(page.getByText(/từ chối\s+\(bạn ghi, đã sửa 1 lần\)/)).toBeVisible()
 
   const answered = await outcomes(it, () => it.online())
   expect(answered).toEqual(['applied', 'applied'])
@@ -81,11 +83,12 @@ test('a knock at the wrong door, put right without a network: it counts once, at
   expect(await server.verify()).toMatch(/ 0 differences$/)
 
   // Everything the book had to say has come back, and the doors still say the same.
-  await page.getByRole('button', { name: 'Quay lại' }).click()
-  await it.go('Của tôi')
+  await it.allSent.click()
   await it.sync()
   await open(it, wrong)
   await expect(page.getByText(NEVER)).toBeVisible()
+  await open(it, right)
+  await expect(page.getByText(/từ chối\s+\(bạn ghi, đã sửa 1 lần\)/)).toBeVisible()
 })
 
 test('a booked knock, put right at the door, and put back by one tap', async ({ phone, book, server }) => {
@@ -106,12 +109,12 @@ test('a booked knock, put right at the door, and put back by one tap', async ({ 
   await sheet(page).getByRole('button', { name: /^Biết thêm/ }).click()
   await sheet(page).getByRole('button', { name: 'Từ chối' }).click()
   expect(await outcomes(it, async () => void (await save(it)))).toEqual(['applied'])
-  await expect(page.getByText(/Đã gặp, từ chối \(bạn ghi, đã sửa 1 lần\)/)).toBeVisible()
+  await expect(page.getByText(/Đã gặp, từ chối\s+\(bạn ghi, đã sửa 1 lần\)/)).toBeVisible()
   await expect.poll(async () => moved(before, await book.coverage())).toEqual({ [group]: WORTH.declined })
 
   // Taking it back is one more version: nothing is erased.
   expect(await outcomes(it, () => page.getByRole('button', { name: 'Hoàn tác' }).click())).toEqual(['applied'])
-  await expect(page.getByText(/Vắng nhà \(bạn ghi, đã sửa 2 lần\)/)).toBeVisible()
+  await expect(page.getByText(/Vắng nhà\s+\(bạn ghi, đã sửa 2 lần\)/)).toBeVisible()
   await expect.poll(async () => moved(before, await book.coverage())).toEqual({ [group]: WORTH.notHome })
   expect(await server.verify()).toMatch(/ 0 differences$/)
 })

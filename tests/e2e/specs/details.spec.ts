@@ -41,7 +41,7 @@ test('details of a home, typed without a network: shown at once, in the book lat
   const main = page.getByRole('main')
   await expect(main.getByText(/^Mốc: cổng xanh cạnh giếng/)).toContainText('chờ gửi')
   await expect(main.getByText(new RegExp(`^${members + 1} nhân khẩu`))).toContainText('chờ gửi')
-  await expect(main.getByText(/^Tên chủ hộ: Nguyễn Thị Thử/)).toContainText('chờ gửi')
+  await expect(main.getByText(/^Chủ hộ: Nguyễn Thị Thử/)).toContainText('chờ gửi')
 
   const pushed = it.pushed()
   await it.online()
@@ -49,7 +49,7 @@ test('details of a home, typed without a network: shown at once, in the book lat
   expect(answer.results.map(({ outcome, flags }) => ({ outcome, flags }))).toEqual([{ outcome: 'applied', flags: ['to_inbox'] }])
   await expect(it.allSent).toBeVisible()
   await expect(main.getByText(/^Mốc: cổng xanh cạnh giếng/)).not.toContainText('chờ gửi')
-  await expect(main.getByText(/^Tên chủ hộ: Nguyễn Thị Thử/)).toContainText('chờ phường duyệt')
+  await expect(main.getByText(/^Chủ hộ: Nguyễn Thị Thử/)).toContainText('chờ phường duyệt')
   // The book is not overwritten: the name on the door is the one it says.
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(head)
 
