@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 16] = [
+const ROWS: [(&str, &str, Access); 26] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("GET", "/api/v1/health", Open),
@@ -38,6 +38,16 @@ const ROWS: [(&str, &str, Access); 16] = [
     ("GET", "/api/v1/teams", Act(Action::ReadTeams)),
     ("POST", "/api/v1/alleys/{id}/assignment", Act(Action::AssignAlley)),
     ("GET", "/api/v1/events", Act(Action::WatchEvents)),
+    ("GET", "/api/v1/phones", Act(Action::ReadPhones)),
+    ("GET", "/api/v1/inbox", Act(Action::KeepInbox)),
+    ("POST", "/api/v1/inbox/two-values", Act(Action::KeepInbox)),
+    ("POST", "/api/v1/inbox/quarantine", Act(Action::KeepInbox)),
+    ("GET", "/api/v1/households", Act(Action::SearchRegister)),
+    ("POST", "/api/v1/households/{id}/merge", Act(Action::KeepRegister)),
+    ("POST", "/api/v1/households/{id}/unmerge", Act(Action::KeepRegister)),
+    ("POST", "/api/v1/households/remove", Act(Action::KeepRegister)),
+    ("POST", "/api/v1/households/restore", Act(Action::KeepRegister)),
+    ("POST", "/api/v1/groups/{id}/merge", Act(Action::KeepRegister)),
     // Last: it ends the session the others are asked in.
     ("POST", "/api/v1/auth/logout", SignedIn),
 ];
@@ -50,13 +60,24 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/sync/push" => Some(fixture::visit(phone.device, 1, HOUSEHOLDS[0], app.now())),
         "/api/v1/sync/carry" => Some(json!({"parcels": []})),
         "/api/v1/alleys/{id}/assignment" => Some(json!({"team_id": null})),
+        "/api/v1/inbox/two-values" => {
+            Some(json!({"op_id": fresh_id(), "field": "head", "keep": "book"}))
+        }
+        "/api/v1/inbox/quarantine" => Some(json!({"op_id": fresh_id(), "decision": "dismiss"})),
+        "/api/v1/households/{id}/merge" | "/api/v1/groups/{id}/merge" => {
+            Some(json!({"into": fresh_id()}))
+        }
+        "/api/v1/households/remove" => Some(json!({"ids": [fresh_id()], "why": "error"})),
+        "/api/v1/households/restore" => Some(json!({"ids": [fresh_id()]})),
         _ => None,
     }
 }
 
 /// Status and code; the body of an answer that is no refusal is not waited for, it may have no end.
 async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, String) {
-    let mut request = phone.request(method, &path.replace("{id}", &fresh_id().to_string()));
+    let query = if path == "/api/v1/households" { "?q=thu" } else { "" };
+    let address = path.replace("{id}", &fresh_id().to_string()) + query;
+    let mut request = phone.request(method, &address);
     if let Some(body) = body(path, phone, app) {
         request = request.json(&body);
     }
