@@ -24,6 +24,21 @@ export interface Coverage {
   groups: Array<{ id: string; name: string; tally: Tally; alleys: number; alleys_assigned: number }>
 }
 
+/** Signs in on a device that nobody has seen before. */
+export async function enter(url: string, login: string): Promise<{ access_token: string; device_id: string }> {
+  const pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+  const { kty, crv, x, y } = await webcrypto.subtle.exportKey('jwk', pair.publicKey)
+  const device_id = randomUUID()
+  const answer = await fetch(`${url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'X-Gocua': '1', 'Content-Type': 'application/json' },
+    body: JSON.stringify({ login, password: PASSWORD, device: { device_id, public_key: { kty, crv, x, y }, name: 'e2e' } }),
+  })
+  if (!answer.ok) throw new Error(`login of ${login}: ${answer.status} ${await answer.text()}`)
+  const { access_token } = (await answer.json()) as { access_token: string }
+  return { access_token, device_id }
+}
+
 /** The ward's book through its API, past every screen: what the server itself says is so. */
 export class Book {
   readonly #url: string
@@ -35,22 +50,22 @@ export class Book {
   }
 
   static async open(url: string, login: string): Promise<Book> {
-    const pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
-    const { kty, crv, x, y } = await webcrypto.subtle.exportKey('jwk', pair.publicKey)
-    const answer = await fetch(`${url}/api/v1/auth/login`, {
-      method: 'POST',
-      headers: { 'X-Gocua': '1', 'Content-Type': 'application/json' },
-      body: JSON.stringify({ login, password: PASSWORD, device: { device_id: randomUUID(), public_key: { kty, crv, x, y }, name: 'e2e' } }),
-    })
-    if (!answer.ok) throw new Error(`login of ${login}: ${answer.status} ${await answer.text()}`)
-    const { access_token } = (await answer.json()) as { access_token: string }
-    return new Book(url, access_token)
+    return new Book(url, (await enter(url, login)).access_token)
   }
 
   async get<T>(path: string): Promise<T> {
     const answer = await fetch(`${this.#url}/api/v1${path}`, { headers: this.#headers })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as T
+  }
+
+  async post(path: string, body: unknown): Promise<void> {
+    const answer = await fetch(`${this.#url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { ...this.#headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
   }
 
   coverage(): Promise<Coverage> {
