@@ -20,6 +20,8 @@ export interface DoorView {
   /** Visits of this door that are not in the book yet, or not yet as they stand here. */
   unsent: number
   asked: Asked
+  /** This phone's own changes of its details, oldest first. */
+  edits: readonly OutboxOp[]
 }
 
 /** A visit, and the door it stands at. */
@@ -276,10 +278,11 @@ export class Overlay {
     return stands
   }
 
-  #details(book: Door): { door: Door; asked: Asked } {
+  #details(book: Door): Pick<DoorView, 'door' | 'asked' | 'edits'> {
     const asked: Asked = {}
+    const edits = [...(this.#edits.get(book.id) ?? NONE)]
     let door = book
-    for (const op of this.#edits.get(book.id) ?? NONE) {
+    for (const op of edits) {
       if (op.state === 'rejected' || op.state === 'kept') continue
       const pending = this.#pending(op)
       const { set } = op.payload as HouseholdEdit
@@ -295,7 +298,7 @@ export class Overlay {
         else if (pending || book[key] === value) delete asked[field as keyof Asked]
       }
     }
-    return { door, asked }
+    return { door, asked, edits }
   }
 }
 
