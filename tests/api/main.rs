@@ -6,6 +6,7 @@ mod desk;
 mod headers;
 mod logs;
 mod matrix;
+mod old_clients;
 mod openapi;
 mod problems;
 mod sessions;
