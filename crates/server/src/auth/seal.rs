@@ -192,3 +192,21 @@ fn payload<T: DeserializeOwned>(jws: &str) -> Option<T> {
     let part = jws.split('.').nth(1)?;
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::secrets::unhex;
+
+    /// RFC 9180, appendix A.3: `DeriveKeyPair` of DHKEM(P-256, HKDF-SHA256).
+    #[test]
+    fn the_key_pair_is_the_one_the_rfc_derives() {
+        let seed = "668b37171f1072f3cf12ea8a236a45df23fc13b82af3609ad1e354f6ef817550";
+        let public = "04fe8c19ce0905191ebc298a9245792531f26f0cece2460639e8bc39cb7f706a82\
+                      6a779b4cf969b8a0e539c7f62fb3d30ad6aa8f80e30f1d128aafd68a2ce72ea0";
+        let seal = Seal::from_seed(&unhex(seed).expect("hexadecimal"));
+        let key = BASE64_URL_SAFE_NO_PAD.decode(seal.view().key).expect("base64url");
+        assert_eq!(hex(&key), public);
+        assert_eq!(seal.view().kid, hex(&Sha256::digest(&key)[..8]));
+    }
+}
