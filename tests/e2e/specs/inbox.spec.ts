@@ -37,7 +37,7 @@ test('two values: the ward keeps one and takes the other, and the book says so',
   const { page } = ward
   await ward.signIn()
   await page.getByRole('link', { name: 'Việc cần xem 2 việc' }).click()
-  const number = page.getByRole('region', { name: new RegExp(`^Số ${renumbered.no}, `) }).filter({ hasText: '998' })
+  const number = page.getByRole('article', { name: new RegExp(`^Số nhà Số ${renumbered.no}, `) }).filter({ hasText: '998' })
   const head = page.getByRole('listitem').filter({ hasText: 'Nguyễn Thị Thử' })
   await expect(number).toContainText(renumbered.code)
   await spotless(page, 'inbox')
@@ -61,6 +61,7 @@ test('two values: the ward keeps one and takes the other, and the book says so',
   await expect(page.getByText(new RegExp(`^Đã giữ “${renamed.head}”`))).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Không có việc nào chờ' })).toBeVisible()
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  await spotless(page, 'inbox, empty')
   await expect(page.getByRole('navigation', { name: 'Việc của phường' }).getByRole('link', { name: 'Việc cần xem', exact: true })).toBeVisible()
 
   expect(await now(renumbered)).toMatchObject({ no: '998' })
@@ -86,8 +87,8 @@ test('what came for a removed home: one is taken and brings the home back, one i
   const { page } = ward
   await ward.signIn()
   await page.getByRole('link', { name: 'Việc cần xem 2 việc' }).click()
-  const first = page.getByRole('region').filter({ hasText: taken.code }).filter({ hasText: `cổng ${taken.no}` }).last()
-  const second = page.getByRole('region').filter({ hasText: left.code }).filter({ hasText: `cổng ${left.no}` }).last()
+  const first = page.getByRole('article').filter({ hasText: taken.code })
+  const second = page.getByRole('article').filter({ hasText: left.code })
   await expect(first).toContainText('Nhà đã bỏ khỏi sổ trước khi lượt này tới.')
   await expect(first).toContainText(`Sửa thông tin nhà: Mốc dễ tìm “cổng ${taken.no}”`)
   await spotless(page, 'quarantine on a phone')
