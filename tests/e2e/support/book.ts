@@ -59,13 +59,15 @@ export class Book {
     return (await answer.json()) as T
   }
 
-  async post(path: string, body: unknown): Promise<void> {
+  async post<T>(path: string, body: unknown): Promise<T> {
     const answer = await fetch(`${this.#url}/api/v1${path}`, {
       method: 'POST',
       headers: { ...this.#headers, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+    const text = await answer.text()
+    return (text ? JSON.parse(text) : null) as T
   }
 
   coverage(): Promise<Coverage> {
