@@ -6,7 +6,7 @@ import { addDays, bandOf, dayOf, DAY_MS } from '$lib/domain/time.ts'
 import { OUTCOMES, served, type Outcome } from '$lib/domain/visit.ts'
 import type { Dice } from './dice.ts'
 import { doorsOf, Phone, skillsOf } from './phone.ts'
-import { honest, receipts, sound } from './rules.ts'
+import { honest, receipts, sound, told } from './rules.ts'
 import { Broken, type World } from './world.ts'
 
 /** What a person does with some phones, and the rules that hold after each touch. */
@@ -160,6 +160,7 @@ export class Hand {
       if (life.session.ended) return
       const left = (await phone.ops(life.account)).filter(unanswered).length
       if (life.engine.state.name === 'idle' && left === 0) return
+      await told(life.engine.state)
       await life.ring()
     }
     const left = (await phone.ops(life.account)).filter(unanswered)

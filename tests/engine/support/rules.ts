@@ -1,5 +1,8 @@
+import { Problem } from '$lib/api/client.ts'
 import { Database, type OutboxOp } from '$lib/data/db.ts'
 import { DAY_MS } from '$lib/domain/time.ts'
+import type { State } from '$lib/sync/machine.ts'
+import type { Result } from './line.ts'
 import { Phone, type Life } from './phone.ts'
 import { Broken, type World } from './world.ts'
 import { Dice } from './dice.ts'
@@ -57,6 +60,13 @@ export function oneFate(world: World): void {
   }
 }
 
+const nap = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+/** A phone's clock is moved by hand; what the server asks a phone to wait goes by the server's own clock. */
+export async function told(state: State): Promise<void> {
+  if (state.name === 'waiting' && state.firm) await nap(600)
+}
+
 /** Every receipt is honoured: sent again by hand, the server says what it said. */
 export async function receipts(phone: Phone, life: Life): Promise<void> {
   const ops = await phone.ops(life.account)
@@ -65,12 +75,24 @@ export async function receipts(phone: Phone, life: Life): Promise<void> {
     const batch = ops.slice(at, at + 100)
     const wire = batch.map(({ op_id, device_seq, made_at, kind, payload }) => ({ op_id, device_seq, made_at, kind, payload }))
     const body = { device_id, app_version: __APP_VERSION__, sent_at: phone.now(), queued: 0, ops: wire }
-    const { results } = await life.api.post<{ results: Array<{ op_id: string; outcome: string; seq?: number; reason?: string }> }>('/sync/push', body)
+    const { results } = await patiently(() => life.api.post<{ results: Result[] }>('/sync/push', body))
     batch.forEach((op, n) => {
       const said = results[n]
       const kept = op.state === 'booked' ? (said?.outcome === 'duplicate' || said?.outcome === 'superseded') && said.seq === op.seq : op.state === 'rejected' && said?.outcome === 'rejected' && said.reason === op.reason
       if (said?.op_id !== op.op_id || !kept) throw new Broken(`${phone.name} holds ${op.op_id} as ${op.state} ${op.seq ?? op.reason}, sent again: ${JSON.stringify(said)}`)
     })
+  }
+}
+
+/** As often as the server says later. */
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 429) throw error
+      await nap(error.retryAfterMs ?? 600)
+    }
   }
 }
 
@@ -110,6 +132,10 @@ export async function trueBook(world: World, phone: Phone, life: Life): Promise<
   const fresh = await blank(phone)
   await fresh.open()
   await fresh.life.engine.settled()
+  for (let n = 0; n < 10 && fresh.life.engine.state.name === 'waiting'; n += 1) {
+    await told(fresh.life.engine.state)
+    await fresh.life.ring()
+  }
   const theirs = await fresh.book(account)
   const moved = fresh.cookies
   fresh.life.close()
