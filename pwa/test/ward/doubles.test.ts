@@ -47,8 +47,10 @@ describe('two households side by side', () => {
     expect(tellApart(one, registered(2, { no: '1', alley: { id: 'al2', name: 'Ngõ 36' } }))).toEqual(['Số 1, Ngõ 34', 'Số 1, Ngõ 36'])
     expect(tellApart(one, registered(2, { no: '1' }))).toEqual(['CVA-TO1-0001', 'CVA-TO1-0002'])
     expect(differs([one, two], (h) => h.group.name)).toBe(false)
-    expect(differs([one, two], (h) => h.head ?? '')).toBe(true)
-    expect(differs([one], (h) => h.head ?? '')).toBe(false)
+    expect(differs([one, two], (h) => h.head)).toBe(true)
+    expect(differs([one], (h) => h.head)).toBe(false)
+    expect(differs([one, registered(2, { head: null })], (h) => h.head), 'what one lacks is no contradiction').toBe(false)
+    expect(addressOf(registered(3, { no: null, landmark: 'sau nhà văn hóa' }))).toBe('Nhà sau nhà văn hóa, Ngõ 34')
   })
 })
 

@@ -247,7 +247,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   fail_all: 'No alley was assigned. They stay selected.',
 
   nav_phones: 'Phones',
-  nav_inbox: 'To look at',
+  nav_inbox: 'Inbox',
   nav_waiting: '{n} waiting',
   nav_walk: 'Back to the walk',
   forbidden_title: 'This account has no work here',
@@ -300,7 +300,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   phones_how_failed: 'Syncs that failed one after another since the last that worked.',
   phones_how_rejected: 'Records the server did not take in the last 30 days, with the reason. They stay on the phone for their author to look at and write again.',
   phones_how_held: 'Records that arrived before one that should come first. The ward holds them safely; they are booked when it comes.',
-  phones_how_kept: 'Records that wait for the ward’s decision in “To look at”.',
+  phones_how_kept: 'Records that wait for the ward’s decision in the inbox.',
 
   need_silent: 'Call {name}: the phone holds {n} {n:record|records} and has been silent {since}.',
   need_queue: 'Ask {name} to open the app where there is a network: {n} {n:record is|records are} not sent yet.',
@@ -342,7 +342,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   rejected_refused: 'the server could not write it',
   rejected_other: 'reason “{reason}”',
 
-  inbox_tabs: 'Parts of what to look at',
+  inbox_tabs: 'Parts of the inbox',
   inbox_tab: 'To decide ({n})',
   doubles_tab: 'Doubles and removed',
   inbox_lead: 'What no machine decides: you look and choose. Each is decided once and cannot be undone.',
@@ -363,6 +363,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   field_adults: 'Adults',
   value_empty: '(empty)',
   place_no: 'No. {no}, {alley}',
+  place_landmark: 'Home {landmark}, {alley}',
   place_short: 'no. {no}',
   place_code: 'Home {code}, {alley}',
   two_book: 'The book says',

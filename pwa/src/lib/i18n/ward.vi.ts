@@ -357,6 +357,7 @@ export const wardVi = {
   field_adults: 'Người lớn',
   value_empty: '(để trống)',
   place_no: 'Số {no}, {alley}',
+  place_landmark: 'Nhà {landmark}, {alley}',
   place_short: 'số {no}',
   place_code: 'Nhà {code}, {alley}',
   two_book: 'Sổ đang ghi',

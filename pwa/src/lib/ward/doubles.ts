@@ -8,7 +8,11 @@ export const WHYS: readonly RemovalWhy[] = ['demolished', 'error', 'not_resident
 /** More than this side by side is no comparison any more. */
 export const MOST_CHOSEN = 20
 
-export const addressOf = (h: RegisterHousehold): string => writePlace({ no: h.no, code: h.code, alley: h.alley.name })
+/** A home without a number is known by what it stands beside. */
+export const addressOf = (h: RegisterHousehold): string =>
+  !h.no && h.landmark
+    ? t('place_landmark', { landmark: h.landmark, alley: h.alley.name })
+    : writePlace({ no: h.no, code: h.code, alley: h.alley.name })
 
 /** Two households as briefly as they can still be told apart: by number, by address, else by code. */
 export function tellApart(a: RegisterHousehold, b: RegisterHousehold): [string, string] {
@@ -57,7 +61,8 @@ export function whyNoMerge(chosen: readonly RegisterHousehold[]): string | null 
   return chosen.every((h) => h.state === 'active') ? null : t('merge_need_active')
 }
 
-/** Facts that two households have in common or differ in, for the eye that compares them. */
-export function differs(chosen: readonly RegisterHousehold[], fact: (h: RegisterHousehold) => string): boolean {
-  return chosen.length === 2 && fact(chosen[0]!) !== fact(chosen[1]!)
+/** Do both of two households have this fact, and not the same one? What one of them lacks is no contradiction. */
+export function differs(chosen: readonly RegisterHousehold[], fact: (h: RegisterHousehold) => string | null): boolean {
+  const [a, b] = chosen.map(fact)
+  return chosen.length === 2 && Boolean(a && b) && a !== b
 }
