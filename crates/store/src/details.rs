@@ -3,12 +3,11 @@
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, Set};
 use uuid::Uuid;
 
-use gocua_domain::address::{Address, HouseNo};
+use gocua_domain::desk::{rekey, renumber};
 use gocua_domain::edit::{Details, Field, Value};
-use gocua_domain::search::search_key;
 
 use crate::db::StoreError;
-use crate::entity::{alley, household, residential_group};
+use crate::entity::household;
 
 /// The details of a household.
 pub(crate) fn details_of(row: &household::Model) -> Details {
@@ -30,9 +29,8 @@ pub(crate) async fn set_details(
     details: &Details,
     seq: i64,
 ) -> Result<(), StoreError> {
-    let row = household::Entity::find_by_id(id).one(tx).await?.ok_or(StoreError::NotFound)?;
+    let mut row = household::Entity::find_by_id(id).one(tx).await?.ok_or(StoreError::NotFound)?;
     let before = row.clone();
-    let mut row = row;
     for (field, value) in details {
         let text = match value {
             Value::Text(text) => Some(text.clone()),
@@ -51,20 +49,21 @@ pub(crate) async fn set_details(
         }
     }
     if row.house_no != before.house_no {
-        let house = HouseNo::parse(&row.house_no);
-        row.side = house.as_ref().and_then(HouseNo::side).map(|s| crate::sync::code(&s));
-        row.sort = resort(&before.sort, &before.house_no, &row.house_no);
+        let (sort, side) = renumber(&before.house_no, &before.sort, &row.house_no);
+        (row.sort, row.side) = (sort, side.map(|side| crate::sync::code(&side)));
     }
-    let alley = alley::Entity::find_by_id(row.alley_id).one(tx).await?;
-    let group = residential_group::Entity::find_by_id(row.group_id).one(tx).await?;
-    let words = [
-        row.head_name.as_deref(),
-        Some(row.house_no.as_str()),
-        alley.as_ref().map(|a| a.name.as_str()),
-        row.landmark.as_deref(),
-        group.as_ref().map(|g| g.name.as_str()),
-    ];
-    let words: Vec<&str> = words.into_iter().flatten().filter(|w| !w.is_empty()).collect();
+    // Word by word: the address as the register wrote it stays findable.
+    for (old, new) in [
+        (&before.landmark, &row.landmark),
+        (&Some(before.house_no), &Some(row.house_no.clone())),
+        (&before.head_name, &row.head_name),
+    ] {
+        if old != new {
+            let (old, new) =
+                (old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
+            row.search_key = rekey(&row.search_key, old, new);
+        }
+    }
     household::ActiveModel {
         id: Set(id),
         landmark: Set(row.landmark.clone()),
@@ -74,43 +73,11 @@ pub(crate) async fn set_details(
         head_name: Set(row.head_name.clone()),
         side: Set(row.side.clone()),
         sort: Set(row.sort.clone()),
-        search_key: Set(search_key(&words.join(" "))),
+        search_key: Set(row.search_key.clone()),
         seq: Set(seq),
         ..Default::default()
     }
     .update(tx)
     .await?;
     Ok(())
-}
-
-/// The sort key of a door whose number changes: what stands before the number, the lanes that lead
-/// there, stays.
-fn resort(old_sort: &str, old_no: &str, new_no: &str) -> String {
-    let key = |no: &str| {
-        let house = HouseNo::parse(no);
-        let landmark = house.is_none().then(|| no.to_owned()).filter(|no| !no.is_empty());
-        Address { house, landmark, ..Address::default() }.sort_key()
-    };
-    let (old, new) = (key(old_no), key(new_no));
-    // The first letter says what kind of door it is; the lanes follow it.
-    let lanes = old_sort.get(1..).and_then(|rest| rest.strip_suffix(old.get(1..)?));
-    let (kind, number) = new.split_at(1);
-    format!("{kind}{}{number}", lanes.unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_door_with_a_new_number_stays_in_its_lane() {
-        let sort = |text: &str| Address::parse(text).sort_key();
-        for (before, old, new, after) in [
-            ("5 ngõ 34 Nguyễn Trãi", "5", "7", "7 ngõ 34 Nguyễn Trãi"),
-            ("5 ngách 2 ngõ 34 Nguyễn Trãi", "5", "11A", "11A ngách 2 ngõ 34 Nguyễn Trãi"),
-            ("12 Nguyễn Trãi", "12", "10", "10 Nguyễn Trãi"),
-        ] {
-            assert_eq!(resort(&sort(before), old, new), sort(after), "{before}");
-        }
-    }
 }
