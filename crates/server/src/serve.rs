@@ -90,9 +90,13 @@ async fn write_down(state: State) {
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         beat.tick().await;
-        if let Err(cause) = state.gate.write_down(&state.store).await {
-            tracing::warn!(%cause, "what phones said is kept for the next time");
-        }
+        write_down_once(&state).await;
+    }
+}
+
+async fn write_down_once(state: &State) {
+    if let Err(cause) = state.gate.write_down(&state.store).await {
+        tracing::warn!(%cause, "what phones said could not be written down");
     }
 }
 

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use gocua_migrations::{Migrator, MigratorTrait};
+use sqlx::Connection;
 
 use crate::entity::ward;
 use crate::sync::Writers;
@@ -65,17 +66,7 @@ impl From<DbErr> for StoreError {
 /// never happen to good work because the disk was full or the server was being restarted.
 fn passing(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Database(e) => match e.code().as_deref() {
-            // SQLite primary codes: BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN,
-            // PROTOCOL. Extended codes carry the primary one in their low byte.
-            Some(code) if code.parse::<u32>().is_ok_and(|c| c < 10_000 && code.len() != 5) => {
-                let primary = code.parse::<u32>().unwrap_or(0) & 0xff;
-                matches!(primary, 5 | 6 | 7 | 8 | 9 | 10 | 13 | 14 | 15)
-            }
-            // PostgreSQL classes: connection, rollback (deadlock), resources, operator, system.
-            Some(code) => ["08", "40", "53", "55", "57", "58"].iter().any(|c| code.starts_with(c)),
-            None => false,
-        },
+        sqlx::Error::Database(e) => e.code().is_some_and(|code| is_state(&code)),
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_)
@@ -83,6 +74,25 @@ fn passing(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
         _ => false,
+    }
+}
+
+/// Does a code of either database speak of the database's state? PostgreSQL's have five characters,
+/// SQLite's are numbers of at most four digits.
+fn is_state(code: &str) -> bool {
+    match code.parse::<u32>() {
+        // BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOLFS,
+        // NOTADB. Extended codes carry the primary one in their low byte.
+        Ok(number) if code.len() < 5 => {
+            matches!(number & 0xff, 5..=11 | 13..=15 | 22 | 26)
+        }
+        // Classes: connection, read-only, rollback (deadlock), resources (disk full), prerequisites,
+        // operator, system, internal (a quota, a file that may not grow, a damaged page). 42501: its
+        // files have become read-only.
+        _ => {
+            let classes = ["08", "25", "40", "53", "55", "57", "58", "XX"];
+            code == "42501" || classes.iter().any(|class| code.starts_with(class))
+        }
     }
 }
 
@@ -220,6 +230,18 @@ async fn sqlite(url: &str, connections: u32, cache: i32) -> Result<DatabaseConne
         .max_lifetime(None::<Duration>)
         .test_before_acquire(false)
         .sqlx_logging(false)
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            // On a full disk SQLite takes a transaction back by itself. sqlx then believes for ever
+            // that it is in one, and every later "commit" would only end a savepoint, with nothing on
+            // disk. Such a connection is closed, and another one opened.
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    // What was begun to be taken back is taken back before this is answered.
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
+        })
         .map_sqlx_sqlite_opts(move |options| {
             options
                 .create_if_missing(true)
@@ -275,4 +297,31 @@ pub(crate) fn chunks<T>(mut rows: Vec<T>, columns: usize) -> impl Iterator<Item 
         let rest = rows.split_off(size.min(rows.len()));
         Some(std::mem::replace(&mut rows, rest))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_state;
+
+    #[test]
+    fn a_full_disk_or_a_restart_says_nothing_about_the_statement() {
+        let sqlite =
+            ["5", "13", "261", "517", "520", "522", "778", "1034", "1546", "2570", "4874", "11"];
+        let postgres = [
+            "53100", "53300", "57P01", "57P02", "57P03", "08006", "40P01", "58030", "25006",
+            "XX000", "42501",
+        ];
+        for code in sqlite.into_iter().chain(postgres) {
+            assert!(is_state(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_statement_that_breaks_a_rule_is_refused_for_good() {
+        let sqlite = ["1", "18", "19", "20", "25", "787", "1299", "1555", "2067"];
+        let postgres = ["22001", "22021", "23502", "23503", "23505", "42P01", "42804", "54000"];
+        for code in sqlite.into_iter().chain(postgres) {
+            assert!(!is_state(code), "{code}");
+        }
+    }
 }
