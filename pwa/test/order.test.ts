@@ -162,6 +162,29 @@ describe('answers', () => {
     expect(server.pushes).toHaveLength(1)
   })
 
+  it('once the ward lets it in, it is in the book like any other; a month later nobody waits for word', async () => {
+    const door = server.alleys[0]!.doors[1]!
+    const phone = await signedIn()
+    server.demolish('h2')
+    const ids = [await phone.knock('h2'), await phone.knock('h2', 'SERVED')]
+    await phone.sync()
+    expect(await states(phone)).toEqual(['kept', 'kept'])
+    server.restore(door, [ids[0]!])
+    await phone.sync()
+    await phone.shown()
+    expect(await states(phone)).toEqual(['booked', 'kept'])
+    expect(phone.turf.kept).toBe(1)
+    expect(view(phone, 'h2').visits.map((visit) => visit.id)).toEqual([ids[0]])
+    server.now += 29 * 86_400_000
+    await phone.sync()
+    expect(await states(phone)).toEqual(['kept'])
+    server.now += 2 * 86_400_000
+    await phone.sync()
+    await phone.shown()
+    expect(await states(phone)).toEqual([])
+    expect(phone.turf.ops).toEqual([])
+  })
+
   it('a record that could not be read is told by its place', async () => {
     const phone = await signedIn()
     const ids = [await phone.knock('h1'), await phone.knock('mangled'), await phone.knock('h2')]

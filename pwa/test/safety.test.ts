@@ -8,7 +8,8 @@ import { deviceOf, knownDevice, recall, remember } from '../src/lib/data/session
 import { newId } from '../src/lib/domain/id.ts'
 import { lookThrough } from '../src/lib/safety/boot.ts'
 import { askToKeep, promised, roomLeft, SHORT } from '../src/lib/safety/durability.ts'
-import { inside, lost, outside, skipNumbers, writeOutside, type Marker } from '../src/lib/safety/marker.ts'
+import { inside, skipNumbers, type Marker } from '../src/lib/data/look.ts'
+import { lost, outside, writeOutside } from '../src/lib/safety/marker.ts'
 import { Safety } from '../src/lib/safety/safety.svelte.ts'
 import { sealPair } from './fakes/unseal.ts'
 

@@ -88,6 +88,18 @@ export class FakeServer {
     this.#gone.set(id, this.seq)
   }
 
+  /** The ward puts a door back, and lets in what was kept for it. */
+  restore(door: Door, ids: readonly string[]): void {
+    this.deleted.delete(door.id)
+    this.#gone.delete(door.id)
+    this.alleys[0]!.doors = [...this.alleys[0]!.doors, door]
+    for (const id of ids) {
+      const { account, body } = this.book.get(id)!
+      this.#apply(account, JSON.parse(body) as WireOp)
+    }
+    this.#touch(door.id)
+  }
+
   /** The ward's register says that a door belongs to another alley. */
   move(id: string, to: string): void {
     const door = this.#door(id)

@@ -84,7 +84,7 @@ export interface Schema extends DBSchema {
   outbox: {
     key: string
     value: OutboxOp
-    indexes: { order: [string, number]; waiting: [string, number]; flight: [string, number]; booked: [string, number] }
+    indexes: { order: [string, number]; waiting: [string, number]; flight: [string, number]; booked: [string, number]; kept: [string, number] }
   }
   drafts: { key: [string, string]; value: Draft }
   parcels: { key: string; value: Parcel }
@@ -114,6 +114,7 @@ export const UPGRADES: readonly Upgrade[] = [
     outbox.createIndex('waiting', ['account_id', 'waiting'])
     outbox.createIndex('flight', ['account_id', 'flight'])
     outbox.createIndex('booked', ['account_id', 'booked_at'])
+    outbox.createIndex('kept', ['account_id', 'kept_at'])
     const session = tx.objectStore('session')
     const device = (await session.get('device')) as (Device & { next_seq?: number }) | undefined
     const numbers: Numbers = { next_seq: device?.next_seq ?? 1, last: {} }

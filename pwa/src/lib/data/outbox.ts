@@ -1,5 +1,5 @@
 import type { OpKind, OpResult, Payload } from '../api/types.ts'
-import type { Millis } from '../domain/time.ts'
+import { DAY_MS, type Millis } from '../domain/time.ts'
 import { StorageFull, type Database, type Numbers, type OutboxOp, type Store, type Tx } from './db.ts'
 import { makeRoom } from './room.ts'
 
@@ -176,17 +176,39 @@ function answered(op: OutboxOp, { outcome, seq, reason, flags }: OpResult, at: M
 }
 
 /**
- * Forgets operations booked before `before` that the pulled book (`seq`) already contains. What has
- * no receipt stays, however old, and so does what the ward has to decide. Returns their ids.
+ * The ward let in what it had kept: `visits` of the book, by any version's id, are booked like any
+ * other. Returns those that changed.
+ */
+export async function release(db: Database, account_id: string, visits: ReadonlySet<string>, at: Millis): Promise<OutboxOp[]> {
+  if (visits.size === 0) return []
+  return await db.write(OUTBOX, async (tx) =>
+    change(tx, await tx.objectStore('outbox').index('kept').getAll(ofAccount(account_id)), (op) => {
+      if (!visits.has(op.op_id)) return op
+      const { kept_at: _k, reason: _r, ...rest } = op
+      return { ...rest, state: 'booked', booked_at: at }
+    }),
+  )
+}
+
+/** How much longer than a booked record one stays listed that the ward has to decide on. */
+const LONGER_MS = 27 * DAY_MS
+
+/**
+ * Forgets operations booked before `before` that the pulled book (`seq`) already contains, and after
+ * a month those on the ward's own list: nobody tells the phone what it decided. What has no receipt
+ * stays, however old. Returns their ids.
  */
 export function prune(db: Database, account_id: string, before: Millis, seq: number): Promise<string[]> {
   return db.write(OUTBOX, (tx) => pruneIn(tx, account_id, before, seq))
 }
 
-export async function pruneIn(tx: Tx<'readwrite'>, account_id: string, before: Millis, seq: number): Promise<string[]> {
+async function pruneIn(tx: Tx<'readwrite'>, account_id: string, before: Millis, seq: number): Promise<string[]> {
   const outbox = tx.objectStore('outbox')
   const old = await outbox.index('booked').getAll(IDBKeyRange.bound([account_id], [account_id, before], false, true))
-  const ids = old.filter((op) => op.state === 'booked' && op.seq !== undefined && op.seq <= seq).map((op) => op.op_id)
+  const decided = await outbox.index('kept').getAll(IDBKeyRange.bound([account_id], [account_id, before - LONGER_MS], false, true))
+  const ids = [...old.filter((op) => op.state === 'booked'), ...decided.filter((op) => op.state === 'kept')]
+    .filter((op) => op.seq !== undefined && op.seq <= seq)
+    .map((op) => op.op_id)
   await Promise.all(ids.map((id) => outbox.delete(id)))
   return ids
 }

@@ -5,11 +5,11 @@
 import { Problem, type Api } from '../api/client.ts'
 import { base64url, bytesOf, jws } from '../auth/proof.ts'
 import type { Database, Device, OutboxOp } from '../data/db.ts'
+import { readable } from '../data/look.ts'
 import { unanswered } from '../data/outbox.ts'
 import { allParcels, answered, forgetParcels, keepParcels, waits, type Parcel, type Sealed } from '../data/parcels.ts'
 import { knownDevice, recall } from '../data/session.ts'
 import { DAY_MS, dayOf, minuteOf, type Clock, type Millis } from '../domain/time.ts'
-import { readable } from './boot.ts'
 import { seal } from './hpke.ts'
 import { ExportError, ImportError, type Exported, type Fate, type Imported } from './types.ts'
 

@@ -1,10 +1,11 @@
 import type { Api } from '../api/client.ts'
 import type { Database } from '../data/db.ts'
+import { inside, skipNumbers } from '../data/look.ts'
 import { allParcels, waits } from '../data/parcels.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 import { lookThrough } from './boot.ts'
 import { askToKeep, promised, roomLeft, type Storage } from './durability.ts'
-import { inside, lost, outside, skipNumbers, writeOutside } from './marker.ts'
+import { lost, outside, writeOutside } from './marker.ts'
 import type { BootReport, Carried, Evicted, Exported, Imported, SafetyNet } from './types.ts'
 
 /** The room is not looked at more often than this. */

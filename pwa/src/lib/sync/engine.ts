@@ -3,7 +3,7 @@ import { NIL_ID, type OpResult, type PullAnswer, type PushAnswer, type PushReque
 import type { Locker } from '../auth/session.svelte.ts'
 import { applyPull, forgetCursor, infoOf } from '../data/book.ts'
 import type { Database, OutboxOp } from '../data/db.ts'
-import { markSent, prune, queuedOf, queueOf, settle, unanswered, unmarkSent } from '../data/outbox.ts'
+import { markSent, prune, queuedOf, queueOf, release, settle, unanswered, unmarkSent } from '../data/outbox.ts'
 import { recall, remember, tally } from '../data/session.ts'
 import { DAY_MS, type Clock, type Millis } from '../domain/time.ts'
 import { LOOK_EVERY_MS, next, start, type Effect, type Event, type Machine, type State, type Wake } from './machine.ts'
@@ -246,6 +246,7 @@ export class SyncEngine {
     // A page that leads nowhere would be asked for again at once and for ever.
     if (more && answer.cursor === asked) throw new Unreachable()
     if (!(await applyPull(db, who.id, asked, answer, now))) return false
+    this.#tell(await release(db, who.id, visitsOf(answer), now))
     if (!more) {
       const gone = await prune(db, who.id, answer.server_time - KEEP_MS, answer.seq)
       if (gone.length > 0) this.#parts.announce({ gone })
@@ -297,6 +298,12 @@ function wire({ op_id, device_seq, made_at, kind, payload, after, state }: Outbo
 /** The results under the ids of the batch: one that could not be read at all is told by its place. */
 function byId(batch: readonly OutboxOp[], results: readonly OpResult[]): OpResult[] {
   return results.map((result, at) => ({ ...result, op_id: result.op_id === NIL_ID ? (batch[at]?.op_id ?? NIL_ID) : result.op_id }))
+}
+
+/** The visits a page speaks of, by the ids of their first and newest versions. */
+function visitsOf({ alleys, doors }: PullAnswer): Set<string> {
+  const all = [...(alleys ?? []).flatMap((alley) => alley.doors), ...(doors ?? [])].flatMap((door) => door.visits ?? [])
+  return new Set(all.flatMap((visit: { id: string; of?: string | null }) => (visit.of ? [visit.id, visit.of] : [visit.id])))
 }
 
 function heldIn(results: readonly OpResult[], batch: readonly OutboxOp[]): Set<string> {
