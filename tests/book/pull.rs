@@ -1,7 +1,9 @@
 //! Pulls: everything in reach, nothing else, and nothing skipped.
 
 use gocua_domain::id::AlleyId;
-use gocua_tests::fixture::{FAR_LANE, HOUSEHOLDS, LANE, STAFF, STREET, TEAM_1, TEAM_2, VOLUNTEER};
+use gocua_tests::fixture::{
+    FAR_LANE, GROUP_1, GROUP_2, HOUSEHOLDS, LANE, STAFF, STREET, TEAM_1, TEAM_2, VOLUNTEER,
+};
 use gocua_tests::{Answer, on_both};
 use serde_json::{Value, json};
 
@@ -110,6 +112,20 @@ on_both! {
         assert_eq!(desk.post(&nowhere, &json!({ "team_id": null })).await.code(), "not_found");
         let nobody = json!({ "team_id": gocua_tests::fresh_id() });
         assert_eq!(desk.post(&path, &nobody).await.code(), "not_found");
+    }
+
+    async fn a_group_that_swallowed_another_is_sent_to_those_who_held_it_before(app: &TestApp) {
+        let phone = app.signed_in(VOLUNTEER).await;
+        let first = phone.pull(None).await;
+        let outline = |pulled: &Value| pulled["groups"][0]["outline"].as_array().map(Vec::len);
+        assert_eq!(outline(&first.json()), Some(1));
+        let desk = app.signed_in(STAFF).await;
+        let path = format!("/api/v1/groups/{GROUP_2}/merge");
+        assert_eq!(desk.post(&path, &json!({ "into": GROUP_1 })).await.status, 200);
+        let news = phone.pull(Some(&cursor(&first))).await;
+        assert_eq!((alleys(&news.json()).len(), outline(&news.json())), (0, Some(2)));
+        let quiet = phone.pull(Some(&cursor(&news))).await.json();
+        assert!(quiet["groups"].is_null(), "{quiet}");
     }
 
     async fn a_cursor_of_nonsense_or_of_a_newer_book_begins_again(app: &TestApp) {

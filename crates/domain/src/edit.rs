@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::id::{DeviceId, HouseholdId, OpId};
+use crate::id::{AccountId, DeviceId, HouseholdId, OpId};
 use crate::time::Millis;
 
 /// The longest landmark or name, in characters.
@@ -198,6 +198,8 @@ pub fn holds_number(text: &str) -> bool {
 pub struct PastEdit {
     /// The operation.
     pub op: OpId,
+    /// Its author.
+    pub account: AccountId,
     /// Its device.
     pub device: DeviceId,
     /// Its stamp.
@@ -226,10 +228,11 @@ pub enum EditFate {
     Declined,
 }
 
-/// The stamp of an edit: its instant, but never at or before an earlier edit of the same device, so
-/// that a clock set back does not let an older value win.
-pub fn stamp(at: Millis, device: DeviceId, history: &[PastEdit]) -> Millis {
-    let last = history.iter().filter(|e| e.device == device).map(|e| e.stamp).max();
+/// The stamp of an edit: its instant, but never at or before an earlier edit by the same account on
+/// the same device, so that a clock set back does not let an older value win. Only these arrive in the
+/// order they were written: what another account left on the phone may come after newer work.
+pub fn stamp(at: Millis, by: (AccountId, DeviceId), history: &[PastEdit]) -> Millis {
+    let last = history.iter().filter(|e| (e.account, e.device) == by).map(|e| e.stamp).max();
     last.map_or(at, |last| at.max(last.plus(1)))
 }
 
@@ -306,6 +309,7 @@ mod tests {
         assert_eq!(fate(&text("Lan"), &text("Hoa"), &[]), EditFate::Asked);
         let asked = PastEdit {
             op: OpId(Uuid::from_u128(1)),
+            account: AccountId(Uuid::from_u128(1)),
             device: DeviceId(Uuid::from_u128(1)),
             stamp: Millis(1),
             value: text("Lan"),
@@ -328,14 +332,26 @@ mod tests {
             let device = DeviceId(Uuid::from_u128(device));
             let op = OpId(Uuid::from_u128(1_000 + next as u128));
             let value = Value::Number(n);
-            let stamp = stamp(Millis(at), device, &history);
+            let account = AccountId(Uuid::from_u128(1));
+            let stamp = stamp(Millis(at), (account, device), &history);
             let fate = decide_field(Field::Members, &value, (stamp, op), &book, &history);
             if fate == EditFate::Won {
                 book = value.clone();
             }
-            history.push(PastEdit { op, device, stamp, value, fate });
+            history.push(PastEdit { op, account, device, stamp, value, fate });
         }
         book
+    }
+
+    #[test]
+    fn work_parked_on_a_phone_gets_no_younger_by_what_the_next_user_sent_first() {
+        let device = DeviceId(Uuid::from_u128(1));
+        let [first, second] = [1, 2].map(|n| AccountId(Uuid::from_u128(n)));
+        let (op, value) = (OpId(Uuid::from_u128(9)), Value::Number(3));
+        let sent =
+            PastEdit { op, account: second, device, stamp: Millis(50), value, fate: EditFate::Won };
+        assert_eq!(stamp(Millis(40), (first, device), std::slice::from_ref(&sent)), Millis(40));
+        assert_eq!(stamp(Millis(40), (second, device), &[sent]), Millis(51));
     }
 
     proptest! {

@@ -240,9 +240,14 @@ async fn reach(
     let mut doors = whole_doors(db, who, &whole).await?;
     let changed = changed_doors(db, who, &kept, since, &mut answer.gone).await?;
     answer.doors = changed;
-    let groups: BTreeSet<Uuid> = whole.iter().map(|a| a.group_id).collect();
+    let groups_of =
+        |alleys: &[alley::Model]| alleys.iter().map(|a| a.group_id).collect::<BTreeSet<Uuid>>();
+    // A group that has swallowed another looks different to those who hold only its own alleys too.
+    let changed = residential_group::Column::Id
+        .is_in(groups_of(&kept))
+        .and(residential_group::Column::Seq.gt(since));
     answer.groups = residential_group::Entity::find()
-        .filter(residential_group::Column::Id.is_in(groups))
+        .filter(residential_group::Column::Id.is_in(groups_of(&whole)).or(changed))
         .order_by_asc(residential_group::Column::Position)
         .all(db)
         .await?

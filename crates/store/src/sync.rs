@@ -806,6 +806,7 @@ async fn load_edits(
         let field = Field::from_code(&row.field).ok_or_else(|| corrupt("field of an edit"))?;
         let past = PastEdit {
             op: OpId(row.op_id),
+            account: AccountId(row.account_id),
             device: DeviceId(row.device_id),
             stamp: Millis(row.stamp),
             value: serde_json::from_value(row.value.unwrap_or_default())

@@ -618,11 +618,12 @@ fn edit(
     let details = book.details.entry(household).or_default();
     for (field, value) in set {
         let history = book.edits.entry((household, field)).or_default();
-        let stamp = edit::stamp(when.at, came.sender.device, history);
+        let (account, device) = (came.sender.account, came.sender.device);
+        let stamp = edit::stamp(when.at, (account, device), history);
         let held = details.entry(field).or_default();
         let fate = edit::decide_field(field, &value, (stamp, op.op_id), held, history);
-        let (device, op_id) = (came.sender.device, op.op_id);
-        history.push(PastEdit { op: op_id, device, stamp, value: value.clone(), fate });
+        let op_id = op.op_id;
+        history.push(PastEdit { op: op_id, account, device, stamp, value: value.clone(), fate });
         match fate {
             EditFate::Won => {
                 *held = value.clone();
