@@ -163,6 +163,7 @@ export const more: Record<keyof typeof vi, string> = {
   'mine.language': 'Language',
   'mine.vi': 'Tiếng Việt',
   'mine.en': 'English',
+  'mine.teamPhones': 'The team’s phones',
   'mine.logout': 'Sign out',
   'mine.logoutTitle': 'Sign out of this phone?',
   'mine.logoutClean': 'The list of homes leaves the phone. Every record is in the book.',

@@ -162,6 +162,7 @@ export const more = {
   'mine.language': 'Ngôn ngữ',
   'mine.vi': 'Tiếng Việt',
   'mine.en': 'English',
+  'mine.teamPhones': 'Máy của đội',
   'mine.logout': 'Đăng xuất',
   'mine.logoutTitle': 'Đăng xuất khỏi máy này?',
   'mine.logoutClean': 'Danh sách nhà sẽ được xóa khỏi máy. Mọi lượt đã vào sổ.',
