@@ -70,7 +70,8 @@ test('a lead sees the phones of the team and nothing else of the desk', async ({
   const it = await phone(PHONE)
   const { page } = it
   await it.signIn('doitruong1')
-  await page.goto('/#/ward/phones')
+  await it.go('Của tôi')
+  await page.getByRole('link', { name: 'Máy của đội' }).click()
   await expect(page.getByRole('heading', { name: 'Máy của đội' })).toBeVisible()
   const all = (await own.get<Phones>('/phones')).phones.map(({ device_id }) => device_id)
   await expect(page.locator('[data-device]')).toHaveCount(all.length)
