@@ -12,6 +12,8 @@ const BOOKED = new Set(['applied', 'duplicate', 'superseded'])
 /** No record may be called booked before the server has said so, under that very receipt. */
 export function honest(world: World, phone: Phone, op: OutboxOp): void {
   const words = world.line.words.get(op.op_id) ?? []
+  const other = words.find((word) => word.account !== op.account_id)
+  if (other) throw new Broken(`${op.op_id} of ${op.account_id} went under ${other.account}`)
   if (op.state === 'booked' && !words.some((word) => BOOKED.has(word.outcome) && word.seq === op.seq)) {
     throw new Broken(`${phone.name} calls ${op.op_id} booked under ${op.seq}, the server said ${JSON.stringify(words)}`)
   }
