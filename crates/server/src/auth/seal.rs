@@ -105,8 +105,8 @@ impl Seal {
         let (private, public) = DhP256HkdfSha256::derive_keypair(seed);
         let public = public.to_bytes();
         Self {
-            kid: hex(&Sha256::digest(&public)[..8]),
-            public: BASE64_URL_SAFE_NO_PAD.encode(&public),
+            kid: hex(&Sha256::digest(public)[..8]),
+            public: BASE64_URL_SAFE_NO_PAD.encode(public),
             private,
         }
     }
