@@ -32,14 +32,16 @@ export async function append(db: Database, op: NewOp, draftOf?: string): Promise
       if (!numbers) throw new Error('no device')
       const { next_seq, last } = numbers
       const written: OutboxOp = { ...op, device_seq: next_seq, after: last[op.account_id] ?? 0, state: 'local', waiting: next_seq }
-      const writes = [
+      const writes = Promise.all([
         outbox.add(written),
         session.put({ next_seq: next_seq + 1, last: { ...last, [op.account_id]: next_seq } }, 'numbers'),
         draftOf === undefined ? null : tx.objectStore('drafts').delete([op.account_id, draftOf]),
-      ]
+      ])
+      // Heard below, unless the connection is lost before.
+      writes.catch(() => undefined)
       // Nothing follows: the disk need not wait for this page to hear that all was taken.
       tx.commit()
-      await Promise.all(writes)
+      await writes
       return written
     })
   try {

@@ -43,6 +43,8 @@ export class Turf {
   /** What has to be read: some operations, all of them, or nothing. */
   #wanted: Set<string> | 'all' = new Set()
   #reading: Promise<void> | null = null
+  /** The last look at the book. */
+  #looking: Promise<unknown> = Promise.resolve()
 
   constructor(db: Database) {
     this.#db = db
@@ -56,7 +58,7 @@ export class Turf {
       this.#replace([])
       this.#layAll()
     }
-    await Promise.all([this.reloadOps(), this.#readBook()])
+    await Promise.all([this.reloadOps(), this.#inTurn(() => this.#readBook())])
     this.loaded = true
   }
 
@@ -121,13 +123,23 @@ export class Turf {
   }
 
   /** The book has moved on. Reads what has changed and no more, as far as that can be told. */
-  async reloadBook(): Promise<void> {
+  reloadBook(): Promise<void> {
+    return this.#inTurn(() => this.#readNews())
+  }
+
+  /** One look after the other: a long one that began earlier must not land on top of a short one. */
+  #inTurn(look: () => Promise<void>): Promise<void> {
+    const mine = this.#looking.then(look)
+    this.#looking = mine.catch(() => undefined)
+    return mine
+  }
+
+  async #readNews(): Promise<void> {
     const account_id = this.account_id
     if (!account_id) return
     const news = this.loaded ? await newsOf(this.#db, account_id, this.#stamp) : null
     if (!news) return await this.#readBook()
-    // Whoever was faster has read the same, or more.
-    if (this.account_id !== account_id || news.info.stamp < this.#stamp) return
+    if (this.account_id !== account_id) return
     const { info, changed, ids } = news
     const there = new Set(ids)
     const fresh = new Map(changed.map((alley) => [alley.id, alley]))

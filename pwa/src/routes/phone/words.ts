@@ -1,11 +1,12 @@
 /** Turns what the phone holds into what a person reads. */
 import type { Alley, Door } from '$lib/api/types.ts'
-import type { Outcome } from '$lib/domain/visit.ts'
+import { OUTCOMES, type Outcome } from '$lib/domain/visit.ts'
 import { addDays, bandOf, dayOf, type Day, type Millis, type TimeBand } from '$lib/domain/time.ts'
 import { formatDay, formatTime, weekdayOfDay } from '$lib/i18n/format.ts'
 import { t } from '$lib/i18n/messages.ts'
 
-export const outcomeWord = (outcome: Outcome): string => t(`outcome.${outcome}`)
+/** A newer app elsewhere may have written an outcome that this one has no word for. */
+export const outcomeWord = (outcome: Outcome): string => (OUTCOMES.includes(outcome) ? t(`outcome.${outcome}`) : t('result.other'))
 export const bandWord = (band: TimeBand): string => t(`band.${band}`)
 
 /** `Số 7`, `Kiốt 7 chợ Sao Đỏ`, `Nhà sau nhà văn hóa`. */
