@@ -20,8 +20,12 @@ cargo clippy --workspace --all-targets -q -- -D warnings
 $say "Rust: tests on SQLite and PostgreSQL"
 scripts/with-postgres.sh cargo nextest run --workspace --no-fail-fast
 
-$say "Browser stories"
+$say "The app's engine, killed at every step, against the server on both databases"
 cargo build -q -p gocua-server
+npm --prefix tests/engine run --silent check
+scripts/with-postgres.sh npm --prefix tests/engine test --silent
+
+$say "Browser stories"
 npm --prefix tests/e2e ci --no-audit --no-fund --silent
 npm --prefix tests/e2e test
 
