@@ -18,10 +18,11 @@ cargo fmt --check
 cargo clippy --workspace --all-targets -q -- -D warnings
 
 $say "Rust: tests on SQLite and PostgreSQL"
+# Some tests kill the program itself.
+cargo build -q -p gocua-server
 scripts/with-postgres.sh cargo nextest run --workspace --no-fail-fast
 
 $say "The app's engine, killed at every step, against the server on both databases"
-cargo build -q -p gocua-server
 npm --prefix tests/engine run --silent check
 scripts/with-postgres.sh npm --prefix tests/engine test --silent
 

@@ -3,6 +3,7 @@
 mod bodies;
 mod carry;
 mod desk;
+mod gate;
 mod headers;
 mod logs;
 mod matrix;

@@ -23,6 +23,8 @@ use crate::{tls, web};
 
 /// How often what was noticed of phones is brought into the book.
 const WRITE_DOWN: Duration = Duration::from_secs(5);
+/// How long a server that stops tries to write the last of it.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 /// How often operations that wait are looked at: they wait for days.
 const LOOK_AT_WAITING: Duration = Duration::from_secs(3_600);
 
@@ -79,7 +81,9 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     run(state.clone(), listener, tls, None)?.await?;
     writing.abort();
     waiting.abort();
-    state.gate.write_down(&state.store).await.context("writing down what phones said")?;
+    // Connections to PostgreSQL that a worker opened went with it, and each of them says so once.
+    let last_words = async { while !write_down_once(&state).await {} };
+    let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -94,10 +98,12 @@ async fn write_down(state: State) {
     }
 }
 
-async fn write_down_once(state: &State) {
-    if let Err(cause) = state.gate.write_down(&state.store).await {
+async fn write_down_once(state: &State) -> bool {
+    let written = state.gate.write_down(&state.store).await;
+    if let Err(cause) = &written {
         tracing::warn!(%cause, "what phones said could not be written down");
     }
+    written.is_ok()
 }
 
 /// Takes in from time to time the operations that have waited too long for an earlier one.

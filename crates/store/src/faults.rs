@@ -207,7 +207,7 @@ fn heard(row: device::Model, note: &PhoneNote) -> Option<device::ActiveModel> {
     let (queued, failed) = (note.queued.unwrap_or(row.queued), note.failed.unwrap_or(row.failed));
     let changed = (&version, queued, failed) != (&row.app_version, row.queued, row.failed);
     let due = note.at.0 - row.last_seen_at >= SEEN_EVERY_MS;
-    (note.at.0 >= row.last_seen_at && (changed || due)).then(|| device::ActiveModel {
+    (note.at.0 >= row.last_seen_at && (changed || due)).then_some(device::ActiveModel {
         id: Set(row.id),
         ward: Set(row.ward),
         account_id: Set(row.account_id),
