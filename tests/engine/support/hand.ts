@@ -1,5 +1,5 @@
 import { Problem, Unreachable } from '$lib/api/client.ts'
-import type { PersonCoached } from '$lib/api/types.ts'
+import type { PersonCoached, VisitCorrect, VisitRecord, Withdraw } from '$lib/api/types.ts'
 import type { OutboxOp } from '$lib/data/db.ts'
 import { unanswered } from '$lib/data/outbox.ts'
 import { addDays, bandOf, dayOf, DAY_MS } from '$lib/domain/time.ts'
@@ -126,6 +126,46 @@ export class Hand {
     await this.check()
     const outcome = dice.one(OUTCOMES.filter(served))
     await this.knock(phone, outcome, people, household)
+  }
+
+  /** An own visit of some time ago is told anew, now and then at another door. */
+  async correct(phone: Phone): Promise<void> {
+    const dice = this.dice
+    const account = phone.life.account
+    if (!account) return
+    const ops = await phone.ops(account)
+    const undone = new Set(ops.filter((op) => op.kind === 'visit.withdraw').map((op) => (op.payload as Withdraw).visit_id))
+    const visits = ops.filter((op) => op.kind === 'visit.record' && !undone.has(op.op_id) && this.world.made.get(op.op_id)?.refusable.length === 0)
+    const doors = doorsOf(await phone.book(account))
+    if (visits.length === 0 || doors.length === 0) return
+    const visit = dice.one(visits)
+    const { household_id } = visit.payload as VisitRecord
+    const why = dice.one(['mistap', 'wrong_door', 'learned_more', 'other'] as const)
+    const record = { household_id: why === 'wrong_door' ? dice.one(doors).id : household_id, outcome: dice.one(['NOT_HOME', 'MOVED', 'MET_DECLINED', 'SERVED'] as const) }
+    // Any version's id will do.
+    const versions = ops.filter((op) => op.kind === 'visit.correct' && (op.payload as VisitCorrect).visit_id === visit.op_id).map((op) => op.op_id)
+    const payload = { visit_id: dice.one([visit.op_id, ...versions]), why, record }
+    this.#attempts.set(describe({ account_id: account, kind: 'visit.correct', payload }), [])
+    await this.do(phone, () => phone.life.knocks.correct(payload.visit_id, why, record, visit.door))
+    await this.#discover(phone)
+  }
+
+  /** Details of a home, as its people say. */
+  async edit(phone: Phone): Promise<void> {
+    const dice = this.dice
+    const account = phone.life.account
+    if (!account) return
+    const doors = (await phone.book(account)).alleys.flatMap((alley) => alley.doors)
+    if (doors.length === 0) return
+    const door = dice.one(doors)
+    const [set, was] = dice.one([
+      [{ landmark: dice.one(['cạnh cây đa', 'sau chợ', null]) }, { landmark: door.landmark }],
+      [{ members: dice.between(0, 9), adults: dice.between(0, 5) }, { members: door.members, adults: door.adults }],
+      [{ house_no: `${dice.between(1, 99)}` }, { house_no: door.no ?? '' }],
+    ] as const)
+    this.#attempts.set(describe({ account_id: account, kind: 'household.edit', payload: { household_id: door.id, set, was } }), [])
+    await this.do(phone, () => phone.life.knocks.edit(door.id, set, was, door.code))
+    await this.#discover(phone)
   }
 
   /** A visit, taken back at once. */

@@ -1,5 +1,6 @@
 import { Problem } from '$lib/api/client.ts'
 import { Database, type OutboxOp } from '$lib/data/db.ts'
+import type { VisitCorrect, Withdraw } from '$lib/api/types.ts'
 import { DAY_MS } from '$lib/domain/time.ts'
 import type { State } from '$lib/sync/machine.ts'
 import type { Result } from './line.ts'
@@ -146,14 +147,29 @@ export async function trueBook(world: World, phone: Phone, life: Life): Promise<
   const [held, given] = [JSON.stringify(plain(mine, true)), JSON.stringify(plain(theirs, true))]
   if (held !== given) throw new Broken(`${phone.name}'s book is not the ward's: ${difference(held, given)}`)
 
-  const counts = new Map<string, number>()
-  for (const alley of mine.alleys) for (const door of alley.doors) for (const visit of door.visits) counts.set(visit.id, (counts.get(visit.id) ?? 0) + 1)
+  const found = mine.alleys.flatMap((alley) => alley.doors.flatMap((door) => door.visits.map((visit) => ({ ...visit, door: door.id }))))
   const ops = await phone.ops(account)
-  const withdrawn = new Set(ops.filter((op) => op.kind === 'visit.withdraw' && op.state === 'booked').map((op) => (op.payload as { visit_id: string }).visit_id))
+  const booked = (kind: string): OutboxOp[] => ops.filter((op) => op.kind === kind && op.state === 'booked')
+  const withdrawn = new Set(booked('visit.withdraw').map((op) => (op.payload as Withdraw).visit_id))
+  /** Versions name their visit by the id of any other version. */
+  const root = new Map<string, string>()
+  for (const op of booked('visit.correct')) {
+    const { visit_id } = op.payload as VisitCorrect
+    root.set(op.op_id, root.get(visit_id) ?? visit_id)
+  }
   for (const op of ops) {
     if (op.kind !== 'visit.record') continue
+    const there = found.filter((visit) => (visit.of ?? visit.id) === op.op_id)
     const wanted = op.state === 'booked' && !withdrawn.has(op.op_id) ? 1 : 0
-    if ((counts.get(op.op_id) ?? 0) !== wanted) throw new Broken(`the visit ${op.op_id} (${op.state}) is ${counts.get(op.op_id) ?? 0} times in the book, not ${wanted}`)
+    if (there.length !== wanted) throw new Broken(`the visit ${op.op_id} (${op.state}) is ${there.length} times in the book, not ${wanted}`)
+    const versions = booked('visit.correct').filter((one) => root.get(one.op_id) === op.op_id)
+    const last = versions.at(-1)
+    const [visit] = there
+    if (!visit || !last) continue
+    const { record } = last.payload as VisitCorrect
+    if (visit.id !== last.op_id || visit.versions !== versions.length + 1 || visit.outcome !== record.outcome || visit.door !== record.household_id) {
+      throw new Broken(`the visit ${op.op_id} with ${versions.length} corrections, the last ${JSON.stringify(last)}, stands in the book as ${JSON.stringify(visit)}`)
+    }
   }
   for (const alley of mine.alleys) {
     for (const door of alley.doors) for (const visit of door.visits) {

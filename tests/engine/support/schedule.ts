@@ -20,7 +20,7 @@ const SKIES: Record<string, Weather> = {
 /** A second sign-in or renewal that arrives late is another person's doing, as far as the server can tell. */
 const ONCE: readonly Fate[] = ['ghost', 'echo', 'twice']
 
-const DEEDS = { knock: 34, coach: 10, undo: 8, burst: 3, sync: 16, together: 6, ring: 7, network: 4, fuse: 14, kill: 5, serverKill: 0.6, swap: 2, look: 3 }
+const DEEDS = { knock: 34, coach: 10, undo: 8, correct: 6, edit: 4, burst: 3, sync: 16, together: 6, ring: 7, network: 4, fuse: 14, kill: 5, serverKill: 0.6, swap: 2, look: 3 }
 const ENDS: readonly End[] = ['crash', 'crash', 'power']
 
 export interface Report {
@@ -125,6 +125,12 @@ export class Schedule {
         break
       case 'undo':
         await hand.undo(phone)
+        break
+      case 'correct':
+        await hand.correct(phone)
+        break
+      case 'edit':
+        await hand.edit(phone)
         break
       case 'sync':
         await hand.do(phone, () => phone.life.sync())
