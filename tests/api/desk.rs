@@ -163,19 +163,13 @@ on_both! {
             ("/inbox/two-values", json!({ "op_id": id, "field": "wish", "keep": "book" }), "/field"),
             ("/inbox/two-values", json!({ "op_id": 7, "field": "head", "keep": "book" }), "/op_id"),
             ("/inbox/quarantine", json!({ "op_id": id, "decision": "wait" }), "/decision"),
+            ("/households/search", json!({ "q": "x".repeat(101) }), "/q"),
+            ("/households/search", json!({ "q": "a", "page": 2 }), "/page"),
+            ("/households/search", json!({ "q": "a", "state": "removed" }), "/state"),
         ] {
             let answer = desk.post(&format!("/api/v1{path}"), &body).await;
             assert_eq!(answer.status, 422, "{path} {}", answer.text());
             assert_eq!(answer.json()["errors"][0]["pointer"], pointer, "{path} {body}");
-        }
-        for (query, pointer) in [
-            (format!("?q={}", "x".repeat(101)), "?q"),
-            ("?q=a&page=2".into(), "?page"),
-            ("?q=a&state=removed".into(), "?state"),
-        ] {
-            let answer = desk.get(&format!("/api/v1/households{query}")).await;
-            assert_eq!(answer.status, 422, "{query}");
-            assert_eq!(answer.json()["errors"][0]["pointer"], pointer, "{query}");
         }
     }
 }

@@ -42,7 +42,7 @@ const ROWS: [(&str, &str, Access); 26] = [
     ("GET", "/api/v1/inbox", Act(Action::KeepInbox)),
     ("POST", "/api/v1/inbox/two-values", Act(Action::KeepInbox)),
     ("POST", "/api/v1/inbox/quarantine", Act(Action::KeepInbox)),
-    ("GET", "/api/v1/households", Act(Action::SearchRegister)),
+    ("POST", "/api/v1/households/search", Act(Action::SearchRegister)),
     ("POST", "/api/v1/households/{id}/merge", Act(Action::KeepRegister)),
     ("POST", "/api/v1/households/{id}/unmerge", Act(Action::KeepRegister)),
     ("POST", "/api/v1/households/remove", Act(Action::KeepRegister)),

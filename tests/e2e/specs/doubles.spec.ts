@@ -17,7 +17,7 @@ interface Household {
 }
 
 async function find(book: Book, code: string): Promise<Household> {
-  const { households } = await book.get<{ households: Household[] }>(`/households?q=${code}`)
+  const { households } = await book.post<{ households: Household[] }>('/households/search', { q: code })
   const found = households.find((h) => h.code === code)
   if (!found) throw new Error(`no household ${code}`)
   return found

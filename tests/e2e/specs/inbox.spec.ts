@@ -31,7 +31,7 @@ test('two values: the ward keeps one and takes the other, and the book says so',
     it.push('household.edit', { household_id: door.id, set: { [field]: value }, was: { [field]: was } })
   expect(await ask(renumbered, 'house_no', renumbered.no, '998')).toMatchObject({ outcome: 'applied', flags: ['to_inbox'] })
   expect(await ask(renamed, 'head', renamed.head, 'Nguyễn Thị Thử')).toMatchObject({ outcome: 'applied', flags: ['to_inbox'] })
-  const now = async (door: WireDoor) => (await book.get<Households>(`/households?q=${door.code}`)).households.find(({ code }) => code === door.code)
+  const now = async (door: WireDoor) => (await book.post<Households>('/households/search', { q: door.code })).households.find(({ code }) => code === door.code)
 
   const ward = await desk()
   const { page } = ward
@@ -74,7 +74,7 @@ test('what came for a removed home: one is taken and brings the home back, one i
   const it = await Wire.open(server.url, 'tnv2')
   const next = await doorsOf(it)
   const [taken, left] = [next(), next()]
-  const state = async (door: WireDoor) => (await book.get<Households>(`/households?q=${door.code}`)).households.find(({ code }) => code === door.code)
+  const state = async (door: WireDoor) => (await book.post<Households>('/households/search', { q: door.code })).households.find(({ code }) => code === door.code)
   await book.post('/households/remove', { ids: [taken.id, left.id], why: 'error' })
   for (const door of [taken, left]) {
     expect(await it.push('household.edit', { household_id: door.id, set: { landmark: `cổng ${door.no}` }, was: { landmark: null } })).toMatchObject({

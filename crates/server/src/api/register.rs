@@ -1,8 +1,8 @@
 //! The register in the desk's hands: finding households, merging doubles, removing and restoring.
 
-use actix_web::{get, post, web};
+use actix_web::{post, web};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use gocua_domain::account::Action;
 use gocua_domain::desk::{RemovalReason, Standing};
@@ -18,8 +18,9 @@ const MAX_QUERY: usize = 100;
 /// The most households one call removes or restores.
 const MAX_HOUSEHOLDS: usize = 500;
 
-/// What to look for.
-#[derive(Debug, Deserialize, IntoParams)]
+/// What to look for. In a body: an address of a page that names people would stand in the logs of
+/// whatever lies between.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HouseholdQuery {
     /// Words of a name, an address or a register code, with or without marks.
@@ -95,27 +96,28 @@ pub struct HouseholdsView {
 /// Without words, those that were merged or removed.
 #[utoipa::path(
     tag = "register",
-    params(HouseholdQuery),
+    request_body = HouseholdQuery,
     responses(
         (status = 200, description = "Households", body = HouseholdsView),
         (status = "4XX", description = "Refused", body = ProblemBody),
     ),
 )]
-#[get("/households")]
+#[post("/households/search")]
 pub async fn find(
     app: State,
     caller: Caller,
-    query: web::Query<HouseholdQuery>,
+    body: Body<HouseholdQuery>,
 ) -> Result<web::Json<HouseholdsView>, Problem> {
     caller.may(Action::SearchRegister)?;
+    let Body(query) = body;
     if query.q.chars().count() > MAX_QUERY {
-        return Err(Problem::invalid("?q"));
+        return Err(Problem::invalid("/q"));
     }
     let ward = caller.ward()?;
     let found = match query.state {
         Some(state) if query.q.is_empty() => app.store.households_out(ward, state).await?,
         // Words and a state together are not asked by anybody, and would need a meaning.
-        Some(_) => return Err(Problem::invalid("?state")),
+        Some(_) => return Err(Problem::invalid("/state")),
         None => app.store.find_households(ward, &query.q).await?,
     };
     Ok(web::Json(HouseholdsView { households: found.into_iter().map(Into::into).collect() }))

@@ -41,7 +41,12 @@ pub async fn push(
     if push.ops.len() > MAX_OPS {
         return Err(Problem::invalid("/ops".to_owned()));
     }
-    let sender = Sender { account: caller.0.account, device: caller.0.device, team: caller.0.team, disabled: false };
+    let sender = Sender {
+        account: caller.0.account,
+        device: caller.0.device,
+        team: caller.0.team,
+        disabled: false,
+    };
     let ward = caller.ward()?.to_owned();
     let batch = Batch { ward, sender, push, now: app.now(), carried: false };
     Ok(web::Json(app.store.push(batch).await?))

@@ -195,26 +195,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/households": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Households whose name, address or code hold every word asked for: at most 20, those in force first.
-         *     Without words, those that were merged or removed.
-         */
-        get: operations["find"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/households/remove": {
         parameters: {
             query?: never;
@@ -243,6 +223,26 @@ export interface paths {
         put?: never;
         /** Bring removed households back, all of them or none. */
         post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Households whose name, address or code hold every word asked for: at most 20, those in force first.
+         *     Without words, those that were merged or removed.
+         */
+        post: operations["find"];
         delete?: never;
         options?: never;
         head?: never;
@@ -763,6 +763,15 @@ export interface components {
             id: components["schemas"]["HouseholdId"];
             /** @description House number. */
             no?: string | null;
+        };
+        /**
+         * @description What to look for. In a body: an address of a page that names people would stand in the logs of
+         *     whatever lies between.
+         */
+        HouseholdQuery: {
+            /** @description Words of a name, an address or a register code, with or without marks. */
+            q?: string;
+            state?: components["schemas"]["Standing"] | null;
         };
         /** @description Households found. */
         HouseholdsView: {
@@ -1811,49 +1820,6 @@ export interface operations {
             };
         };
     };
-    find: {
-        parameters: {
-            query?: {
-                /** @description Words of a name, an address or a register code, with or without marks. */
-                q?: string;
-                /** @description Without words: `merged` or `removed` lists the latest 100 that left the register this way. */
-                state?: components["schemas"]["Standing"] | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Households */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HouseholdsView"];
-                };
-            };
-            /** @description Refused */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Refused; `code` says why */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     remove: {
         parameters: {
             query?: never;
@@ -1934,6 +1900,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseholdQuery"];
+            };
+        };
+        responses: {
+            /** @description Households */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdsView"];
                 };
             };
             /** @description Refused */

@@ -80,12 +80,12 @@ export class WardApi {
   }
 
   async households(q: string): Promise<RegisterHousehold[]> {
-    return (await this.#api.get<{ households: RegisterHousehold[] }>('/households', { query: { q } })).households
+    return (await this.#api.post<{ households: RegisterHousehold[] }>('/households/search', { q })).households
   }
 
   /** Households merged or removed, the latest first. */
   async outOfRegister(state: Out): Promise<RegisterHousehold[]> {
-    return (await this.#api.get<{ households: RegisterHousehold[] }>('/households', { query: { state } })).households
+    return (await this.#api.post<{ households: RegisterHousehold[] }>('/households/search', { state })).households
   }
 
   async merge(household: string, into: string): Promise<void> {
