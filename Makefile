@@ -3,8 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PWA := pwa
 ARGS ?=
+ONLY ?=
 
-.PHONY: help run dev test release bench audit tools tools-test pwa openapi registers fmt
+.PHONY: help run dev test soak release bench audit tools tools-test pwa openapi registers fmt
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +21,9 @@ dev: tools pwa ## the same with hot reload: app on :5173, server on :8080
 
 test: tools-test ## everything: rules, both databases, the app, the browser stories
 	scripts/test.sh
+
+soak: tools-test ## everything that takes long, as a report (ONLY="crash full", SEED=7)
+	scripts/soak.sh $(ONLY)
 
 release: tools pwa ## the shipped binary: target/release/gocua
 	cargo build --release -p gocua-server

@@ -3,7 +3,7 @@
 use gocua_store::{Fault, PhoneLine};
 use gocua_tests::fixture::{self, HOUSEHOLDS, PASSWORD, VOLUNTEER, WARD};
 use gocua_tests::phone::finish;
-use gocua_tests::{Answer, Phone, TestApp, on_both};
+use gocua_tests::{Phone, TestApp, on_both};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -13,27 +13,25 @@ const PULL: &str = "/api/v1/sync/pull";
 /// A push of which only the first half was sent: its phone has a place at the door until the rest
 /// comes or the line is closed.
 async fn half_a_push(app: &TestApp, phone: &Phone, body: &str) -> TcpStream {
+    // The session is known from here on: whoever is let in is let in at once.
+    assert_eq!(phone.pull(None).await.status, 200);
     let place = app.url.strip_prefix("http://").expect("plain");
     let mut line = TcpStream::connect(place).await.expect("connects");
     let access = phone.access.as_deref().expect("signed in");
     let head = format!(
         "POST {PUSH} HTTP/1.1\r\nHost: {place}\r\nX-Gocua: 1\r\nAuthorization: Bearer {access}\r\n\
-         Content-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+         Content-Type: application/json\r\nConnection: close\r\nExpect: 100-continue\r\n\
+         Content-Length: {}\r\n\r\n",
         body.len()
     );
     line.write_all(head.as_bytes()).await.expect("is sent");
+    // It says so when it has passed the request on.
+    const GO_ON: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut said = [0; GO_ON.len()];
+    line.read_exact(&mut said).await.expect("is let in");
+    assert_eq!(said, GO_ON);
     line.write_all(&body.as_bytes()[..body.len() / 2]).await.expect("is sent");
     line
-}
-
-/// Asks until the door says that the phone's last push is still at work.
-async fn refused_push(phone: &Phone, body: &serde_json::Value) -> Answer {
-    loop {
-        let answer = phone.post(PUSH, body).await;
-        if answer.status != 200 {
-            return answer;
-        }
-    }
 }
 
 /// Failed syncs of a phone in the book, of one kind.
@@ -89,7 +87,7 @@ on_both! {
         let push = |seq, house: usize| fixture::visit(phone.device, seq, HOUSEHOLDS[house], app.now());
         let (first, second) = (push(1, 0).to_string(), push(2, 1));
         let mut line = half_a_push(app, &phone, &first).await;
-        let answer = refused_push(&phone, &second).await;
+        let answer = phone.post(PUSH, &second).await;
         assert_eq!((answer.status, answer.code()), (429, "too_many_requests".into()));
         assert_eq!(answer.header("retry-after"), "2");
         assert_eq!(phone.pull(None).await.status, 200, "a pull goes beside it");
@@ -105,7 +103,8 @@ on_both! {
         let phone = app.signed_in(VOLUNTEER).await;
         let push = fixture::visit(phone.device, 1, HOUSEHOLDS[0], app.now());
         let line = half_a_push(app, &phone, &push.to_string()).await;
-        refused_push(&phone, &fixture::visit(phone.device, 2, HOUSEHOLDS[1], app.now())).await;
+        let other = fixture::visit(phone.device, 2, HOUSEHOLDS[1], app.now());
+        assert_eq!(phone.post(PUSH, &other).await.status, 429);
         drop(line);
         until_counted(app, &phone, Fault::Aborted).await;
         let answer = phone.post(PUSH, &push).await;

@@ -28,6 +28,8 @@ impl Server {
         let began = tick();
         let mut child = command(program, database, dir)
             .args(["serve", "--listen", "127.0.0.1:0"])
+            // What is measured here is the server, not its patience with one phone.
+            .args(["--sync-burst", "4000000", "--sync-per-second", "4000000"])
             .stdout(Stdio::piped())
             .stderr(log.expect("a log"))
             .spawn()
