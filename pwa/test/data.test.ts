@@ -111,6 +111,14 @@ describe('the outbox', () => {
     })
   })
 
+  it('does not wait for requests of a transaction that was aborted without a word to them', async () => {
+    const silent = db.writeStrict(['meta'], (tx) => {
+      tx.abort()
+      return new Promise<never>(() => undefined)
+    })
+    await expect(silent).rejects.toBeInstanceOf(StorageLost)
+  })
+
   it('says so when the database does not come back, and takes up the work when it does', async () => {
     const spy = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => {
       throw new DOMException('Connection to Indexed Database server lost', 'UnknownError')

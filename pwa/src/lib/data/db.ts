@@ -215,18 +215,21 @@ export class Database {
       try {
         const db = await this.#connection()
         const tx = db.transaction(stores, mode, { durability }) as Tx<M>
+        // A browser may abort a transaction without a word to its requests, as Chromium does when the
+        // disk turns out to be full after commit(): whoever waits for these alone waits for ever.
+        const aborted = new Promise<never>((_, fail) => void tx.done.catch(fail))
         try {
-          const result = await work(tx)
+          const result = await Promise.race([work(tx), aborted])
           await tx.done
           return result
         } catch (error) {
-          tx.done.catch(() => undefined)
           try {
             tx.abort()
           } catch {
             // Already over.
           }
-          throw error
+          // A request says only that it was aborted; the transaction knows why.
+          throw tx.error ?? error
         }
       } catch (error) {
         const fault = faultOf(error)
