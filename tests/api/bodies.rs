@@ -43,24 +43,24 @@ on_both! {
     }
 
     async fn an_unknown_field_is_named_by_its_place(app: &TestApp) {
-        let phone = app.signed_in(VOLUNTEER).await;
-        let mut push = gocua_tests::fixture::visit(phone.device, 1, HOUSEHOLDS[0], app.now());
+        let phone = app.phone();
+        let mut body = phone.login_body(VOLUNTEER, gocua_tests::fixture::PASSWORD);
         let place = |answer: gocua_tests::Answer| {
             assert_eq!(answer.status, 422);
             (answer.code(), answer.json()["errors"].clone())
         };
-        push["ops"][0]["note"] = json!("Trần Thị Lan");
-        let answer = phone.post(PUSH, &push).await;
+        body["device"]["note"] = json!("Trần Thị Lan");
+        let answer = phone.post(LOGIN, &body).await;
         assert!(!answer.text().contains("Lan"), "{}", answer.text());
-        let errors = json!([{"pointer": "/ops/0/note", "code": "unknown_field"}]);
+        let errors = json!([{"pointer": "/device/note", "code": "unknown_field"}]);
         assert_eq!(place(answer), ("unknown_field".into(), errors));
-        push["ops"][0].as_object_mut().expect("an op").remove("note");
-        push["ops"][0]["device_seq"] = json!("one");
-        let errors = json!([{"pointer": "/ops/0/device_seq", "code": "invalid_field"}]);
-        assert_eq!(place(phone.post(PUSH, &push).await), ("invalid_field".into(), errors));
-        push["ops"][0].as_object_mut().expect("an op").remove("device_seq");
-        let errors = json!([{"pointer": "/ops/0/device_seq", "code": "missing_field"}]);
-        assert_eq!(place(phone.post(PUSH, &push).await), ("invalid_field".into(), errors));
+        body["device"].as_object_mut().expect("a device").remove("note");
+        body["device"]["device_id"] = json!(1);
+        let errors = json!([{"pointer": "/device/device_id", "code": "invalid_field"}]);
+        assert_eq!(place(phone.post(LOGIN, &body).await), ("invalid_field".into(), errors));
+        body["device"].as_object_mut().expect("a device").remove("device_id");
+        let errors = json!([{"pointer": "/device/device_id", "code": "missing_field"}]);
+        assert_eq!(place(phone.post(LOGIN, &body).await), ("invalid_field".into(), errors));
     }
 
     async fn a_body_over_the_limit_is_refused(app: &TestApp) {
@@ -69,7 +69,7 @@ on_both! {
         let answer = phone.post(PUSH, &large(MIB)).await;
         assert_eq!((answer.status, answer.code()), (413, "payload_too_large".into()));
         // Just under the limit it is read, and then found wanting.
-        assert_eq!(phone.post(PUSH, &large(MIB - 100)).await.code(), "unknown_field");
+        assert_eq!(phone.post(PUSH, &large(MIB - 100)).await.code(), "invalid_field");
         // Nobody needs a megabyte to sign in.
         assert_eq!(app.phone().post(LOGIN, &large(64 * 1024)).await.code(), "payload_too_large");
     }
