@@ -37,5 +37,7 @@ export default {
     setupFiles: [join(import.meta.dirname, 'support/disk.ts')],
     testTimeout: process.env.GOCUA_SOAK ? 0 : 120_000,
     hookTimeout: 60_000,
+    // Two cores is what the smallest machine has; each file has a server of its own.
+    maxWorkers: 2,
   },
 }

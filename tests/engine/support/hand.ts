@@ -219,6 +219,7 @@ export class Hand {
       await phone.life.login(login)
       await this.empty(phone)
     }
+    await this.check()
     await receipts(phone, phone.life)
   }
 }
