@@ -2,6 +2,7 @@
 
 mod bodies;
 mod carry;
+mod codes;
 mod desk;
 mod gate;
 mod headers;
