@@ -16,7 +16,7 @@ sections=(${@:-simulation crash full fairness engine browser bench})
 rows() {
   local out
   out=$(mktemp)
-  if RUST_BACKTRACE=0 cargo nextest run -q -p gocua-tests --test crash \
+  if RUST_BACKTRACE=0 cargo nextest run --cargo-quiet -p gocua-tests --test crash \
     --no-capture -E "$1" >"$out" 2>&1; then
     grep '^| ' "$out"
   else
@@ -34,7 +34,7 @@ section() {
 simulation() {
   section "Simulated campaigns"
   GOCUA_SCHEDULES=${SCHEDULES:-10000} RUST_BACKTRACE=0 scripts/with-postgres.sh \
-    cargo nextest run -q -p gocua-tests --test sync --no-capture 2>&1
+    cargo nextest run --cargo-quiet -p gocua-tests --test sync --no-capture 2>&1
 }
 
 crash() {

@@ -52,6 +52,9 @@ const FULL_PATIENCE: Duration = Duration::from_secs(10);
 /// After this long an answer still on its way stands in no later call's way: its phone may be out of
 /// reach, and a dead line shows only after many minutes.
 const STALLED_MS: i64 = 15_000;
+/// A phone that asks too often is told so this much later: a loop that does not listen would otherwise
+/// ask again at once, and to refuse it hundreds of times a second is work too.
+const SLOW_DOWN: Duration = Duration::from_millis(250);
 /// More phones than a city has; those at rest are forgotten first.
 const KEPT: usize = 20_000;
 /// The longest account of itself a phone is listened to.
@@ -339,7 +342,10 @@ async fn pass(
             app.gate.count(&who, Fault::TooMany, now);
             let problem = Problem::new(Code::TooManyRequests);
             let problem = match wait {
-                Some(ms) => problem.retry_after_ms(ms),
+                Some(ms) => {
+                    tokio::time::sleep(SLOW_DOWN).await;
+                    problem.retry_after_ms(ms)
+                }
                 None => problem.detail("The last call of this kind is still at work"),
             };
             return Ok(req.error_response(problem));
