@@ -320,6 +320,24 @@ on_both! {
         assert_eq!(tally(app).await.visits, 3);
     }
 
+    async fn what_the_database_refuses_takes_nothing_along_that_it_waited_for(app: &TestApp) {
+        poison(app).await;
+        let phone = app.signed_in(VOLUNTEER).await;
+        let follows = |seq, outcome: &str, after: i64| {
+            let mut op = knock(seq, app.now().0, HOUSEHOLDS[seq as usize], outcome);
+            op["after"] = json!(after);
+            op
+        };
+        let (good, bad) = (follows(1, "SERVED", 0), follows(2, "UNSAFE", 1));
+        let last = follows(3, "NOT_HOME", 2);
+        let later = [bad, last];
+        assert_eq!(push(app, &phone, &later).await, ["held waits_for_earlier"; 2]);
+        assert_eq!(push(app, &phone, std::slice::from_ref(&good)).await, ["applied"]);
+        assert_eq!(push(app, &phone, &later).await, ["rejected refused", "duplicate"]);
+        assert_eq!(push(app, &phone, &[good]).await, ["duplicate"]);
+        assert_eq!(tally(app).await.visits, 2);
+    }
+
     async fn a_correction_counts_instead_of_what_it_corrects(app: &TestApp) {
         let phone = app.signed_in(VOLUNTEER).await;
         let at = app.now().0;

@@ -102,6 +102,20 @@ impl Bed {
         });
     }
 
+    /// From here on the database refuses one kind of visit.
+    pub fn poison(&self, eye: &mut Eye) {
+        let sql = match eye {
+            Eye::Sqlite(_) => {
+                "CREATE TRIGGER poison BEFORE INSERT ON visit WHEN NEW.outcome = 'UNSAFE' \
+                 BEGIN SELECT RAISE(ABORT, 'poison'); END"
+            }
+            Eye::Postgres(_) => {
+                "ALTER TABLE visit ADD CONSTRAINT poison CHECK (outcome <> 'UNSAFE')"
+            }
+        };
+        self.execute(eye, sql);
+    }
+
     /// Reads rows.
     pub fn rows<T>(&self, eye: &mut Eye, sql: &str) -> Vec<T>
     where
@@ -197,7 +211,8 @@ async fn postgres() -> Kind {
     db.execute("CREATE SCHEMA template").await.expect("made");
     // Deleting and copying a few rows is ten times faster than truncating or making a database anew.
     let mut reset = String::from(
-        "BEGIN; SELECT seq FROM ward FOR UPDATE; SET LOCAL session_replication_role = replica;",
+        "BEGIN; SELECT seq FROM ward FOR UPDATE; SET LOCAL session_replication_role = replica; \
+         ALTER TABLE visit DROP CONSTRAINT IF EXISTS poison;",
     );
     for (table,) in &tables {
         let copy = format!("CREATE TABLE template.\"{table}\" AS TABLE public.\"{table}\"");

@@ -366,10 +366,16 @@ impl Sim<'_> {
         for row in &rows {
             by_field.entry((row.0, row.1.as_str())).or_default().push(row);
         }
+        let losers = self.ledger.lost.iter().filter_map(|id| self.ledger.written.get(id));
+        let lossy: BTreeSet<Uuid> =
+            losers.map(|written| self.phones[written.phone].disk.device).collect();
         for (key, mut edits) in by_field {
             edits.sort_by_key(|e| (e.2, e.3));
             for (n, later) in edits.iter().enumerate() {
-                let own = |e: &&&Edited| (e.5, e.7) == (later.5, later.7) && e.6 > later.6;
+                // A phone that has lost a record may send what followed it before older work.
+                let own = |e: &&&Edited| {
+                    (e.5, e.7) == (later.5, later.7) && e.6 > later.6 && !lossy.contains(&e.5)
+                };
                 if let Some(earlier) = edits[..n].iter().find(own) {
                     return self
                         .broken("I9", format!("{key:?}: {earlier:?} was made after {later:?}"));

@@ -184,6 +184,9 @@ impl<'a> Sim<'a> {
             dice: dice.clone(),
         };
         sim.ledger.began = sim.ward_seq();
+        if dice.percent(20) {
+            sim.bed.poison(&mut sim.eye);
+        }
         let phones = dice.between(2, 5);
         let home = dice.below(world::TEAMS);
         for n in 0..phones as usize {
@@ -774,6 +777,17 @@ impl<'a> Sim<'a> {
 
     /// A fault in the book itself, for the oracle to find.
     fn strike(&mut self, dice: &mut Dice) {
+        if self.sabotage == Sabotage::ServerTakesTheLastEdit {
+            let sql = "SELECT household_id, field, CAST(value AS TEXT) FROM household_edit \
+                WHERE fate = 'lost' AND value IS NOT NULL ORDER BY seq DESC";
+            let lost: Vec<(Uuid, String, String)> = self.bed.rows(&mut self.eye, sql);
+            for (door, field, value) in lost {
+                let (door, value) = (self.eye.id(door), value.replace('"', "'"));
+                let sql = format!("UPDATE household SET {field} = {value} WHERE id = {door}");
+                self.bed.execute(&mut self.eye, &sql);
+                self.sabotaged = true;
+            }
+        }
         if self.sabotaged || !dice.percent(10) {
             return;
         }
@@ -788,18 +802,6 @@ impl<'a> Sim<'a> {
                 let sql = "UPDATE rollup_alley SET visits = visits + 1";
                 self.bed.execute(&mut self.eye, sql);
                 self.sabotaged = self.ledger.acknowledged_visit().is_some();
-            }
-            Sabotage::ServerTakesTheLastEdit => {
-                let sql = "SELECT household_id, CAST(value AS TEXT) FROM household_edit \
-                    WHERE field = 'landmark' AND fate = 'lost' AND value IS NOT NULL";
-                let lost: Vec<(Uuid, String)> = self.bed.rows(&mut self.eye, sql);
-                if let Some((door, value)) = lost.first() {
-                    let value = value.replace('"', "'");
-                    let door = self.eye.id(*door);
-                    let sql = format!("UPDATE household SET landmark = {value} WHERE id = {door}");
-                    self.bed.execute(&mut self.eye, &sql);
-                    self.sabotaged = true;
-                }
             }
             _ => {}
         }
@@ -1053,6 +1055,14 @@ impl<'a> Sim<'a> {
     /// Nonsense that stands in the outbox among good work.
     fn poison(&mut self, n: usize, dice: &mut Dice) {
         self.count("poison");
+        if dice.percent(40)
+            && let Some((door, _)) = self.door(n, dice)
+        {
+            // Nothing is wrong with it but that the database of some schedules refuses it.
+            let payload = json!({"household_id": door, "outcome": "UNSAFE"});
+            self.write(n, "visit.record", payload, false, dice);
+            return;
+        }
         let (kind, payload) = match dice.below(5) {
             0 => ("visit.teleport", json!({})),
             1 => ("visit.record", json!({"household_id": 5})),

@@ -233,9 +233,20 @@ impl Store {
 
     /// Applies batches of one ward in one transaction.
     async fn apply(&self, ward: &str, batches: &[Batch]) -> Result<Vec<PushAnswer>, StoreError> {
+        self.apply_over(ward, batches, |_| ()).await
+    }
+
+    /// The same over a book from which something is left out first.
+    async fn apply_over(
+        &self,
+        ward: &str,
+        batches: &[Batch],
+        leave_out: impl FnOnce(&mut Book) + Send,
+    ) -> Result<Vec<PushAnswer>, StoreError> {
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward).await?;
         let mut book = load(&tx, ward, seq, batches).await?;
+        leave_out(&mut book);
         let mut effects = Effects::default();
         let answers: Vec<_> = batches
             .iter()
@@ -277,7 +288,12 @@ impl Store {
     async fn apply_op(&self, batch: &Batch, sent: &Sent) -> Result<OpResult, StoreError> {
         let mut alone = batch.clone();
         alone.push.ops = vec![sent.clone()];
-        match self.apply(&batch.ward, std::slice::from_ref(&alone)).await {
+        // What waits for it may be the very thing the database refuses: that one is judged when it
+        // comes again or with the device's next push, and takes nothing along with it.
+        let itself = |held: &HeldOp| matches!(sent, Sent::Op(op) if op.op_id == held.op.op_id);
+        let leave_out =
+            |book: &mut Book| book.held.values_mut().for_each(|waiting| waiting.retain(itself));
+        match self.apply_over(&batch.ward, std::slice::from_ref(&alone), leave_out).await {
             Ok(answers) => answers
                 .into_iter()
                 .next()
