@@ -101,7 +101,9 @@ impl Replay<'_> {
                 let Some(id) = op.pointer_mut(&format!("{payload}/household_id")) else { continue };
                 let next = reach[self.doors.len() % reach.len()];
                 let here = self.doors.entry((far, text(id)));
-                *id = here.or_insert_with(|| if far { json!(fresh_id()) } else { json!(next) }).clone();
+                *id = here
+                    .or_insert_with(|| if far { json!(fresh_id()) } else { json!(next) })
+                    .clone();
             }
         }
         let arrived = call["said"]["received_at"].as_i64().expect("a time");
