@@ -8,10 +8,11 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::Server;
 use anyhow::Context;
-use gocua_store::{Store, StoreError};
+use gocua_store::{Engine, Store, StoreError};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use rustls::ServerConfig;
+use tokio::sync::oneshot;
 use tokio::time::MissedTickBehavior;
 
 use crate::api::gate::Bounds;
@@ -76,34 +77,43 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
         demo::print_logins();
     }
     let state = State::new(app);
-    let writing = tokio::spawn(write_down(state.clone()));
+    let (stop, stopped) = oneshot::channel();
+    let writing =
+        tokio::spawn(write_down(state.clone(), book_of_its_own(&state, book).await?, stopped));
     let waiting = tokio::spawn(go_on_without(state.clone()));
     run(state.clone(), listener, tls, None)?.await?;
-    writing.abort();
     waiting.abort();
-    // Connections to PostgreSQL that a worker opened went with it, and each of them says so once.
-    let last_words = async { while !write_down_once(&state).await {} };
-    let _ = tokio::time::timeout(LAST_WORDS, last_words).await;
+    // It is asked and not aborted: half-way through it would not know what is written.
+    let _ = stop.send(());
+    let _ = tokio::time::timeout(LAST_WORDS, writing).await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Brings into the book from time to time what was noticed of phones.
-async fn write_down(state: State) {
-    let mut beat = tokio::time::interval(WRITE_DOWN);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        beat.tick().await;
-        write_down_once(&state).await;
+/// The book over connections that no worker opened. Those to PostgreSQL die with the worker that
+/// opened them, and one that dies between a commit and its answer leaves it unknown whether what it
+/// carried was counted.
+async fn book_of_its_own(state: &State, args: &BookArgs) -> anyhow::Result<Store> {
+    match state.store.engine() {
+        Engine::Sqlite => Ok(state.store.clone()),
+        Engine::Postgres => Ok(Store::open(&args.database_url).await?),
     }
 }
 
-async fn write_down_once(state: &State) -> bool {
-    let written = state.gate.write_down(&state.store).await;
-    if let Err(cause) = &written {
-        tracing::warn!(%cause, "what phones said could not be written down");
+/// Brings into the book from time to time, and once more at the end, what was noticed of phones.
+async fn write_down(state: State, book: Store, mut stopped: oneshot::Receiver<()>) {
+    let mut beat = tokio::time::interval(WRITE_DOWN);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut over = false;
+    while !over {
+        tokio::select! {
+            _ = beat.tick() => {}
+            _ = &mut stopped => over = true,
+        }
+        if let Err(cause) = state.gate.write_down(&book).await {
+            tracing::warn!(%cause, "what phones said could not be written down");
+        }
     }
-    written.is_ok()
 }
 
 /// Takes in from time to time the operations that have waited too long for an earlier one.
