@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Everything that takes long, printed as a report in Markdown. Stops at the first thing that fails.
-#   scripts/soak.sh                          everything: two hours on two quiet cores
+#   scripts/soak.sh                          everything: an hour and a half on two quiet cores
 #   scripts/soak.sh crash full               these sections only (make soak ONLY="crash full")
 #   SEED=7 scripts/soak.sh crash             another seed than 2026
 #   KILLS=20 SCHEDULES=500 scripts/soak.sh   less of it
-# Sections: simulation crash full fairness engine browser bench.
+# Sections: simulation crash full fairness engine browser bench line.
 # The program under test is the debug build, or GOCUA_PROGRAM.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say=scripts/say
 export SEED=${SEED:-2026}
-sections=(${@:-simulation crash full fairness engine browser bench})
+sections=(${@:-simulation crash full fairness engine browser bench line})
 
 # Tests whose report is a row of a table: nothing else of their output is shown unless one fails.
 rows() {
@@ -35,7 +35,8 @@ simulation() {
   section "Simulated campaigns"
   # In one process, side by side: it adds up what all of its parts went through.
   GOCUA_SCHEDULES=${SCHEDULES:-10000} RUST_BACKTRACE=0 scripts/with-postgres.sh \
-    cargo test -q -p gocua-tests --test sync -- --nocapture --test-threads "$(nproc)" 2>&1
+    cargo test -q --profile soak -p gocua-tests --test sync -- \
+    --nocapture --test-threads $(($(nproc) * 2)) 2>&1
 }
 
 crash() {
@@ -80,12 +81,17 @@ engine() {
 browser() {
   section "A real browser, killed"
   (cd tests/e2e && GOCUA_SEED=$SEED GOCUA_KILLS=${BROWSER_KILLS:-50} \
-    npx playwright test --config soak/playwright.config.ts)
+    npx playwright test --config soak/playwright.config.ts kills)
 }
 
 bench() {
   section "How long a thumb waits"
   npm --prefix pwa run --silent bench
+}
+
+line() {
+  section "An evening over a slow line"
+  (cd tests/e2e && npx playwright test --config soak/playwright.config.ts line)
 }
 
 began=$SECONDS
@@ -94,16 +100,16 @@ echo
 echo "Seed $SEED, $(nproc) cores, $(date -u +%F), load at the beginning $(cut -d' ' -f1-3 /proc/loadavg)."
 $say "Program" >&2
 [ -n "${GOCUA_PROGRAM:-}" ] || cargo build -q -p gocua-server
-case " ${sections[*]} " in *" browser "* | *" bench "* | *" engine "*)
+case " ${sections[*]} " in *" browser "* | *" bench "* | *" engine "* | *" line "*)
   [ -f pwa/node_modules/.package-lock.json ] || npm --prefix pwa ci --no-audit --no-fund --silent ;;
 esac
-case " ${sections[*]} " in *" browser "*)
+case " ${sections[*]} " in *" browser "* | *" line "*)
   npm --prefix pwa run --silent build >&2
   [ -d tests/e2e/node_modules ] || npm --prefix tests/e2e ci --no-audit --no-fund --silent ;;
 esac
 for one in "${sections[@]}"; do
   case $one in
-    simulation | crash | full | fairness | engine | browser | bench) "$one" ;;
+    simulation | crash | full | fairness | engine | browser | bench | line) "$one" ;;
     *) echo "no section $one" >&2; exit 1 ;;
   esac
 done

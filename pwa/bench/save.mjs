@@ -160,4 +160,3 @@ for (const { unsent, times } of phones) {
   }
   console.log(`records ${unsent + 1} to ${unsent + TAPS}: ${['floor', 'durable', 'said', 'painted', 'work'].map(line).join(' · ')}`)
 }
-process.exit(0)

@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test'
 /** No part of the stories: `npx playwright test --config soak/playwright.config.ts`. */
 export default defineConfig({
   testDir: '.',
-  testMatch: 'kills.soak.ts',
+  testMatch: '*.soak.ts',
   outputDir: '../test-results/soak',
   workers: 1,
   retries: 0,

@@ -32,6 +32,10 @@ test('the ward sees which phone needs a call, and sees it be well again', async 
   await page.getByRole('link', { name: 'Máy', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Máy của các đội' })).toBeVisible()
 
+  // What a phone says of itself is written down a moment after its answer: the desk hears of it when it is.
+  await expect(lineOf(page, failing)).toContainText('5 lần liền')
+  await expect(lineOf(page, full)).toContainText('1.140 lượt')
+  await expect(lineOf(page, rejected)).toContainText('1 lượt')
   // One sentence each, with what to do and why.
   const { phones } = await book.get<Phones>('/phones')
   const name = (phone: Wire): string => phones.find(({ device_id }) => device_id === phone.device)?.account.name ?? ''
@@ -42,10 +46,10 @@ test('the ward sees which phone needs a call, and sees it be well again', async 
 
   // The worst first, as the server says; those that are well are not among those that need help.
   const order = (): Promise<Array<string | null>> => page.locator('[data-device]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-device')))
-  expect(await order()).toEqual(phones.map(({ device_id }) => device_id))
+  await expect.poll(order).toEqual(phones.map(({ device_id }) => device_id))
   const helpless = phones.filter(({ needs }) => needs !== 'nothing').map(({ device_id }) => device_id)
   await page.getByRole('radio', { name: `Cần giúp (${helpless.length})` }).check({ force: true })
-  expect(await order()).toEqual(helpless)
+  await expect.poll(order).toEqual(helpless)
   expect(helpless).toEqual(expect.arrayContaining([failing.device, full.device, rejected.device]))
   await page.getByRole('button', { name: 'Các cột nghĩa là gì' }).click()
   await expect(page.getByRole('dialog', { name: 'Các cột nghĩa là gì' })).toContainText('Mọi con số là số máy báo ở lần liên lạc cuối')
