@@ -5,7 +5,7 @@
 #   SEED=7 scripts/soak.sh crash             another seed than 2026
 #   KILLS=20 SCHEDULES=500 scripts/soak.sh   less of it
 # Sections: simulation crash full fairness engine browser bench line.
-# The program under test is the debug build, or GOCUA_PROGRAM.
+# The program under test is built with the profile soak, unless GOCUA_BIN names another.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say=scripts/say
@@ -16,7 +16,7 @@ sections=(${@:-simulation crash full fairness engine browser bench line})
 rows() {
   local out
   out=$(mktemp)
-  if RUST_BACKTRACE=0 cargo nextest run --cargo-quiet -p gocua-tests --test crash \
+  if RUST_BACKTRACE=0 cargo nextest run --cargo-quiet --cargo-profile soak -p gocua-tests --test crash \
     --no-capture -E "$1" >"$out" 2>&1; then
     grep '^| ' "$out"
   else
@@ -99,7 +99,8 @@ echo "# Soak"
 echo
 echo "Seed $SEED, $(nproc) cores, $(date -u +%F), load at the beginning $(cut -d' ' -f1-3 /proc/loadavg)."
 $say "Program" >&2
-[ -n "${GOCUA_PROGRAM:-}" ] || cargo build -q -p gocua-server
+[ -n "${GOCUA_BIN:-}" ] || cargo build -q --profile soak -p gocua-server
+export GOCUA_BIN=${GOCUA_BIN:-$PWD/target/soak/gocua}
 case " ${sections[*]} " in *" browser "* | *" bench "* | *" engine "* | *" line "*)
   [ -f pwa/node_modules/.package-lock.json ] || npm --prefix pwa ci --no-audit --no-fund --silent ;;
 esac

@@ -92,11 +92,11 @@ pub fn signal(name: &str, pid: u32) {
     assert!(sent.is_ok_and(|s| s.success()), "{pid} gets {name}");
 }
 
-/// The program: `GOCUA_PROGRAM`, else the debug build, brought up to date.
+/// The program: `GOCUA_BIN`, else the debug build, brought up to date.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        if let Some(program) = std::env::var_os("GOCUA_PROGRAM") {
+        if let Some(program) = std::env::var_os("GOCUA_BIN") {
             return program.into();
         }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
