@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Alley } from '../src/lib/api/types.ts'
-import { Database, type OutboxOp } from '../src/lib/data/db.ts'
+import { Database, StorageLost, type OutboxOp } from '../src/lib/data/db.ts'
 import { Knocks } from '../src/lib/data/knocks.svelte.ts'
 import { append, markSent, outboxFor, queueOf, settle, unanswered, unmarkSent } from '../src/lib/data/outbox.ts'
 import { deviceOf } from '../src/lib/data/session.ts'
@@ -196,5 +196,52 @@ describe('what is in memory', () => {
     expect(turf.ops).toEqual([])
     await turf.reloadOps()
     expect([turf.ops, turf.parked]).toEqual([[], 1])
+  })
+})
+
+describe('a disk that wrote and fell silent before it said so', () => {
+  const visit = { household_id: 'h1', outcome: 'NOT_HOME' } as const
+  let knocks: Knocks
+
+  beforeEach(() => {
+    knocks = new Knocks({ db, clock: new FakeClock(), account_id: () => 'a' }, () => undefined)
+  })
+  afterEach(() => knocks.dismiss())
+
+  async function silent(doing: () => Promise<unknown>): Promise<void> {
+    const write = db.writeStrict.bind(db)
+    const spy = vi.spyOn(db, 'writeStrict').mockImplementation(async (...args) => {
+      await write(...args)
+      throw new StorageLost()
+    })
+    await expect(doing()).rejects.toBeInstanceOf(StorageLost)
+    spy.mockRestore()
+  }
+
+  it('has one visit after a second try', async () => {
+    const knock = {}
+    await silent(() => knocks.record(visit, 'Số 1', knock))
+    const op = await knocks.record(visit, 'Số 1', knock)
+    expect(await outboxFor(db, 'a')).toEqual({ ops: [op], parked: 0 })
+    expect(knocks.undoable?.op).toEqual(op)
+  })
+
+  it('has one visit, corrected, when the second try says something else', async () => {
+    const knock = {}
+    await silent(() => knocks.record(visit, 'Số 1', knock))
+    const changed = { household_id: 'h1', outcome: 'MET_DECLINED' } as const
+    const op = await knocks.record(changed, 'Số 1', knock)
+    const { ops } = await outboxFor(db, 'a')
+    expect(ops.map(({ kind, payload }) => ({ kind, payload }))).toEqual([
+      { kind: 'visit.record', payload: visit },
+      { kind: 'visit.correct', payload: { visit_id: op.op_id, why: 'mistap', record: changed } },
+    ])
+  })
+
+  it('has two visits when somebody knocks again', async () => {
+    const knock = {}
+    await knocks.record(visit, 'Số 1', knock)
+    await knocks.record(visit, 'Số 1', knock)
+    expect((await outboxFor(db, 'a')).ops.map(({ kind }) => kind)).toEqual(['visit.record', 'visit.record'])
   })
 })

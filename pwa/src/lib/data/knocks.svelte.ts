@@ -7,6 +7,11 @@ import { append } from './outbox.ts'
 /** How long a knock can be taken back by one tap. */
 export const UNDO_MS = 10_000
 
+/** One knock at a door, from the first try to save it to the one that succeeds. */
+export interface Knock {
+  op_id?: string
+}
+
 export interface Undoable {
   op: OutboxOp
   until: Millis
@@ -27,9 +32,16 @@ export class Knocks {
     this.#saved = saved
   }
 
-  /** `door` is how the door is called in the list; the draft of this door, if any, is used up. */
-  async record(visit: VisitRecord, door: string): Promise<OutboxOp> {
-    const op = await this.#append('visit.record', visit, door, visit.household_id)
+  /**
+   * `door` is how the door is called in the list; the draft of this door, if any, is used up. Whoever
+   * tries again hands over the same `knock`: of a disk that fell silent nobody knows whether it wrote,
+   * and under one id nothing is written twice. What was changed between two tries is a correction then.
+   */
+  async record(visit: VisitRecord, door: string, knock: Knock = {}): Promise<OutboxOp> {
+    knock.op_id ??= newId(this.#parts.clock)
+    const op = await this.#append('visit.record', visit, door, visit.household_id, knock.op_id)
+    if (JSON.stringify(op.payload) !== JSON.stringify(visit)) await this.correct(op.op_id, 'mistap', visit, door)
+    delete knock.op_id
     this.#offerUndo(op)
     return op
   }
@@ -68,12 +80,12 @@ export class Knocks {
     this.#clear()
   }
 
-  async #append(kind: OutboxOp['kind'], payload: Payload, door: string, draftOf?: string): Promise<OutboxOp> {
+  async #append(kind: OutboxOp['kind'], payload: Payload, door: string, draftOf?: string, op_id = newId(this.#parts.clock)): Promise<OutboxOp> {
     const { db, clock, account_id } = this.#parts
     const account = account_id()
     if (!account) throw new Error('nobody is signed in')
     // Screens hand over what they hold, which may be a live proxy: the disk takes plain values only.
-    const op = await append(db, { op_id: newId(clock), account_id: account, made_at: clock.now(), kind, payload: $state.snapshot(payload) as Payload, door }, draftOf)
+    const op = await append(db, { op_id, account_id: account, made_at: clock.now(), kind, payload: $state.snapshot(payload) as Payload, door }, draftOf)
     this.#saved(op)
     return op
   }
