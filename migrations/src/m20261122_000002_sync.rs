@@ -114,6 +114,7 @@ fn columns() -> Vec<(&'static str, ColumnDef)> {
         ("household", string_null("removed_why")),
         ("residential_group", uuid_null("merged_into")),
         ("device", zero("failed")),
+        ("device", big_integer_null("clear_at")),
     ]
 }
 

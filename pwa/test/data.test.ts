@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Database, StorageFull, StorageLost, UPGRADES, VERSION } from '../src/lib/data/db.ts'
 import { draftOf, keepDraft } from '../src/lib/data/drafts.ts'
 import { Knocks, UNDO_MS } from '../src/lib/data/knocks.svelte.ts'
-import { append, discard, markSent, opsOf, outboxFor, prune, queueOf, settle, unmarkSent } from '../src/lib/data/outbox.ts'
+import { append, discard, markSent, opsOf, outboxFor, prune, queueOf, rejectedOn, settle, unmarkSent } from '../src/lib/data/outbox.ts'
 import { deviceOf, dropSession, knownDevice, saveSession } from '../src/lib/data/session.ts'
 import { applyPull, bookOf } from '../src/lib/data/book.ts'
 
@@ -156,8 +156,10 @@ describe('the outbox', () => {
     expect(await states()).toEqual(['local', 'rejected', 'booked'])
     await discard(db, 'a', 'op-a-2')
     expect(await states()).toEqual(['local', 'rejected', 'booked'])
+    expect(await rejectedOn(db)).toBe(1)
     await discard(db, 'a', 'op-a-3')
     expect(await states()).toEqual(['local', 'booked'])
+    expect(await rejectedOn(db)).toBe(0)
   })
 
   it('stays through sign-out and another account, sealed', async () => {
@@ -248,7 +250,7 @@ describe('upgrades', () => {
         for (const account of ['a', 'b']) {
           const mine = ops.filter((o) => o.account_id === account)
           const now = await opsOf(fresh, account)
-          expect(now.map(({ waiting: _w, flight: _f, ...rest }) => rest)).toEqual(mine)
+          expect(now.map(({ waiting: _w, flight: _f, rejected: _r, ...rest }) => rest)).toEqual(mine)
           const waits = mine.filter((o) => o.state === 'local' || o.state === 'sent')
           expect((await queueOf(fresh, account, 100)).queue.map((o) => o.op_id)).toEqual(waits.map((o) => o.op_id))
           await unmarkSent(fresh, account)
@@ -258,6 +260,7 @@ describe('upgrades', () => {
           expect(next.device_seq).toBeGreaterThan(pruned + ops.length)
         }
         expect(await knownDevice(fresh)).toEqual({ device_id: 'device-1', keys: null })
+        expect(await rejectedOn(fresh)).toBe(ops.filter((o) => o.state === 'rejected').length)
         fresh.close()
       }),
       { numRuns: 50 },

@@ -204,9 +204,9 @@ describe('answers', () => {
     server.phones = []
     await phone.ring()
     expect(server.pushes.at(-1)).toMatchObject({ queued: 1, failed: 2 })
-    expect(server.phones).toEqual(['v=test; q=1; f=2', 'v=test; q=0; f=2'])
+    expect(server.phones).toEqual(['v=test; q=1; f=2; r=0', 'v=test; q=0; f=2; r=0'])
     await phone.sync()
-    expect(server.phones.at(-1)).toBe('v=test; q=0; f=0')
+    expect(server.phones.at(-1)).toBe('v=test; q=0; f=0; r=0')
   })
 
   it('a phone without a network has not failed', async () => {
@@ -216,7 +216,7 @@ describe('answers', () => {
     expect(phone.engine.state.name).toBe('offline')
     phone.online = true
     await phone.sync()
-    expect(server.phones.at(-1)).toBe('v=test; q=0; f=0')
+    expect(server.phones.at(-1)).toBe('v=test; q=0; f=0; r=0')
   })
 })
 

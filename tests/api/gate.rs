@@ -1,5 +1,7 @@
 //! One phone must not make the others wait, and what fails is counted.
 
+use gocua_domain::desk::Needs;
+use gocua_domain::id::HouseholdId;
 use gocua_store::{Fault, PhoneLine};
 use gocua_tests::fixture::{self, HOUSEHOLDS, PASSWORD, VOLUNTEER, WARD};
 use gocua_tests::phone::finish;
@@ -156,6 +158,34 @@ on_both! {
         assert_eq!(phone.post(PUSH, &push).await.status, 200);
         let (_, queued, _, at) = mark(seen(app, &phone).await);
         assert_eq!((queued, at), (0, 61_001));
+    }
+
+    /// A rejected record needs help until the phone says that nothing rejected lies on it.
+    async fn a_phone_that_has_put_right_what_was_rejected_needs_nothing(app: &TestApp) {
+        let phone = app.signed_in(VOLUNTEER).await;
+        let nowhere = async |seq| {
+            app.pass(1);
+            let push = fixture::visit(phone.device, seq, HouseholdId(gocua_tests::fresh_id()), app.now());
+            assert_eq!(phone.post(PUSH, &push).await.status, 200);
+        };
+        let rejected = async |words: Option<&str>| {
+            app.pass(1);
+            if let Some(words) = words {
+                assert_eq!(pull_saying(&phone, words).await, 200);
+            }
+            let line = seen(app, &phone).await;
+            assert_eq!(line.rejected.iter().map(|(_, n)| n).sum::<i64>(), line.facts.rejected);
+            (line.facts.rejected, line.needs)
+        };
+        nowhere(1).await;
+        nowhere(2).await;
+        assert_eq!(rejected(None).await, (2, Needs::Rejected));
+        assert_eq!(rejected(Some("q=0; r=1")).await, (2, Needs::Rejected), "one still lies there");
+        assert_eq!(rejected(Some("q=0")).await, (2, Needs::Rejected), "an older app says nothing");
+        assert_eq!(rejected(Some("q=0; r=0")).await, (0, Needs::Nothing));
+        nowhere(3).await;
+        assert_eq!(rejected(None).await, (1, Needs::Rejected), "a new one counts at once");
+        assert_eq!(rejected(Some("q=0; r=1")).await.1, Needs::Rejected);
     }
 
     async fn a_refused_push_still_says_what_waits(app: &TestApp) {

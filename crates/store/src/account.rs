@@ -428,6 +428,7 @@ async fn note_device(txn: &DatabaseTransaction, new: &NewSession) -> Result<(), 
         last_seen_at: Set(new.now.0),
         created_at: Set(new.now.0),
         failed: Set(0),
+        clear_at: Set(None),
     };
     // The last to sign in on a shared phone is who it is counted for; what it still holds stays.
     let known = OnConflict::column(device::Column::Id)

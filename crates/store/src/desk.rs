@@ -249,6 +249,10 @@ impl Store {
             // Spelled out: an index over the few rejected ones serves only a query that says so.
             .filter(Expr::cust("outcome = 'rejected'"))
             .filter(op::Column::ReceivedAt.gt(now.0 - REJECTED_WINDOW_MS))
+            // What the phone has put right or let go of since is history.
+            .filter(Expr::cust(
+                "received_at > COALESCE((SELECT d.clear_at FROM device d WHERE d.id = op.device_id), 0)",
+            ))
             .group_by(op::Column::DeviceId)
             .group_by(op::Column::Reason)
             .into_tuple()

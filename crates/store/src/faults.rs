@@ -80,6 +80,8 @@ pub struct PhoneNote {
     pub queued: Option<i32>,
     /// Syncs that failed since the last that succeeded.
     pub failed: Option<i32>,
+    /// Rejected operations that lie on it, whoever made them.
+    pub rejected: Option<i32>,
     /// When it said so.
     pub at: Millis,
 }
@@ -155,11 +157,12 @@ impl Store {
                 device::Column::Queued,
                 device::Column::Failed,
                 device::Column::LastSeenAt,
+                device::Column::ClearAt,
             ])
             .action_and_where(Expr::cust("device.last_seen_at <= excluded.last_seen_at"))
             .to_owned();
         let tx = self.begin().await?;
-        for rows in chunks(news, 9) {
+        for rows in chunks(news, 10) {
             let insert = device::Entity::insert_many(rows).on_conflict(merge.clone());
             insert.exec_without_returning(&tx).await?;
         }
@@ -205,7 +208,13 @@ fn plain(version: &str) -> String {
 fn heard(row: device::Model, note: &PhoneNote) -> Option<device::ActiveModel> {
     let version = note.app_version.as_deref().map(plain).or(row.app_version.clone());
     let (queued, failed) = (note.queued.unwrap_or(row.queued), note.failed.unwrap_or(row.failed));
-    let changed = (&version, queued, failed) != (&row.app_version, row.queued, row.failed);
+    let clear_at = match note.rejected {
+        Some(0) => Some(note.at.0),
+        Some(_) => None,
+        None => row.clear_at,
+    };
+    let changed = (&version, queued, failed, clear_at.is_some())
+        != (&row.app_version, row.queued, row.failed, row.clear_at.is_some());
     let due = note.at.0 - row.last_seen_at >= SEEN_EVERY_MS;
     (note.at.0 >= row.last_seen_at && (changed || due)).then_some(device::ActiveModel {
         id: Set(row.id),
@@ -217,5 +226,6 @@ fn heard(row: device::Model, note: &PhoneNote) -> Option<device::ActiveModel> {
         last_seen_at: Set(note.at.0),
         created_at: Set(row.created_at),
         failed: Set(failed),
+        clear_at: Set(clear_at),
     })
 }

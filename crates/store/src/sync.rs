@@ -1096,10 +1096,11 @@ async fn seen(tx: &DatabaseTransaction, ward: &str, batches: &[Batch]) -> Result
                 last_seen_at: Set(b.now.0),
                 created_at: Set(b.now.0),
                 failed: Set(i32::try_from(b.push.failed).unwrap_or(i32::MAX)),
+                clear_at: Set(None),
             }
         })
         .collect();
-    for rows in chunks(rows, 9) {
+    for rows in chunks(rows, 10) {
         device::Entity::insert_many(rows)
             .on_conflict(
                 sea_orm::sea_query::OnConflict::column(device::Column::Id)

@@ -401,7 +401,7 @@ fn wants_all(req: &HttpRequest, caller: &Principal) -> bool {
     }
 }
 
-/// What a phone says of itself in `X-Gocua-Phone: v=0.2.0; q=12; f=3`. What cannot be read is not
+/// What a phone says of itself in `X-Gocua-Phone: v=0.2.0; q=12; f=3; r=0`. What cannot be read is not
 /// said: this must never be a reason to refuse work.
 fn words(req: &HttpRequest, device: DeviceId, at: Millis) -> Option<PhoneNote> {
     let text = req.headers().get("x-gocua-phone")?.to_str().ok()?;
@@ -410,7 +410,7 @@ fn words(req: &HttpRequest, device: DeviceId, at: Millis) -> Option<PhoneNote> {
 }
 
 fn parse_words(text: &str, device: DeviceId, at: Millis) -> Option<PhoneNote> {
-    let mut note = PhoneNote { device, app_version: None, queued: None, failed: None, at };
+    let mut note = PhoneNote { device, app_version: None, queued: None, failed: None, rejected: None, at };
     for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
         let (name, value) = (name.trim(), value.trim());
         let number = || value.parse::<i32>().ok().filter(|n| *n >= 0);
@@ -420,11 +420,12 @@ fn parse_words(text: &str, device: DeviceId, at: Millis) -> Option<PhoneNote> {
             }
             "q" => note.queued = number(),
             "f" => note.failed = number(),
+            "r" => note.rejected = number(),
             _ => {}
         }
     }
-    let said = note.app_version.is_some() || note.queued.is_some() || note.failed.is_some();
-    said.then_some(note)
+    let numbers = [note.queued, note.failed, note.rejected];
+    (note.app_version.is_some() || numbers.iter().any(Option::is_some)).then_some(note)
 }
 
 /// A call at work. However it ends, the place becomes free; if nobody said how it ended, its phone
@@ -572,13 +573,14 @@ mod tests {
     fn what_a_phone_says_of_itself_is_read_with_patience() {
         let read = |text: &str| {
             let note = parse_words(text, phone(1), NOW)?;
-            Some((note.app_version, note.queued, note.failed))
+            Some((note.app_version, note.queued, note.failed, note.rejected))
         };
         let v = |text: &str| Some(text.to_owned());
-        assert_eq!(read("v=0.2.0; q=12; f=3"), Some((v("0.2.0"), Some(12), Some(3))));
-        assert_eq!(read("q=12"), Some((None, Some(12), None)));
-        assert_eq!(read(" f = 1 ;x=9;; v=1 "), Some((v("1"), None, Some(1))));
-        assert_eq!(read("q=-1; f=many; v=1"), Some((v("1"), None, None)));
+        assert_eq!(read("v=0.2.0; q=12; f=3"), Some((v("0.2.0"), Some(12), Some(3), None)));
+        assert_eq!(read("q=12"), Some((None, Some(12), None, None)));
+        assert_eq!(read("r=0"), Some((None, None, None, Some(0))));
+        assert_eq!(read(" f = 1 ;x=9;; v=1 "), Some((v("1"), None, Some(1), None)));
+        assert_eq!(read("q=-1; f=many; r=; v=1"), Some((v("1"), None, None, None)));
         assert_eq!(read("q=99999999999"), None);
         assert_eq!(read(&format!("v={}", "9".repeat(33))), None);
         assert_eq!(read(""), None);

@@ -16,6 +16,9 @@ pub struct Model {
     pub created_at: i64,
     /// Syncs that failed since the last that succeeded, as the phone counted them.
     pub failed: i32,
+    /// When it last said that nothing rejected lies on it any more; empty when something does, or
+    /// when it never said.
+    pub clear_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

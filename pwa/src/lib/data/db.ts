@@ -56,6 +56,8 @@ export interface OutboxOp {
   waiting?: number
   /** There only while a push that carries it is on the way. */
   flight?: 1
+  /** There only while it lies here rejected. */
+  rejected?: 1
 }
 
 export interface AlleyRecord {
@@ -84,7 +86,7 @@ export interface Schema extends DBSchema {
   outbox: {
     key: string
     value: OutboxOp
-    indexes: { order: [string, number]; waiting: [string, number]; flight: [string, number]; booked: [string, number]; kept: [string, number] }
+    indexes: { order: [string, number]; waiting: [string, number]; flight: [string, number]; booked: [string, number]; kept: [string, number]; rejected: number }
   }
   drafts: { key: [string, string]; value: Draft }
   parcels: { key: string; value: Parcel }
@@ -115,6 +117,7 @@ export const UPGRADES: readonly Upgrade[] = [
     outbox.createIndex('flight', ['account_id', 'flight'])
     outbox.createIndex('booked', ['account_id', 'booked_at'])
     outbox.createIndex('kept', ['account_id', 'kept_at'])
+    outbox.createIndex('rejected', 'rejected')
     const session = tx.objectStore('session')
     const device = (await session.get('device')) as (Device & { next_seq?: number }) | undefined
     const numbers: Numbers = { next_seq: device?.next_seq ?? 1, last: {} }
@@ -124,7 +127,7 @@ export const UPGRADES: readonly Upgrade[] = [
       numbers.last[op.account_id] = Math.max(numbers.last[op.account_id] ?? 0, op.device_seq)
       if (op.state === 'local' || op.state === 'sent') {
         await cursor.update({ ...op, waiting: op.device_seq, ...(op.state === 'sent' ? { flight: 1 as const } : {}) })
-      }
+      } else if (op.state === 'rejected') await cursor.update({ ...op, rejected: 1 })
     }
     if (!device) return
     const { next_seq: _moved, ...rest } = device

@@ -74,6 +74,11 @@ export function queuedOf(db: Database, account_id: string): Promise<number> {
   return db.read(['outbox'], (tx) => tx.objectStore('outbox').index('waiting').count(ofAccount(account_id)))
 }
 
+/** How many rejected operations lie on this phone, whoever made them. */
+export function rejectedOn(db: Database): Promise<number> {
+  return db.read(['outbox'], (tx) => tx.objectStore('outbox').index('rejected').count())
+}
+
 /**
  * What an account may see of the outbox: its own operations, oldest first, and of the others' no
  * more than how many wait for them to sign in.
@@ -169,7 +174,7 @@ function answered(op: OutboxOp, { outcome, seq, reason, flags }: OpResult, at: M
     case 'quarantined':
       return typeof seq === 'number' ? { ...done, state: 'kept', seq, kept_at: at } : op
     case 'rejected':
-      return { ...done, state: 'rejected' }
+      return { ...done, state: 'rejected', rejected: 1 }
     case 'held':
       return op.state === 'held' ? op : { ...bare, waiting: op.device_seq, state: 'held', reason: reason ?? 'waits_for_earlier' }
     default:

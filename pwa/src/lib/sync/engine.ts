@@ -3,7 +3,7 @@ import { NIL_ID, type OpResult, type PullAnswer, type PushAnswer, type PushReque
 import type { Locker } from '../auth/session.svelte.ts'
 import { applyPull, forgetCursor, infoOf } from '../data/book.ts'
 import type { Database, OutboxOp } from '../data/db.ts'
-import { markSent, prune, queuedOf, queueOf, release, settle, unanswered, unmarkSent } from '../data/outbox.ts'
+import { markSent, prune, queuedOf, queueOf, rejectedOn, release, settle, unanswered, unmarkSent } from '../data/outbox.ts'
 import { recall, remember, tally } from '../data/session.ts'
 import { DAY_MS, type Clock, type Millis } from '../domain/time.ts'
 import { LOOK_EVERY_MS, next, start, type Effect, type Event, type Machine, type State, type Wake } from './machine.ts'
@@ -195,7 +195,7 @@ export class SyncEngine {
     this.#tell(await markSent(db, who.id, body.ops.map((op) => op.op_id)))
     let moved: OutboxOp[]
     try {
-      const headers = this.#phone(queued, failed)
+      const headers = await this.#phone(queued, failed)
       const answer = await api.post<PushAnswer>('/sync/push', body, { gzip: true, headers, guard: () => this.#still(who) })
       const now = clock.now()
       moved = await settle(db, who.id, byId(batch, answer.results), answer.received_at)
@@ -228,7 +228,7 @@ export class SyncEngine {
   async #pull(who: { id: string }): Promise<boolean> {
     const { db, api, clock } = this.#parts
     const asked = (await infoOf(db, who.id)).cursor
-    const headers = this.#phone(await queuedOf(db, who.id), (await recall<number>(db, FAILED)) ?? 0)
+    const headers = await this.#phone(await queuedOf(db, who.id), (await recall<number>(db, FAILED)) ?? 0)
     let answer: PullAnswer
     try {
       answer = await api.get<PullAnswer>('/sync/pull', { query: { cursor: asked }, headers, timeoutMs: 120_000, guard: () => this.#still(who) })
@@ -260,8 +260,9 @@ export class SyncEngine {
   }
 
   /** How this phone is doing, for the ward's list: right even when nothing is pushed. */
-  #phone(queued: number, failed: number): Record<string, string> {
-    return { 'X-Gocua-Phone': `v=${this.#parts.appVersion}; q=${queued}; f=${failed}` }
+  async #phone(queued: number, failed: number): Promise<Record<string, string>> {
+    const rejected = await rejectedOn(this.#parts.db)
+    return { 'X-Gocua-Phone': `v=${this.#parts.appVersion}; q=${queued}; f=${failed}; r=${rejected}` }
   }
 
   /** Nobody else has signed in since this run began. */
