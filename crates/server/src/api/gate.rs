@@ -410,7 +410,8 @@ fn words(req: &HttpRequest, device: DeviceId, at: Millis) -> Option<PhoneNote> {
 }
 
 fn parse_words(text: &str, device: DeviceId, at: Millis) -> Option<PhoneNote> {
-    let mut note = PhoneNote { device, app_version: None, queued: None, failed: None, rejected: None, at };
+    let mut note =
+        PhoneNote { device, app_version: None, queued: None, failed: None, rejected: None, at };
     for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
         let (name, value) = (name.trim(), value.trim());
         let number = || value.parse::<i32>().ok().filter(|n| *n >= 0);
