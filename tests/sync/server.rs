@@ -108,6 +108,13 @@ impl Brake {
         })
         .await;
     }
+
+    /// The waker holds the runtime, and the runtime holds this: let go, or no runtime ever ends.
+    fn let_go(&self) {
+        if let Ok(mut waker) = self.waker.lock() {
+            *waker = None;
+        }
+    }
 }
 
 /// What outlives a server: the program, so to speak.
@@ -227,7 +234,7 @@ impl Server {
         let calls = asks.into_iter().map(|ask| (self.call)(ask));
         let calls = Box::pin(future::join_all(calls));
         let brake = Box::pin(self.brake.pulled());
-        self.run(async {
+        let answers = self.run(async {
             match future::select(calls, brake).await {
                 future::Either::Left((answers, _)) => answers,
                 future::Either::Right(((), calls)) => {
@@ -235,7 +242,9 @@ impl Server {
                     calls.await
                 }
             }
-        })
+        });
+        self.brake.let_go();
+        answers
     }
 
     /// Kills the server while requests are under way: when it has waited for the database so many
@@ -256,6 +265,7 @@ impl Server {
         self.local.block_on(&self.runtime, async {
             drop(future::select(calls, killed).await);
         });
+        self.brake.let_go();
         let Self { runtime, local, call, state, .. } = self;
         {
             // What is dropped gives its connection back to a pool, which needs a runtime to do it on.
