@@ -57,6 +57,7 @@ fn tables() -> Vec<TableCreateStatement> {
                 json_binary_null("was"),
                 big_integer("stamp"),
                 uuid("device_id"),
+                big_integer("device_seq"),
                 uuid("account_id"),
                 uuid_null("team_id"),
                 big_integer("seq"),

@@ -207,6 +207,22 @@ on_both! {
         assert_eq!(decide(&desk, &json!(fresh_id()), "dismiss").await.code(), "not_found");
     }
 
+    async fn an_edit_let_in_late_passes_nothing_its_author_wrote_after_it(app: &TestApp) {
+        let phone = app.signed_in(VOLUNTEER).await;
+        let desk = app.signed_in(STAFF).await;
+        remove(&desk, HOUSEHOLDS[0]).await;
+        let (early, result) = edit(app, &phone, 1, HOUSEHOLDS[0], json!({ "landmark": "cổng xanh" })).await;
+        assert_eq!(result["outcome"], "quarantined");
+        let back = desk.post("/api/v1/households/restore", &json!({ "ids": [HOUSEHOLDS[0]] })).await;
+        assert_eq!(back.status, 200, "{}", back.text());
+        app.pass(60_000);
+        let (_, result) = edit(app, &phone, 2, HOUSEHOLDS[0], json!({ "landmark": "cổng đỏ" })).await;
+        assert_eq!(result["outcome"], "applied");
+        let released = decide(&desk, &early, "release").await;
+        assert_eq!(released.status, 200, "{}", released.text());
+        assert!(doors(&phone).await.contains(&("1".into(), "Nguyễn Văn Thử".into(), json!("cổng đỏ"))));
+    }
+
     async fn a_dismissed_operation_stays_out_of_the_book(app: &TestApp) {
         let phone = app.signed_in(VOLUNTEER).await;
         let desk = app.signed_in(STAFF).await;

@@ -202,6 +202,8 @@ pub struct PastEdit {
     pub account: AccountId,
     /// Its device.
     pub device: DeviceId,
+    /// Its number on that device.
+    pub device_seq: i64,
     /// Its stamp.
     pub stamp: Millis,
     /// What it set.
@@ -228,12 +230,21 @@ pub enum EditFate {
     Declined,
 }
 
-/// The stamp of an edit: its instant, but never at or before an earlier edit by the same account on
-/// the same device, so that a clock set back does not let an older value win. Only these arrive in the
-/// order they were written: what another account left on the phone may come after newer work.
-pub fn stamp(at: Millis, by: (AccountId, DeviceId), history: &[PastEdit]) -> Millis {
-    let last = history.iter().filter(|e| (e.account, e.device) == by).map(|e| e.stamp).max();
-    last.map_or(at, |last| at.max(last.plus(1)))
+/// The stamp of an edit: its instant, but after what the same account wrote before it on the same
+/// device, so that a clock set back does not let an older value win, and before what it wrote after it
+/// there, so that one the ward has kept back and lets in later wins over nothing newer. What another
+/// account left on the phone is no measure: it may come after newer work.
+pub fn stamp(
+    at: Millis,
+    by: (AccountId, DeviceId),
+    device_seq: i64,
+    history: &[PastEdit],
+) -> Millis {
+    let own = || history.iter().filter(|e| (e.account, e.device) == by);
+    let before = own().filter(|e| e.device_seq < device_seq).map(|e| e.stamp).max();
+    let after = own().filter(|e| e.device_seq > device_seq).map(|e| e.stamp).min();
+    let at = before.map_or(at, |last| at.max(last.plus(1)));
+    after.map_or(at, |next| at.min(next.plus(-1)))
 }
 
 /// Decides one field of one edit: its fate, given what the book says and the history of the field.
@@ -311,6 +322,7 @@ mod tests {
             op: OpId(Uuid::from_u128(1)),
             account: AccountId(Uuid::from_u128(1)),
             device: DeviceId(Uuid::from_u128(1)),
+            device_seq: 1,
             stamp: Millis(1),
             value: text("Lan"),
             fate: EditFate::Asked,
@@ -333,12 +345,13 @@ mod tests {
             let op = OpId(Uuid::from_u128(1_000 + next as u128));
             let value = Value::Number(n);
             let account = AccountId(Uuid::from_u128(1));
-            let stamp = stamp(Millis(at), (account, device), &history);
+            let device_seq = next as i64;
+            let stamp = stamp(Millis(at), (account, device), device_seq, &history);
             let fate = decide_field(Field::Members, &value, (stamp, op), &book, &history);
             if fate == EditFate::Won {
                 book = value.clone();
             }
-            history.push(PastEdit { op, account, device, stamp, value, fate });
+            history.push(PastEdit { op, account, device, device_seq, stamp, value, fate });
         }
         book
     }
@@ -348,10 +361,32 @@ mod tests {
         let device = DeviceId(Uuid::from_u128(1));
         let [first, second] = [1, 2].map(|n| AccountId(Uuid::from_u128(n)));
         let (op, value) = (OpId(Uuid::from_u128(9)), Value::Number(3));
+        let (stamp_of, fate) = (Millis(50), EditFate::Won);
         let sent =
-            PastEdit { op, account: second, device, stamp: Millis(50), value, fate: EditFate::Won };
-        assert_eq!(stamp(Millis(40), (first, device), std::slice::from_ref(&sent)), Millis(40));
-        assert_eq!(stamp(Millis(40), (second, device), &[sent]), Millis(51));
+            PastEdit { op, account: second, device, device_seq: 1, stamp: stamp_of, value, fate };
+        assert_eq!(stamp(Millis(40), (first, device), 2, std::slice::from_ref(&sent)), Millis(40));
+        assert_eq!(stamp(Millis(40), (second, device), 2, &[sent]), Millis(51));
+    }
+
+    /// The ward lets in what it had kept back, after newer work of the same phone.
+    #[test]
+    fn an_edit_let_in_late_wins_over_nothing_its_author_wrote_after_it() {
+        let (account, device) = (AccountId(Uuid::from_u128(1)), DeviceId(Uuid::from_u128(1)));
+        let past = |device_seq, at| PastEdit {
+            op: OpId(Uuid::from_u128(device_seq as u128)),
+            account,
+            device,
+            device_seq,
+            stamp: Millis(at),
+            value: Value::Number(device_seq),
+            fate: EditFate::Won,
+        };
+        let history = [past(1, 10), past(3, 30)];
+        let late = |at| stamp(Millis(at), (account, device), 2, &history);
+        assert_eq!([late(5), late(20), late(40)], [11, 20, 29].map(Millis));
+        let (value, book) = (Value::Number(2), Value::Number(3));
+        let key = (late(40), OpId(Uuid::from_u128(2)));
+        assert_eq!(decide_field(Field::Members, &value, key, &book, &history), EditFate::Lost);
     }
 
     proptest! {

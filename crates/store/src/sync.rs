@@ -824,6 +824,7 @@ async fn load_edits(
             op: OpId(row.op_id),
             account: AccountId(row.account_id),
             device: DeviceId(row.device_id),
+            device_seq: row.device_seq,
             stamp: Millis(row.stamp),
             value: serde_json::from_value(row.value.unwrap_or_default())
                 .map_err(|_| corrupt("value of an edit"))?,
@@ -1022,6 +1023,7 @@ async fn write_edits(
             was: Set(e.was.as_ref().map(json)),
             stamp: Set(e.stamp.0),
             device_id: Set(e.sender.device.0),
+            device_seq: Set(e.device_seq),
             account_id: Set(e.sender.account.0),
             team_id: Set(e.sender.team.map(|t| t.0)),
             seq: Set(e.seq),
@@ -1030,7 +1032,7 @@ async fn write_edits(
             decided_at: Set(None),
         })
         .collect();
-    for rows in chunks(rows, 14) {
+    for rows in chunks(rows, 15) {
         household_edit::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     for (household, (details, seq)) in &effects.details {

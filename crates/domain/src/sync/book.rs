@@ -179,6 +179,8 @@ pub struct NewEdit {
     pub op_id: OpId,
     /// Who wrote it.
     pub sender: Sender,
+    /// Its number on the sender's device.
+    pub device_seq: i64,
     /// The door.
     pub household: HouseholdId,
     /// The field.

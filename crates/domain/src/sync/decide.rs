@@ -619,11 +619,13 @@ fn edit(
     for (field, value) in set {
         let history = book.edits.entry((household, field)).or_default();
         let (account, device) = (came.sender.account, came.sender.device);
-        let stamp = edit::stamp(when.at, (account, device), history);
+        let device_seq = op.device_seq;
+        let stamp = edit::stamp(when.at, (account, device), device_seq, history);
         let held = details.entry(field).or_default();
         let fate = edit::decide_field(field, &value, (stamp, op.op_id), held, history);
         let op_id = op.op_id;
-        history.push(PastEdit { op: op_id, account, device, stamp, value: value.clone(), fate });
+        let past = value.clone();
+        history.push(PastEdit { op: op_id, account, device, device_seq, stamp, value: past, fate });
         match fate {
             EditFate::Won => {
                 *held = value.clone();
@@ -638,6 +640,7 @@ fn edit(
         effects.edits.push(NewEdit {
             op_id,
             sender,
+            device_seq,
             household,
             field,
             value,

@@ -15,9 +15,10 @@ pub struct Model {
     pub value: Option<Json>,
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub was: Option<Json>,
-    /// When, by the server's clock and never backwards within one device.
+    /// When, by the server's clock and never backwards within one account on one device.
     pub stamp: i64,
     pub device_id: Uuid,
+    pub device_seq: i64,
     pub account_id: Uuid,
     pub team_id: Option<Uuid>,
     pub seq: i64,
