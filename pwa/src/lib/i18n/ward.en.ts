@@ -298,7 +298,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   phones_how_seen: 'When the phone last spoke with the server.',
   phones_how_queued: 'Records written and not yet gone from the phone. Switching off loses nothing; they only need a network.',
   phones_how_failed: 'Syncs that failed one after another since the last that worked.',
-  phones_how_rejected: 'Records the server did not take in the last 30 days, with the reason. They stay on the phone for their author to look at and write again.',
+  phones_how_rejected: 'Records the server did not take in the last 30 days, with the reason. They stay on the phone for their author to look at and write again; once all are settled this is 0.',
   phones_how_held: 'Records that arrived before one that should come first. The ward holds them safely; they are booked when it comes.',
   phones_how_kept: 'Records that wait for the ward’s decision in the inbox.',
 

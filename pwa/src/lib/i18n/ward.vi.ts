@@ -292,7 +292,7 @@ export const wardVi = {
   phones_how_seen: 'Lúc máy nói chuyện với máy chủ lần gần nhất.',
   phones_how_queued: 'Lượt đã ghi, chưa rời máy. Không mất khi tắt máy; chỉ cần máy gặp mạng.',
   phones_how_failed: 'Số lần gửi hỏng liền nhau, tính từ lần gửi được gần nhất.',
-  phones_how_rejected: 'Lượt máy chủ không nhận trong 30 ngày qua, kèm lý do. Lượt vẫn còn trên máy để người ghi xem và ghi lại.',
+  phones_how_rejected: 'Lượt máy chủ không nhận trong 30 ngày qua, kèm lý do. Lượt vẫn còn trên máy để người ghi xem và ghi lại; xong hết thì số này về 0.',
   phones_how_held: 'Lượt tới trước lượt đáng ra phải tới trước nó. Đã giữ chắc ở phường; lượt trước tới thì tự vào sổ.',
   phones_how_kept: 'Lượt chờ phường quyết ở mục “Việc cần xem”.',
 
