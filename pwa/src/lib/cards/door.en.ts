@@ -2,7 +2,7 @@ import type { DoorWords } from './door.ts'
 
 export const door: DoorWords = {
   script: [
-    'Good evening. My name is …, I am a youth volunteer of the digital literacy team of our ward, here with the group head, ….',
+    'Good evening. My name is …, I am a youth volunteer of the digital literacy team of our ward. The group head, …, is with me.',
     'Please scan the code on this badge to see that we are who we say.',
     'We help with the phone, with VNeID and against fraud. It costs nothing.',
     'We never ask for a password or a one-time code, we photograph no identity card, and we do not hold your phone for you.',

@@ -2,7 +2,7 @@ import type { DoorWords } from './door.ts'
 
 export const door: DoorWords = {
   script: [
-    '{Self} chào {you}. {Self} tên là …, đoàn viên trong đội Bình dân học vụ số của phường mình, đi cùng tổ trưởng là ….',
+    '{Self} chào {you}. {Self} tên là …, đoàn viên trong đội Bình dân học vụ số của phường mình. Đi cùng {self} có tổ trưởng … ạ.',
     '{You} quét mã trên thẻ này giúp {self} để biết chúng {self} là thật.',
     'Chúng {self} hướng dẫn dùng điện thoại, VNeID và phòng lừa đảo, không thu tiền.',
     'Chúng {self} không hỏi mật khẩu, không hỏi mã OTP, không chụp căn cước, không cầm máy làm hộ.',

@@ -28,6 +28,7 @@ export interface Word {
   fill: Paint
 }
 export interface Group {
+  /** As the transform of an SVG group; empty where nothing moves. */
   move: string
   of: Scene
 }
@@ -166,12 +167,14 @@ export const ban = (x: number, y: number, r: number): Path => ({
   d: `M${n(x - r)} ${n(y)}a${n(r)} ${n(r)} 0 1 0 ${n(2 * r)} 0a${n(r)} ${n(r)} 0 1 0 ${n(-2 * r)} 0M${n(x - r * 0.7)} ${n(y - r * 0.7)}l${n(r * 1.4)} ${n(r * 1.4)}`,
   line: 'bad', width: 7,
 })
+/** A bright line with a dark edge: seen on light and dark alike, also by weak eyes. */
+const edged = (d: string, line: Paint, width: number): Group => ({ move: '', of: [{ d, line: 'ink', width: width + 5 }, { d, line, width }] })
 /** Look here. */
-export const ring = (x: number, y: number, w: number, h: number, line: Paint = 'warn'): Path => ({ d: rect(x, y, w, h, 12), line, width: 5 })
-export const arrow = (x1: number, y1: number, x2: number, y2: number, line: Paint = 'brand', width = 6): Path => {
+export const ring = (x: number, y: number, w: number, h: number, line: Paint = 'warn'): Group => edged(rect(x, y, w, h, 12), line, 5)
+export const arrow = (x1: number, y1: number, x2: number, y2: number, line: Paint = 'brand', width = 6): Group => {
   const a = Math.atan2(y2 - y1, x2 - x1)
   const wing = (turn: number): string => `M${n(x2)} ${n(y2)}L${n(x2 - 15 * Math.cos(a + turn))} ${n(y2 - 15 * Math.sin(a + turn))}`
-  return { d: `M${n(x1)} ${n(y1)}L${n(x2)} ${n(y2)}${wing(0.6)}${wing(-0.6)}`, line, width }
+  return edged(`M${n(x1)} ${n(y1)}L${n(x2)} ${n(y2)}${wing(0.6)}${wing(-0.6)}`, line, width)
 }
 
 // --- Things -----------------------------------------------------------------------------------

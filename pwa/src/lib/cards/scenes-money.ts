@@ -23,7 +23,7 @@ export const moneyScenes = {
     ],
     [
       phone(60, 12, [at(56, 6, [person('seller', 0, 0, 'smile', 0.56)]), box(2, 66, 108, 32, 'on', 8, 3), lines(14, 79, 84, 1, 'ink'), field(2, 116, 108, 34), coin(20, 133, 12)]),
-      ring(62, 94, 124, 44), at(250, 116, [sign('eye', 0, 0, 76, 'brand', 2.4)]), arrow(212, 116, 194, 116, 'brand', 0.1), arrow(34, 118, 34, 170, 'warn', 7), say('1', 34, 96, 30), say('2', 34, 206, 30),
+      ring(62, 94, 124, 44), at(250, 116, [sign('eye', 0, 0, 76, 'brand', 2.4)]), arrow(34, 118, 34, 170, 'warn', 7), say('1', 34, 96, 30), say('2', 34, 206, 30),
     ],
     [
       phone(40, 12, [coin(56, 34, 26), lines(16, 74, 80, 1), button(2, 106, 108, 44, 'ok', 'Xác nhận', 18)]),
@@ -58,11 +58,11 @@ export const moneyScenes = {
     ],
     [
       phone(24, 12, [head('brand', 'bell'), ...[46, 92].flatMap((y) => [box(2, y, 108, 40, 'tint', 8, 3), coin(22, y + 20, 12), lines(44, y + 10, 58, 2, 'ink', 12)])]), 
-      box(196, 60, 100, 116, 'shade', 16, 5), disc(246, 122, 34, 'grey'), disc(246, 122, 14, 'shade'), spot(246, 76, 5, 'ok'), stroke('M180 96a40 40 0 0 0 0 50M312 96a40 40 0 0 1 0 50', 'warn', 6), coin(246, 36, 20), 
+      box(192, 66, 92, 112, 'shade', 16, 5), disc(238, 126, 32, 'grey'), disc(238, 126, 13, 'shade'), spot(238, 82, 5, 'ok'), stroke('M178 100a40 40 0 0 0 0 50M298 100a40 40 0 0 1 0 50', 'warn', 6), coin(238, 38, 20),
     ],
     [
       phone(20, 12, [sign('clock', 56, 48, 76, 'ink', 2.2), coin(40, 124, 18), sign('ask', 80, 124, 36, 'bad', 3)]),
-      solid('bag', 232, 86, 120, 'ok'), ban(232, 92, 62), palm(290, 184, 0.8), 
+      person('seller', 266, 100, 'flat', 1.35), solid('bag', 204, 84, 96, 'warn'), ban(204, 90, 50),
     ],
     [
       ...qrStand(30, 34, 1.5), at(92, 66, [box(0, 0, 84, 84, 'bad', 6), qr(14, 14, 56), shape('M84 84V62l-22 22z', 'paper', 3)], 1, 12), { d: 'M246 60a44 44 0 1 0 .1 0M276 140l30 42', line: 'ink', width: 9 }, { d: 'M246 67a37 37 0 1 0 .1 0', fill: 'on' }, sign('ask', 246, 104, 46, 'bad', 3), spot(284, 34, 16, 'warn'), stroke('M284 8v-4M258 34h-4M310 34h4M266 16l-3-3M302 16l3-3', 'warn', 5),
@@ -70,8 +70,8 @@ export const moneyScenes = {
   ],
   'BUY-01': () => [
     [
-      phone(14, 12, [patch(6, 4, 100, 70, 'tint', 8), ...shirt(56, 40), ...stars(20, 92, 5), coin(30, 126, 13), say('120.000', 76, 131, 15)]),
-      phone(178, 12, [patch(6, 4, 100, 70, 'tint', 8), ...shirt(56, 40), ...stars(20, 92, 2), coin(30, 126, 13), say('60.000', 76, 131, 15), mind(56, 158, 15)]),
+      phone(14, 12, [patch(6, 4, 100, 70, 'tint', 8), ...shirt(56, 40), ...stars(20, 92, 5), coin(30, 126, 13), say('120.000', 78, 131, 14)]),
+      phone(178, 12, [patch(6, 4, 100, 70, 'tint', 8), ...shirt(56, 40), ...stars(20, 92, 2), coin(30, 126, 13), say('60.000', 78, 131, 14), mind(56, 158, 15)]),
       disc(160, 116, 26, 'on'), sign('ask', 160, 116, 34, 'brand', 3),
     ],
     [
@@ -80,7 +80,7 @@ export const moneyScenes = {
     ],
     [
       phone(20, 12, [head('warn', 'cart'), bubble(2, 46, 106, 66, 'left', 'paper', [bankCard(8, 12, 0.62), sign('ask', 84, 30, 34, 'bad', 3)]), ...shirt(56, 154, 'ok', 0.8)]),
-      arrow(154, 92, 202, 92, 'bad', 7), person('stranger', 254, 60, 'flat', 1.15), coin(178, 62, 15), no(178, 92, 22),
+      arrow(154, 92, 202, 92, 'bad', 7), person('stranger', 254, 60, 'flat', 1.15), coin(180, 44, 17), no(178, 92, 22),
     ],
     [
       person('granny', 54, 84, 'smile', 1.2), at(154, 138, [shape('M-40-8l-16-22h40l16 22zM40-8l16-22H16L0-8z', 'warn', 3), ...shirt(0, -26, 'ok', 0.8), box(-40, -8, 80, 62, 'warm', 4)]), sign('eye', 112, 60, 50, 'brand', 2.4), person('man', 268, 84, 'smile', 1.1), badge('tick', 198, 66, 15, 'ok'), coin(216, 154, 17), arrow(196, 206, 240, 206, 'ok', 7),
@@ -89,7 +89,7 @@ export const moneyScenes = {
   'BUY-02': () => [
     [
       phone(30, 12, [patch(0, 0, 112, 176, 'shade', 8), patch(10, 24, 92, 92, 'tint', 4), ...shirt(56, 66, 'ok', 1.2), frame(6, 20, 100), disc(56, 146, 19, 'on'), spot(56, 146, 13, 'bad')]),
-      tap(102, 182, 0.72), ...shirt(240, 66, 'ok', 1.9), shape('M196 138h84l22 28l-22 28h-84z', 'warn'), disc(284, 166, 5, 'paper', 3), say('90.000 đ', 236, 174, 20),
+      tap(102, 182, 0.72), ...shirt(240, 66, 'ok', 1.9), shape('M196 138h84l22 28l-22 28h-84z', 'warn'), disc(284, 166, 5, 'paper', 3), say('90.000 đ', 238, 172, 15),
     ],
     [
       phone(24, 12, [patch(6, 4, 100, 70, 'tint', 8), ...shirt(56, 40), lines(10, 84, 92, 2), button(2, 116, 108, 42, 'brand', 'Đăng', 20)]), tap(120, 194, 0.76), arrow(162, 100, 188, 100, 'brand', 7), shop(192, 68, 0.98), solid('star', 252, 38, 44, 'warn'),
@@ -104,11 +104,11 @@ export const moneyScenes = {
   'SEC-01': () => [
     [
       phone(24, 12, [patch(0, 0, 112, 176, 'shade', 8), person('stranger', 56, 20, 'flat', 0.9), at(56, 26, [shape('M-26 8h52l4-9C31-11 16-16 0-16s-31 5-30 15z', 'leaf', 3), solid('star', 0, -4, 13, 'warn')]), sign('call', 24, 148, 30, 'on'), sign('download', 88, 148, 32, 'warn', 2.8)]),
-      no(152, 40, 26), bubble(186, 24, 116, 62, 'left', 'paper', [tile('download', 16, 12, 38, 'warn', 'ink'), no(86, 31, 18)]), solid('shield', 246, 164, 96, 'leaf'), ban(246, 164, 50),
+      no(152, 40, 26), bubble(186, 24, 116, 62, 'left', 'paper', [tile('download', 16, 12, 38, 'warn', 'ink'), no(86, 31, 18)]), person('officer', 262, 114, 'flat', 1.2), sign('call', 190, 178, 46, 'ink', 2.4), ban(190, 178, 34),
     ],
     [
       phone(40, 12, [patch(0, 0, 112, 176, 'shade', 8), person('stranger', 56, 10, 'flat', 0.76), badge('hang', 56, 138, 28, 'bad')]),
-      tap(116, 194, 0.72), bubble(196, 18, 112, 74, 'left', 'paper', [sign('bang', 30, 37, 44, 'bad', 4), sign('clock', 78, 37, 44, 'bad', 2.6)]), sign('sound', 250, 164, 72, 'bad', 2.4), stroke('M214 196l72-64', 'ink', 7),
+      tap(116, 194, 0.72), bubble(196, 18, 112, 74, 'left', 'paper', [sign('bang', 30, 37, 44, 'bad', 4), sign('clock', 78, 37, 44, 'bad', 2.6)]), person('granny', 252, 116, 'flat', 1.2),
     ],
     [
       person('granny', 56, 92, 'talk', 1.2), bubble(14, 12, 92, 60, 'down', 'paper', [sign('call', 46, 30, 40, 'ok')]), person('officer', 182, 92, 'smile', 1.2), office(222, 34, 0.74, 'leaf'), yes(118, 60, 18), arrow(104, 128, 138, 128, 'ok', 6), shape('M226 218h100v26H226z', 'ground', 0),
@@ -119,12 +119,12 @@ export const moneyScenes = {
   ],
   'SEC-02': () => [
     [
-      phone(20, 12, [bubble(2, 18, 106, 70, 'left', 'tint', [say('OTP', 32, 44, 20, 'brand'), dots(60, 36, 4, 11, 4)]), say('=', 56, 142, 40)]),
-      house(186, 14, 1.08), sign('key', 212, 168, 80, 'warn', 3), palm(278, 170, 0.92), no(302, 124, 15),
+      phone(20, 12, [bubble(2, 18, 106, 70, 'left', 'tint', [say('OTP', 32, 44, 20, 'brand'), dots(60, 36, 4, 11, 4)]),]),
+      say('=', 168, 118, 44), house(196, 14, 1.02), sign('key', 212, 168, 80, 'warn', 3), palm(278, 170, 0.92), no(302, 124, 15),
     ],
     [
-      bankCard(26, 26, 1.3), arrow(80, 106, 80, 128, 'brand', 7), sign('key', 80, 166, 84, 'brand', 2.8),
-      idCard(180, 24, 1.2), arrow(236, 106, 236, 128, 'bad', 7), sign('key', 236, 166, 84, 'bad', 2.8), disc(158, 168, 22, 'on'), stroke('M148 162h20M148 174h20M150 184l16-32', 'ink', 4.5),
+      bankCard(22, 34, 1.36), arrow(80, 118, 80, 142, 'brand', 7), sign('key', 80, 182, 88, 'brand', 2.8),
+      idCard(178, 32, 1.3), arrow(238, 118, 238, 142, 'bad', 7), sign('key', 238, 182, 88, 'bad', 2.8), disc(159, 184, 24, 'on'), stroke('M148 177h22M148 191h22M150 202l18-36', 'ink', 4.5),
     ],
     [
       phone(30, 12, [patch(0, 0, 112, 176, 'shade', 8), { d: 'M56 22a38 46 0 1 0 .1 0', fill: 'tint' }, at(56, 34, [disc(0, 29, 21, 'skin', 3), spot(-8, 28, 2.6, 'ink'), spot(8, 28, 2.6, 'ink'), stroke('M-6 39h12', 'ink', 3), { d: 'M-22 28C-25 8-13 2 0 2s25 6 22 26c-6-10-12-13-22-13s-16 3-22 13z', fill: 'grey', line: 'ink', width: 3 }]), frame(12, 14, 88), sign('camera', 56, 144, 36, 'on')]),
@@ -138,7 +138,7 @@ export const moneyScenes = {
     ],
     [
       phone(14, 30, [sign('plane', 56, 60, 60, 'grey', 2.2)], -8, 0.76, 'soft'), no(32, 40, 17), person('woman', 158, 112, 'talk', 1.2), phone(116, 8, [at(56, 70, [disc(0, 0, 42, 'ok'), sign('call', 0, 0, 52, 'on', 2.4)])], 0, 0.48),
-      arrow(200, 62, 222, 62, 'brand', 7), bankCard(228, 36, 1), badge('lock', 304, 92, 19, 'bad'), office(216, 122, 0.8, 'brand', 'star'),
+      arrow(190, 62, 208, 62, 'brand', 7), bankCard(218, 34, 1), badge('lock', 294, 88, 19, 'bad'), office(216, 122, 0.8, 'brand', 'star'),
     ],
     [
       phone(20, 12, [head('soft'), bubble(2, 44, 106, 66, 'left', 'paper', [sign('link', 30, 32, 38, 'bad'), lines(56, 22, 40, 2)]), box(30, 130, 52, 40, 'ok', 10, 3), sign('lock', 56, 150, 28, 'on', 2.6)]),
@@ -154,7 +154,7 @@ export const moneyScenes = {
       phone(30, 12, [head('warn', 'bag'), tile('heart', 32, 44, 48, 'bad'), lines(20, 102, 72, 1), button(2, 122, 108, 40, 'ok', 'Cài đặt', 18)]), tap(130, 198, 0.74), tile('bag', 204, 44, 84, 'warn', 'ink'), yes(286, 132, 22),
     ],
     [
-      phone(40, 12, [tile('heart', 32, 4, 48, 'bad'), lines(16, 66, 80, 1), box(0, 92, 112, 46, 'brand', 10, 3), sign('shield', 20, 115, 26, 'on', 2.6), say('Đăng nhập', 69, 121, 14.5, 'on')]), tap(146, 176, 0.82), ...unseen(256, 72, 84),
+      phone(40, 12, [tile('heart', 32, 4, 48, 'bad'), lines(16, 66, 80, 1), box(0, 92, 112, 46, 'brand', 10, 3), sign('shield', 20, 115, 26, 'on', 2.6), say('Đăng nhập', 71, 120, 13, 'on')]), tap(146, 176, 0.82), ...unseen(256, 72, 84),
     ],
     [
       phone(60, 12, [at(10, 4, [box(0, 0, 92, 58, 'on', 8), patch(2, 2, 88, 14, 'ok', 5), solid('heart', 22, 36, 24, 'bad'), lines(42, 26, 40, 2, 'soft', 13)]), ...[80, 114, 148].flatMap((y) => [sign('calendar', 16, y + 10, 24, 'brand'), lines(38, y + 4, 66, 1, 'ink')])]), tap(142, 148, 0.82), person('doctor', 256, 24, 'smile', 1),
@@ -168,7 +168,7 @@ export const moneyScenes = {
       bubble(18, 10, 104, 56, 'left', 'paper', [sign('book', 34, 28, 36, 'brand'), sign('ask', 76, 28, 32, 'bad', 3)]), person('woman', 66, 90, 'talk', 1.25), bubble(190, 10, 104, 56, 'right', 'paper', [tile('book', 34, 10, 36, 'brand')]), person('clerk', 250, 90, 'smile', 1.25), person('child', 160, 134, 'smile', 0.9),
     ],
     [
-      phone(40, 12, [tile('book', 32, 2, 48, 'brand'), field(4, 64, 104, 26), lines(14, 74, 60, 1, 'ink'), field(4, 98, 104, 26), dots(18, 111, 6, 13), button(4, 134, 104, 36, 'ok', 'Vào', 17)]), tap(140, 204, 0.7), office(190, 56, 0.98, 'brand', 'star'), 
+      phone(40, 12, [tile('book', 32, 2, 48, 'brand'), field(4, 64, 104, 26), lines(14, 74, 60, 1, 'ink'), field(4, 98, 104, 26), dots(18, 111, 6, 13), button(4, 134, 104, 36, 'ok', 'Vào', 17)]), tap(144, 200, 0.74), office(190, 56, 0.98, 'brand', 'book'),
     ],
     [
       phone(60, 12, [head('brand', 'bell'), ...[44, 90, 136].flatMap((y, i) => [box(2, y, 108, 36, i === 0 ? 'tint' : 'paper', 8, 3), spot(18, y + 18, 6, i === 0 ? 'bad' : 'soft'), lines(34, y + 9, 66, 2, i === 0 ? 'ink' : 'soft', 12)])]), tap(144, 108, 0.82), solid('moon', 256, 66, 80, 'warn'), sign('clock', 270, 188, 56, 'ink', 2.2),
@@ -181,6 +181,6 @@ export const moneyScenes = {
 
 /** At the end of every card: the resident alone with the phone, the volunteer's hands away. */
 export const tryAlone: Scene = [
-  person('granny', 84, 60, 'smile', 1.5), phone(126, 104, [badge('tick', 56, 66, 42, 'ok')], 0, 0.6),
-  person('volunteer', 262, 84, 'smile', 1.2), bubble(196, 10, 100, 52, 'right', 'paper', [sign('eye', 32, 26, 36, 'brand'), yes(72, 26, 15)]), shape('M232 196c10-8 50-8 60 0v46h-60z', 'brand', 3), stroke('M240 214q22 12 44 0', 'ink', 3),
+  person('granny', 82, 88, 'smile', 1.6), phone(128, 112, [badge('tick', 56, 66, 42, 'ok')], 0, 0.62),
+  person('volunteer', 258, 96, 'smile', 1.5), bubble(176, 12, 104, 54, 'right', 'paper', [sign('eye', 34, 27, 38, 'brand'), yes(76, 27, 16)]),
 ]

@@ -90,11 +90,11 @@ export const phoneScenes = {
   'INF-02': () => [
     [
       phone(24, 12, [bubble(30, 6, 80, 44, 'right', 'tint', [sign('ask', 40, 22, 34, 'ink', 3)]), bubble(2, 76, 88, 48, 'left', 'paper', [sign('sparkle', 20, 24, 26, 'brand'), lines(38, 14, 42, 2)]), field(2, 148, 82, 26), sign('mic', 98, 161, 24, 'brand', 2.8)]),
-      person('granny', 258, 96, 'talk', 1.45), tap(122, 198, 0.72),
+      person('granny', 258, 96, 'talk', 1.45), tap(138, 208, 0.72),
     ],
     [
       phone(20, 12, [sign('sparkle', 56, 42, 56, 'brand', 2.6), lines(16, 90, 80, 2), field(2, 138, 108, 32)]),
-      idCard(192, 16), no(292, 26, 15), box(192, 92, 92, 52, 'paper', 8), sign('key', 238, 118, 48), no(292, 96, 15), paper(204, 160, 64, 74, [solid('heart', 30, 32, 28, 'bad'), lines(10, 56, 44, 1)]), no(292, 172, 15), arrow(188, 186, 152, 186, 'bad', 6), { d: 'M162 174l18 24', line: 'bad', width: 6 },
+      idCard(192, 16), no(292, 26, 15), box(192, 92, 92, 52, 'paper', 8), sign('key', 238, 118, 48), no(292, 96, 15), paper(204, 160, 64, 74, [solid('heart', 30, 32, 28, 'bad'), lines(10, 56, 44, 1)]), no(292, 172, 15),
     ],
     [
       phone(14, 12, [sign('sparkle', 56, 30, 40, 'brand', 2.6), solid('pill', 32, 86, 44, 'warm'), sign('scales', 82, 86, 46, 'ink', 2.4), lines(10, 130, 92, 2)]),
@@ -138,7 +138,7 @@ export const phoneScenes = {
       mind(142, 60, 18), arrow(150, 140, 182, 140, 'brand', 7), badge('call', 212, 140, 28, 'ok'), bubble(190, 14, 112, 62, 'right', 'paper', [sign('call', 34, 31, 36, 'ok'), yes(80, 31, 17)]), person('woman', 272, 112, 'talk', 1.1),
     ],
     [
-      phone(50, 12, [patch(6, 2, 100, 98, 'soft', 8), person('stranger', 56, 6, 'flat', 0.94), button(2, 122, 50, 40, 'soft'), button(60, 122, 50, 40, 'bad'), sign('tick', 27, 142, 26), sign('cross', 85, 142, 28, 'on', 3.5)]),
+      phone(50, 12, [patch(6, 2, 100, 98, 'soft', 8), person('stranger', 56, 6, 'flat', 0.94), box(2, 122, 50, 40, 'soft', 10, 3), box(60, 122, 50, 40, 'bad', 10, 3), sign('tick', 27, 142, 26), sign('cross', 85, 142, 28, 'on', 3.5)]),
       tap(150, 190, 0.82), ban(86, 176, 27), palm(262, 66, 1.1),
     ],
   ],

@@ -48,7 +48,7 @@ export const wardScenes = {
       person('officer', 246, 22, 'smile', 1.15), at(182, 152, [disc(34, 40, 38, 'on'), sign('camera', 34, 40, 46), ban(34, 40, 36)]), sign('eye', 284, 192, 50, 'brand', 2.4),
     ],
     [
-      phone(60, 12, [idCard(10, 8, 1), lines(10, 82, 92, 2), box(4, 120, 104, 42, 'bad', 10, 3), sign('exit', 28, 141, 28, 'on', 2.6), say('Thoát', 70, 148, 19, 'on')]),
+      phone(60, 12, [idCard(10, 8, 1), lines(10, 82, 92, 2), box(4, 120, 104, 42, 'bad', 10, 3), sign('exit', 28, 141, 28, 'on', 2.6), say('Thoát', 72, 148, 18, 'on')]),
       tap(152, 200, 0.8), sign('lock', 250, 80, 84, 'brand', 2.2),
     ],
   ],

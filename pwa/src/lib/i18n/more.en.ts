@@ -118,7 +118,7 @@ export const more: Record<keyof typeof vi, string> = {
   'cards.resident': 'Show the resident',
   'cards.residentTry': 'Now please do it once more by yourself.',
   'cards.read': 'Read aloud',
-  'cards.stopReading': 'Stop reading',
+  'cards.stopReading': 'Stop',
   'cards.reading': 'Reading aloud',
   'cards.readStopped': 'Stopped reading',
   'cards.never': 'Remember:',

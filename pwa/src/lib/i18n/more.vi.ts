@@ -117,7 +117,7 @@ export const more = {
   'cards.resident': 'Cho bác xem',
   'cards.residentTry': 'Bác tự làm lại một lần cho cháu xem nhé.',
   'cards.read': 'Đọc to',
-  'cards.stopReading': 'Dừng đọc',
+  'cards.stopReading': 'Dừng',
   'cards.reading': 'Đang đọc',
   'cards.readStopped': 'Đã dừng đọc',
   'cards.never': 'Nhớ:',
