@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { drawingsOf, cardsIn, type Card } from '../src/lib/cards/card.ts'
+import { cardIn, type Card } from '../src/lib/cards/card.ts'
+import { cards as en } from '../src/lib/cards/cards.en.ts'
+import { cards as vi } from '../src/lib/cards/cards.vi.ts'
 import { CARD_CODES, hasCard, type CardCode } from '../src/lib/cards/codes.ts'
 import { ADDRESSES, address, doorIn } from '../src/lib/cards/door.ts'
 import { HEIGHT, WIDTH, type Scene } from '../src/lib/cards/drawing.ts'
-import { tryAlone } from '../src/lib/cards/scenes.ts'
+import { scenes as scenesOf, tryAlone } from '../src/lib/cards/scenes.ts'
 import { ReadAloud, type Speaker } from '../src/lib/cards/speech.svelte.ts'
 import { draftOf } from '../src/lib/data/drafts.ts'
 import { Database } from '../src/lib/data/db.ts'
@@ -15,7 +17,8 @@ import { OpenCard } from '../src/routes/phone/cards/open-card.svelte.ts'
 import { FakeClock } from './fakes/phone.ts'
 
 const catalogue = JSON.parse(readFileSync(new URL('../../crates/demo/catalogue/skills.json', import.meta.url), 'utf8')) as Array<{ code: string }>
-const LANGUAGES = { vi: await cardsIn('vi'), en: await cardsIn('en') }
+const LANGUAGES = { vi, en }
+const drawingsOf = (code: CardCode): readonly Scene[] => scenesOf[code]()
 const all = (Object.keys(LANGUAGES) as Array<keyof typeof LANGUAGES>).flatMap((language) =>
   CARD_CODES.map((code) => [`${code} in ${language}`, code, LANGUAGES[language][code]] as [string, CardCode, Card]),
 )
@@ -41,6 +44,11 @@ describe('the coaching cards', () => {
   it('are there for every skill of the catalogue, and for no other', () => {
     expect([...CARD_CODES].sort()).toEqual(catalogue.map(({ code }) => code).sort())
     for (const cards of Object.values(LANGUAGES)) expect(Object.keys(cards).sort()).toEqual([...CARD_CODES].sort())
+  })
+
+  it('come with their drawings, in the language asked for', async () => {
+    expect(await cardIn('vi', 'SEC-01')).toEqual({ ...vi['SEC-01'], drawings: drawingsOf('SEC-01'), ending: tryAlone })
+    expect((await cardIn('en', 'SEC-01')).show).toBe(en['SEC-01'].show)
   })
 
   it('leave a skill of the ward alone that has none', () => {
@@ -91,6 +99,10 @@ describe('the drawings', () => {
     const bytes = scenes.reduce((sum, scene) => sum + new TextEncoder().encode(drawn(scene)).length, 0)
     expect(bytes).toBeLessThanOrEqual(400 * 1024)
     expect(bytes, 'they are measured, not skipped').toBeGreaterThan(50 * 1024)
+  })
+
+  it('lie on the paper Drawing.svelte shows', () => {
+    expect(readFileSync(new URL('../src/routes/phone/cards/Drawing.svelte', import.meta.url), 'utf8')).toContain(`viewBox="0 0 ${WIDTH} ${HEIGHT}"`)
   })
 
   it('are each their own', () => {

@@ -3,10 +3,8 @@
  * book; a ward may add a skill of its own, and such a skill simply has no card.
  */
 import type { Language } from '$lib/i18n/dictionary.svelte.ts'
-import { cards as vi } from './cards.vi.ts'
 import type { CardCode } from './codes.ts'
 import type { Scene } from './drawing.ts'
-import { scenes } from './scenes.ts'
 
 export interface Step {
   /** What the volunteer says and points at. */
@@ -27,10 +25,19 @@ export interface Card {
   never?: string
 }
 
-/** The cards in a language. Vietnamese is there at once; English is fetched when it is wanted. */
-export async function cardsIn(language: Language): Promise<Record<CardCode, Card>> {
-  return language === 'en' ? (await import('./cards.en.ts')).cards : vi
+/** A card with its drawings. */
+export interface DrawnCard extends Card {
+  /** One a step, in the order of the steps. */
+  drawings: readonly Scene[]
+  /** For the page at the end: the learner alone with the phone. */
+  ending: Scene
 }
 
-/** One drawing a step, in the order of the steps. */
-export const drawingsOf = (code: CardCode): readonly Scene[] => scenes[code]()
+/**
+ * Words and drawings are fetched when the first card is opened. They import nothing the app has: a chunk
+ * that did would make the bundler cut the first load in pieces, which costs 2 KB of a tight budget.
+ */
+export async function cardIn(language: Language, code: CardCode): Promise<DrawnCard> {
+  const [{ cards }, { scenes, tryAlone }] = await Promise.all([language === 'en' ? import('./cards.en.ts') : import('./cards.vi.ts'), import('./scenes.ts')])
+  return { ...cards[code], drawings: scenes[code](), ending: tryAlone }
+}

@@ -1,6 +1,5 @@
 /** What is said and looked after at a door: the greeting, and the lists before, at and after it. */
 import type { Language } from '$lib/i18n/dictionary.svelte.ts'
-import { door as vi } from './door.vi.ts'
 
 /** How a young volunteer and a resident call each other; Vietnamese has no other word for "I" and "you". */
 export interface Address {
@@ -28,7 +27,7 @@ export interface DoorWords {
 }
 
 export async function doorIn(language: Language): Promise<DoorWords> {
-  return language === 'en' ? (await import('./door.en.ts')).door : vi
+  return (await (language === 'en' ? import('./door.en.ts') : import('./door.vi.ts'))).door
 }
 
 const great = (word: string): string => word.charAt(0).toLocaleUpperCase('vi') + word.slice(1)

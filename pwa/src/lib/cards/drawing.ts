@@ -4,7 +4,7 @@
  * makes SVG elements of it, so no markup is ever parsed from a string.
  */
 
-/** The paper every scene is drawn on, in units of its own. */
+/** The paper every scene is drawn on, in units of its own; Drawing.svelte has the same. */
 export const WIDTH = 320
 export const HEIGHT = 240
 
@@ -138,9 +138,6 @@ const SIGNS = {
   hang: 'M2.5 14c5-5.5 14-5.5 19 0l-2 3.5l-4-1.5v-3c-2-1-5-1-7 0v3l-4 1.5z',
 } as const
 export type Sign = keyof typeof SIGNS
-
-/** The line of a sign, for a button that wants the same one. */
-export const lineOf = (name: Sign): string => SIGNS[name]
 
 /** A sign whose middle is at x, y. */
 export const sign = (name: Sign, x: number, y: number, size = 24, line: Paint = 'ink', width = 2.4): Group => ({
