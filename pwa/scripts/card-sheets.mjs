@@ -1,4 +1,4 @@
-// Puts every drawing of the coaching cards on contact sheets (PNG), to be looked at: node scripts/card-sheets.mjs [folder] [dark]
+// Puts every drawing of the coaching cards on contact sheets (PNG), to be looked at: node scripts/card-sheets.mjs [folder] [light|dark] [codes,of,cards]
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -50,7 +50,7 @@ try {
   await page.waitForSelector('body[data-done]', { timeout: 60_000 })
   const codes = await page.evaluate(() => [...new Set([...document.querySelectorAll('figure')].map((it) => it.dataset.code))])
   const chosen = codes.filter((code) => only === '' || only.split(',').includes(code))
-  // Four cards a sheet: large enough to see what a finger presses.
+  // Five cards a sheet: large enough to see what a finger presses.
   for (let i = 0; i < chosen.length; i += 5) {
     const shown = chosen.slice(i, i + 5)
     await page.evaluate((keep) => { for (const it of document.querySelectorAll('figure')) it.style.display = keep.includes(it.dataset.code) ? '' : 'none' }, shown)

@@ -17,7 +17,7 @@ export const cards: Record<CardCode, Card> = {
     people: 'Homes with Wi-Fi, or people who use the network outside.',
     steps: [
       { tell: 'Swipe down from the top edge, hold the Wi-Fi waves, choose the name of the home network.', resident: 'Swipe down, tap the Wi-Fi waves.', picture: 'An arrow swipes down; a finger taps the tile with the Wi-Fi waves in the panel at the top.' },
-      { tell: 'Somebody of the home reads out the Wi-Fi password; they type it themselves and tap Connect.', resident: 'Family reads the Wi-Fi password, you type it.', picture: 'A family member says the Wi-Fi password, the learner types it into the field on their own phone.' },
+      { tell: 'Somebody of the home reads out the Wi-Fi password; they type it themselves and tap Connect.', resident: 'Family reads the Wi-Fi password, you type it.', picture: 'A family member says the Wi-Fi password; the field on the phone is filled with dots and the learner's finger taps the button.' },
       { tell: 'Outside, turn on mobile data. Films cost a lot of data, so keep them for home.', resident: 'Outside: mobile data on. Films cost money.', picture: 'A finger turns on mobile data; beside it a film drops three coins.' },
       { tell: 'Do not open the banking app on the Wi-Fi of a café or a bus station.', resident: 'No banking on café or station Wi-Fi.', picture: 'A shop with Wi-Fi waves; the bank card on the phone is crossed out.' },
     ],
@@ -127,7 +127,7 @@ export const cards: Record<CardCode, Card> = {
     steps: [
       { tell: 'Tap Forgot password; they type what is asked.', resident: 'Tap Forgot password, type it yourself.', picture: 'The line Forgot password is ringed and tapped; a key with a question mark.' },
       { tell: 'The code goes to the registered number. A new phone may read the identity card held to its back.', resident: 'Use the code, or hold your card behind.', picture: 'One phone receives a code; on the back of the other waves are drawn and an identity card is held to it.' },
-      { tell: 'If it fails, take the card to the ward police or call 1900 0368.', resident: 'If it fails: ward police or the hotline.', picture: 'The police station, an identity card and an officer; the hotline number 1900 0368 below.' },
+      { tell: 'If it fails, take the card to the ward police or call 1900 0368.', resident: 'If it fails: ward police or the hotline.', picture: 'The police station, an officer and an identity card; a phone beside them calls the hotline 1900 0368.' },
       { tell: 'Never use a "recovery service" from the internet.', resident: 'Never use services from the internet.', picture: 'A stranger offers a key for money; a cross and a hand that says stop.' },
     ],
     show: 'They get back into VNeID, or say where to go and what to bring.',
@@ -213,7 +213,7 @@ export const cards: Record<CardCode, Card> = {
     steps: [
       { tell: 'Ask the bank for a QR stand with the right name on it.', resident: 'Get a QR stand in your name.', picture: 'A bank clerk hands a QR stand to a seller.' },
       { tell: 'Turn on notices of money received, or use a speaker that says it.', resident: 'Turn on money notices or a speaker.', picture: 'A phone shows two notices of money; a speaker sounds.' },
-      { tell: 'No money seen, no goods given, whatever picture the customer shows.', resident: 'No money yet, no goods yet.', picture: 'The phone still waits, the money has a question mark; the bag is crossed out, a hand keeps it.' },
+      { tell: 'No money seen, no goods given, whatever picture the customer shows.', resident: 'No money yet, no goods yet.', picture: 'The phone still waits, the money has a question mark; the bag is crossed out, the seller keeps it.' },
       { tell: 'Every morning check that no other code is stuck over the stand.', resident: 'Check the QR stand every morning.', picture: 'A code with a red edge is stuck over the stand; a magnifier, the morning sun.' },
     ],
     show: 'The seller receives a small sum as a test and points at where it is announced.',
@@ -244,7 +244,7 @@ export const cards: Record<CardCode, Card> = {
   'SEC-01': {
     people: 'Everybody, above all older people alone with the phone.',
     steps: [
-      { tell: 'The police do not work by telephone and never tell anybody to install an app.', resident: 'Police do not work by telephone.', picture: 'A stranger in a false cap on a call asks to download an app; all of it is crossed out.' },
+      { tell: 'The police do not work by telephone and never tell anybody to install an app.', resident: 'Police do not work by telephone.', picture: 'A stranger in a false cap calls and asks to download an app, with a cross; beside a real officer a receiver is crossed out.' },
       { tell: 'Threats or hurry: hang up. Nobody owes a swindler politeness.', resident: 'Threats or hurry? Hang up.', picture: 'A finger taps the red button to hang up; the threat has an exclamation mark and a clock.' },
       { tell: 'Call the number of the ward, or go there and ask.', resident: 'Call the ward, or go there.', picture: 'An old woman calls, then meets an officer; the station is behind them.' },
       { tell: 'Tell family and neighbours so that they are warned.', resident: 'Tell your family about it.', picture: 'An old woman tells her son and grandchild about a suspicious call.' },

@@ -17,7 +17,7 @@ export const cards: Record<CardCode, Card> = {
     people: 'Nhà có Wi-Fi, hoặc người hay dùng mạng khi ra ngoài.',
     steps: [
       { tell: 'Vuốt từ mép trên xuống, nhấn giữ hình sóng Wi-Fi, chọn tên mạng của nhà.', resident: 'Vuốt từ trên xuống, bấm hình sóng Wi-Fi.', picture: 'Mũi tên vuốt xuống; ngón tay bấm ô có hình sóng Wi-Fi trong bảng ở đầu màn hình.' },
-      { tell: 'Người nhà đọc mật khẩu Wi-Fi, bác tự nhập rồi bấm Kết nối.', resident: 'Người nhà đọc mật khẩu Wi-Fi, bác tự nhập.', picture: 'Người nhà đọc mật khẩu Wi-Fi, bác tự gõ vào ô trên máy mình.' },
+      { tell: 'Người nhà đọc mật khẩu Wi-Fi, bác tự nhập rồi bấm Kết nối.', resident: 'Người nhà đọc mật khẩu Wi-Fi, bác tự nhập.', picture: 'Người nhà đọc mật khẩu Wi-Fi; ô trên máy đã có chấm che, ngón tay của bác bấm nút.' },
       { tell: 'Ra ngoài thì bật dữ liệu di động. Xem phim tốn nhiều tiền mạng, để về nhà xem.', resident: 'Ra ngoài bật dữ liệu di động. Xem phim tốn tiền.', picture: 'Ngón tay gạt nút dữ liệu di động; bên cạnh, một đoạn phim làm rơi ba đồng tiền.' },
       { tell: 'Không mở ứng dụng ngân hàng khi dùng Wi-Fi ở quán, ở bến xe.', resident: 'Không vào ngân hàng bằng Wi-Fi quán, bến xe.', picture: 'Quán có sóng Wi-Fi; thẻ ngân hàng trên điện thoại bị gạch cấm.' },
     ],
@@ -127,7 +127,7 @@ export const cards: Record<CardCode, Card> = {
     steps: [
       { tell: 'Bấm Quên mật khẩu, bác tự nhập thông tin.', resident: 'Bấm Quên mật khẩu, tự nhập thông tin.', picture: 'Dòng Quên mật khẩu được khoanh, ngón tay bấm vào; chìa khóa có dấu hỏi.' },
       { tell: 'Mã OTP về số đã đăng ký. Máy mới có thể áp thẻ căn cước vào lưng máy để quét.', resident: 'Nhận OTP, hoặc áp thẻ căn cước vào lưng máy.', picture: 'Một máy nhận mã OTP; lưng máy kia có hình sóng, thẻ căn cước áp vào.' },
-      { tell: 'Không được thì mang căn cước ra Công an phường, hoặc gọi 1900 0368.', resident: 'Không được thì ra Công an phường hoặc gọi tổng đài.', picture: 'Trụ sở Công an, thẻ căn cước và cán bộ; bên dưới là số tổng đài 1900 0368.' },
+      { tell: 'Không được thì mang căn cước ra Công an phường, hoặc gọi 1900 0368.', resident: 'Không được thì ra Công an phường hoặc gọi tổng đài.', picture: 'Trụ sở Công an, cán bộ và thẻ căn cước; bên cạnh, điện thoại gọi số tổng đài 1900 0368.' },
       { tell: 'Không nhờ “dịch vụ lấy lại tài khoản” trên mạng.', resident: 'Không nhờ dịch vụ trên mạng.', picture: 'Kẻ lạ nhắn đổi chìa khóa lấy tiền; dấu sai và bàn tay ngăn lại.' },
     ],
     show: 'Bác tự vào lại được VNeID, hoặc nói đúng phải đi đâu, mang theo gì.',
@@ -213,7 +213,7 @@ export const cards: Record<CardCode, Card> = {
     steps: [
       { tell: 'Nhờ ngân hàng làm bảng QR, tên trên bảng đúng tên mình.', resident: 'Nhờ ngân hàng làm bảng QR đúng tên mình.', picture: 'Nhân viên ngân hàng đưa bảng QR cho người bán hàng.' },
       { tell: 'Bật thông báo tiền về, hoặc đặt loa báo tiền.', resident: 'Bật thông báo tiền về hoặc loa báo.', picture: 'Điện thoại hiện hai dòng báo tiền; chiếc loa báo tiền kêu.' },
-      { tell: 'Chưa thấy tiền về thì chưa giao hàng, dù khách đưa ảnh đã chuyển.', resident: 'Tiền chưa về thì chưa giao hàng.', picture: 'Điện thoại vẫn chờ, tiền có dấu hỏi; túi hàng bị gạch cấm, bàn tay giữ lại.' },
+      { tell: 'Chưa thấy tiền về thì chưa giao hàng, dù khách đưa ảnh đã chuyển.', resident: 'Tiền chưa về thì chưa giao hàng.', picture: 'Điện thoại vẫn chờ, tiền có dấu hỏi; túi hàng bị gạch cấm, người bán chưa giao.' },
       { tell: 'Mỗi sáng xem bảng QR có bị dán đè không.', resident: 'Mỗi sáng xem bảng QR có bị dán đè.', picture: 'Một mã QR viền đỏ dán chồng lên bảng; kính lúp soi, mặt trời buổi sáng.' },
     ],
     show: 'Người bán tự thử nhận một khoản nhỏ và chỉ đúng chỗ báo tiền về.',
@@ -244,7 +244,7 @@ export const cards: Record<CardCode, Card> = {
   'SEC-01': {
     people: 'Mọi người, nhất là người cao tuổi hay nghe máy một mình.',
     steps: [
-      { tell: 'Công an không làm việc qua điện thoại, không bảo cài ứng dụng.', resident: 'Công an không làm việc qua điện thoại.', picture: 'Kẻ lạ đội mũ giả trên cuộc gọi, bảo tải ứng dụng; tất cả bị dấu sai và gạch cấm.' },
+      { tell: 'Công an không làm việc qua điện thoại, không bảo cài ứng dụng.', resident: 'Công an không làm việc qua điện thoại.', picture: 'Kẻ lạ đội mũ giả gọi đến, bảo tải ứng dụng, bị dấu sai; cạnh Công an thật là ống nghe bị gạch cấm.' },
       { tell: 'Nghe dọa, nghe giục là cúp máy. Không cần lễ phép với kẻ lừa.', resident: 'Nghe dọa, nghe giục thì cúp máy.', picture: 'Ngón tay bấm nút đỏ cúp máy; lời dọa có dấu chấm than và đồng hồ giục.' },
       { tell: 'Gọi lại số của phường, hoặc ra gặp trực tiếp để hỏi.', resident: 'Gọi số phường, hoặc ra gặp trực tiếp.', picture: 'Bà cụ gọi điện rồi đến gặp Công an, phía sau là trụ sở.' },
       { tell: 'Kể cho con cháu, hàng xóm biết để cùng tránh.', resident: 'Kể cho con cháu biết.', picture: 'Bà cụ kể cuộc gọi đáng ngờ cho con và cháu nghe.' },

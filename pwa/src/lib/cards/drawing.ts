@@ -42,13 +42,13 @@ const n = (value: number): string => String(Math.round(value * 10) / 10)
 
 const THICK = 3.5
 
-export function rect(x: number, y: number, w: number, h: number, r = 0): string {
+function rect(x: number, y: number, w: number, h: number, r = 0): string {
   if (r === 0) return `M${n(x)} ${n(y)}h${n(w)}v${n(h)}h${n(-w)}z`
   const a = `a${n(r)} ${n(r)} 0 0 1 `
   return `M${n(x + r)} ${n(y)}h${n(w - 2 * r)}${a}${n(r)} ${n(r)}v${n(h - 2 * r)}${a}${n(-r)} ${n(r)}h${n(2 * r - w)}${a}${n(-r)} ${n(-r)}v${n(2 * r - h)}${a}${n(r)} ${n(-r)}z`
 }
 
-export const round = (x: number, y: number, r: number): string =>
+const round = (x: number, y: number, r: number): string =>
   `M${n(x - r)} ${n(y)}a${n(r)} ${n(r)} 0 1 0 ${n(2 * r)} 0a${n(r)} ${n(r)} 0 1 0 ${n(-2 * r)} 0z`
 
 /** A box with an outline. */
@@ -68,7 +68,7 @@ export const at = (x: number, y: number, of: Scene, scale = 1, turn = 0): Group 
   of,
 })
 /** The same, seen in a mirror. */
-export const mirrored = (x: number, y: number, of: Scene, scale = 1): Group => ({ move: `translate(${n(x)} ${n(y)}) scale(${-scale} ${scale})`, of })
+const mirrored = (x: number, y: number, of: Scene, scale = 1): Group => ({ move: `translate(${n(x)} ${n(y)}) scale(${-scale} ${scale})`, of })
 
 /** Lines of writing that nobody is meant to read. */
 export const lines = (x: number, y: number, w: number, count = 2, fill: Paint = 'soft', gap = 13): Path => ({
@@ -166,6 +166,13 @@ export const ban = (x: number, y: number, r: number): Path => ({
 })
 /** A bright line with a dark edge: seen on light and dark alike, also by weak eyes. */
 const edged = (d: string, line: Paint, width: number): Group => ({ move: '', of: [{ d, line: 'ink', width: width + 5 }, { d, line, width }] })
+/** Nobody else looks: an eye struck out. */
+export const unseen = (x: number, y: number, size = 56): Scene => [
+  sign('eye', x, y, size, 'ink', 2.4),
+  stroke(`M${n(x - size * 0.42)} ${n(y + size * 0.36)}l${n(size * 0.84)} ${n(-size * 0.72)}`, 'bad', 7),
+]
+/** One of several to choose. */
+export const radio = (x: number, y: number, on: boolean): Scene => [disc(x, y, 9, on ? 'ok' : 'paper', 3), ...(on ? [sign('tick', x, y, 14, 'on', 4)] : [])]
 /** Look here. */
 export const ring = (x: number, y: number, w: number, h: number, line: Paint = 'warn'): Group => edged(rect(x, y, w, h, 12), line, 5)
 export const arrow = (x1: number, y1: number, x2: number, y2: number, line: Paint = 'brand', width = 6): Group => {
@@ -176,8 +183,7 @@ export const arrow = (x1: number, y1: number, x2: number, y2: number, line: Pain
 
 // --- Things -----------------------------------------------------------------------------------
 
-/** What a phone shows lies in 112 x 176 units from the corner of its screen. */
-export const SCREEN = { w: 112, h: 176 }
+/** A phone; what it shows lies in 112 x 176 units from the corner of its screen. */
 export function phone(x: number, y: number, of: Scene, turn = 0, scale = 1, back: Paint = 'paper'): Group {
   return at(x, y, [
     box(0, 0, 128, 216, back, 20, 6),
@@ -342,3 +348,12 @@ export function person(who: Who, x: number, y: number, mood: keyof typeof MOUTH 
     ...(who === 'clerk' ? [shape('M-9 57L0 68l9-11', 'brand', 3), box(-30, 74, 18, 12, 'tint', 2, 2.5)] : []),
   ], scale)
 }
+
+/** A volunteer who has turned round: the back of a head. */
+export const away = (x: number, y: number, scale = 1): Group =>
+  at(x, y, [
+    shape('M-40 98c0-30 13-42 40-42s40 12 40 42z', 'brand'),
+    shape('M-8 44v14c0 6 16 6 16 0V44z', 'skin'),
+    disc(0, 28, 22, 'hair'),
+    stroke('M-30 66l-6 32M30 66l6 32', 'ink', 2.5),
+  ], scale)

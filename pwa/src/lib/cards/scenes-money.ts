@@ -1,25 +1,22 @@
 /** Scenes of the cards about paying, buying, selling, safety and the other platforms: one drawing a step. */
 import {
-  arrow, at, badge, ban, bankCard, box, bubble, button, coin, disc, dots, field, head, house, idCard, lines, mind, no, office, palm,
-  paper, patch, person, phone, qr, ring, row, say, shape, shop, sign, solid, spot, stroke, tap, tile, yes, type Paint, type Scene,
+  arrow, at, away, badge, ban, bankCard, box, bubble, button, coin, disc, dots, field, head, house, idCard, lines, mind, no,
+  office, palm, paper, patch, person, phone, qr, radio, ring, row, say, shape, shop, sign, solid, spot, stroke, tap, tile,
+  unseen, yes, type Paint, type Scene,
 } from './drawing.ts'
 
 const frame = (x: number, y: number, s: number): Scene[number] => stroke(`M${x} ${y + 16}V${y}h16M${x + s} ${y + 16}V${y}h-16M${x} ${y + s - 16}v16h16M${x + s} ${y + s - 16}v16h-16`, 'warn', 5)
-const radio = (x: number, y: number, on: boolean): Scene => [disc(x, y, 9, on ? 'ok' : 'paper', 3), ...(on ? [sign('tick', x, y, 14, 'on', 4)] : [])]
 const stars = (x: number, y: number, count: number, size = 18): Scene => [0, 1, 2, 3, 4].map((i) => solid('star', x + i * size, y, size, i < count ? 'warn' : 'paper'))
 /** What the neighbours sell: a shirt. */
 const shirt = (x: number, y: number, fill: Paint = 'ok', scale = 1): Scene => [at(x, y, [shape('M-12-20c4 6 20 6 24 0l20 9l-8 17l-8-4v26h-32V2l-8 4l-8-17z', fill)], scale)]
 const qrStand = (x: number, y: number, scale = 1): Scene => [at(x, y, [shape('M6 104h68l10 18H-4z', 'soft'), box(0, 0, 80, 106, 'paper', 8, 4), patch(2, 2, 76, 20, 'brand', 6), qr(14, 32, 52)], scale)]
 const parcel = (x: number, y: number, scale = 1): Scene => [at(x, y, [box(-36, -30, 72, 60, 'warm', 4), shape('M-9-30H9v22l-9-6l-9 6z', 'warn', 3)], scale)]
-const unseen = (x: number, y: number, size = 56): Scene => [sign('eye', x, y, size, 'ink', 2.4), stroke(`M${x - size * 0.42} ${y + size * 0.36}l${size * 0.84} ${-size * 0.72}`, 'bad', 7)]
-const away = (x: number, y: number, scale = 1): Scene[number] =>
-  at(x, y, [shape('M-40 98c0-30 13-42 40-42s40 12 40 42z', 'brand'), shape('M-8 44v14c0 6 16 6 16 0V44z', 'skin'), disc(0, 28, 22, 'hair'), stroke('M-30 66l-6 32M30 66l6 32', 'ink', 2.5)], scale)
 
 export const moneyScenes = {
   'PAY-01': () => [
     [
-      phone(24, 12, [head('brand', 'wallet'), bankCard(14, 42, 1), box(26, 112, 60, 56, 'ok', 12, 3), frame(40, 118, 32), say('Quét', 56, 164, 14, 'on')]),
-      ...qrStand(206, 56, 1.1), tap(104, 196, 0.74), arrow(160, 108, 192, 108, 'warn', 7),
+      phone(24, 12, [head('brand', 'wallet'), bankCard(14, 42, 1), box(26, 112, 60, 56, 'ok', 12, 3), frame(41, 117, 30), say('Quét', 56, 163, 14, 'on')]),
+      ...qrStand(206, 56, 1.1), tap(110, 204, 0.74), arrow(158, 116, 190, 116, 'warn', 7),
     ],
     [
       phone(60, 12, [at(56, 6, [person('seller', 0, 0, 'smile', 0.56)]), box(2, 66, 108, 32, 'on', 8, 3), lines(14, 79, 84, 1, 'ink'), field(2, 116, 108, 34), coin(20, 133, 12)]),
@@ -120,7 +117,7 @@ export const moneyScenes = {
   'SEC-02': () => [
     [
       phone(20, 12, [bubble(2, 18, 106, 70, 'left', 'tint', [say('OTP', 32, 44, 20, 'brand'), dots(60, 36, 4, 11, 4)]),]),
-      say('=', 168, 118, 44), house(196, 14, 1.02), sign('key', 212, 168, 80, 'warn', 3), palm(278, 170, 0.92), no(302, 124, 15),
+      say('=', 168, 118, 44), house(196, 14, 1.02), sign('key', 212, 168, 80, 'brand', 3), palm(278, 170, 0.92), no(302, 124, 15),
     ],
     [
       bankCard(22, 34, 1.36), arrow(80, 118, 80, 142, 'brand', 7), sign('key', 80, 182, 88, 'brand', 2.8),
@@ -146,7 +143,7 @@ export const moneyScenes = {
     ],
     [
       phone(24, 12, [sign('refresh', 56, 60, 84, 'brand', 2.4), sign('gear', 56, 60, 34, 'ink', 2.4), patch(10, 132, 92, 10, 'soft', 5), patch(10, 132, 62, 10, 'ok', 5)]),
-      arrow(160, 112, 188, 112, 'warn', 7), paper(204, 36, 92, 134, [sign('key', 46, 46, 56, 'warn', 2.8), dots(16, 88, 6, 12, 4.5), lines(14, 108, 64, 1, 'ink')], 3), yes(290, 178, 22),
+      arrow(160, 112, 188, 112, 'warn', 7), paper(204, 36, 92, 134, [sign('key', 46, 46, 56, 'brand', 2.8), dots(16, 88, 6, 12, 4.5), lines(14, 108, 64, 1, 'ink')], 3), yes(290, 178, 22),
     ],
   ],
   'LOC-01': () => [

@@ -1,7 +1,8 @@
 /** Scenes of the cards about the phone, finding out, and talking: one drawing a step. */
 import {
   arrow, at, badge, ban, bankCard, box, bubble, button, coin, disc, dots, field, head, idCard, lines, mind, no, office, palm,
-  paper, patch, person, phone, ring, row, say, shape, shop, sign, solid, spot, stroke, tap, tile, yes, type Scene, type Sign, type Paint,
+  paper, patch, person, phone, ring, row, say, shape, shop, sign, solid, spot, stroke, tap, tile, yes, type Scene, type Sign,
+  type Paint,
 } from './drawing.ts'
 
 /** A desktop of apps. */

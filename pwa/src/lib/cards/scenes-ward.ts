@@ -1,19 +1,14 @@
 /** Scenes of the cards about the electronic identity and the ward's services: one drawing a step. */
 import {
-  arrow, at, badge, ban, bankCard, box, bubble, button, disc, dots, envelope, field, head, house, idCard, lines, no, office, palm,
-  paper, patch, person, phone, qr, ring, row, say, shape, sign, solid, spot, stroke, tap, tile, yes, type Scene,
+  arrow, at, away, badge, ban, bankCard, box, bubble, button, disc, dots, envelope, field, head, house, idCard, lines, no,
+  office, palm, paper, patch, person, phone, qr, radio, ring, row, say, shape, sign, solid, spot, stroke, tap, unseen, yes,
+  type Scene,
 } from './drawing.ts'
 
-/** Nobody else looks. */
-const unseen = (x: number, y: number, size = 56): Scene => [sign('eye', x, y, size, 'ink', 2.4), stroke(`M${x - size * 0.42} ${y + size * 0.36}l${size * 0.84} ${-size * 0.72}`, 'bad', 7)]
-/** A volunteer who has turned round: the back of a head. */
-const away = (x: number, y: number, scale = 1): Scene[number] =>
-  at(x, y, [shape('M-40 98c0-30 13-42 40-42s40 12 40 42z', 'brand'), shape('M-8 44v14c0 6 16 6 16 0V44z', 'skin'), disc(0, 28, 22, 'hair'), stroke('M-30 66l-6 32M30 66l6 32', 'ink', 2.5)], scale)
 const keys = (y: number): Scene => Array.from({ length: 9 }, (_, i) => box(10 + (i % 3) * 33, y + Math.floor(i / 3) * 24, 26, 18, 'soft', 5, 2))
 /** A card of the health insurance: a heart. */
 const healthCard = (x: number, y: number, scale = 1): Scene => [at(x, y, [box(0, 0, 92, 58, 'paper', 8), patch(2, 2, 88, 14, 'ok', 5), solid('heart', 22, 36, 24, 'bad'), lines(42, 26, 40, 2, 'soft', 13)], scale)]
 const carCard = (x: number, y: number, scale = 1): Scene => [at(x, y, [box(0, 0, 92, 58, 'paper', 8), patch(2, 2, 88, 14, 'warn', 5), shape('M10 46v-9l6-9h18l7 9v9z', 'brand', 2.5), disc(17, 47, 4.5, 'shade', 2), disc(34, 47, 4.5, 'shade', 2), lines(50, 27, 34, 2, 'soft', 13)], scale)]
-const radio = (x: number, y: number, on: boolean): Scene => [disc(x, y, 9, on ? 'ok' : 'paper', 3), ...(on ? [sign('tick', x, y, 14, 'on', 4)] : [])]
 
 export const wardScenes = {
   'IDN-01': () => [
@@ -73,15 +68,15 @@ export const wardScenes = {
   'IDN-04': () => [
     [
       phone(60, 12, [sign('lock', 56, 28, 46, 'brand', 2.4), field(2, 60, 108, 26), sign('ask', 56, 73, 20, 'bad', 3.4), button(2, 96, 108, 30), say('Quên mật khẩu?', 56, 154, 13.5, 'brand'), { d: 'M4 161h104', line: 'brand', width: 2 }]),
-      ring(64, 168, 120, 34), tap(150, 208, 0.72), sign('key', 258, 66, 88, 'warn', 2.6), sign('ask', 258, 130, 50, 'bad', 3),
+      ring(64, 168, 120, 34), tap(150, 208, 0.72), sign('key', 258, 66, 88, 'brand', 2.6), sign('ask', 258, 130, 50, 'bad', 3),
     ],
     [
       phone(20, 12, [patch(0, 0, 112, 176, 'tint', 8), say('OTP', 56, 40, 26, 'brand'), ...[0, 1, 2, 3, 4, 5].map((i) => box(1 + i * 19, 54, 16, 26, 'paper', 4, 2.5)), sign('sim', 56, 128, 60, 'ink', 2.2)]),
       box(190, 12, 100, 168, 'shade', 18, 6), disc(210, 34, 9, 'grey', 3), sign('waves', 226, 86, 44, 'on', 2.6), idCard(200, 106, 1.15, -6), arrow(250, 226, 250, 196, 'warn', 7),
     ],
     [
-      office(12, 66, 1.04, 'leaf'), idCard(24, 8, 0.8, -6), person('officer', 196, 36, 'smile', 0.9),
-      bubble(226, 12, 84, 56, 'left', 'paper', [sign('call', 42, 28, 36, 'ok')]), say('1900 0368', 232, 176, 28, 'ink'), sign('call', 232, 208, 34, 'ok', 2.8),
+      office(14, 14, 0.98, 'leaf'), person('officer', 52, 140, 'smile', 1.02), idCard(96, 166, 0.86, -6),
+      phone(180, 12, [badge('call', 56, 52, 40, 'ok'), say('1900', 56, 130, 30), say('0368', 56, 164, 30)]),
     ],
     [
       phone(20, 12, [head('bad', 'key'), bubble(2, 44, 104, 68, 'left', 'paper', [sign('key', 30, 34, 36), sign('money', 76, 34, 40, 'ok')]), button(30, 136, 78, 30, 'warn')]),
@@ -108,8 +103,8 @@ export const wardScenes = {
       tap(150, 116, 0.85), solid('heart', 256, 56, 64, 'bad'),
     ],
     [
-      person('grandpa', 66, 84, 'smile', 1.2), phone(104, 118, [sign('money', 56, 60, 70, 'ok', 2.2)], 0, 0.56), 
-      away(264, 78, 1.2), ...unseen(216, 44, 60), at(180, 176, [box(0, 0, 50, 56, 'paper', 4, 3), lines(9, 12, 32, 3, 'grey', 14), ban(25, 28, 30)]),
+      person('grandpa', 62, 84, 'smile', 1.25), phone(96, 112, [sign('money', 56, 60, 70, 'ok', 2.2)], 0, 0.58), 
+      away(268, 78, 1.2), ...unseen(216, 44, 60), at(184, 172, [box(0, 0, 46, 54, 'paper', 4, 3), lines(8, 12, 30, 3, 'grey', 14), ban(23, 27, 29)]),
     ],
     [
       phone(20, 12, [head('brand', 'paper'), row(44, 'tint', 'money'), row(84, 'tint', 'heart'), row(124, 'tint', 'home')]), ring(24, 112, 112, 40, 'bad'), no(146, 132, 18),
