@@ -17,7 +17,7 @@ export const cards: Record<CardCode, Card> = {
     people: 'Homes with Wi-Fi, or people who use the network outside.',
     steps: [
       { tell: 'Swipe down from the top edge, hold the Wi-Fi waves, choose the name of the home network.', resident: 'Swipe down, tap the Wi-Fi waves.', picture: 'An arrow swipes down; a finger taps the tile with the Wi-Fi waves in the panel at the top.' },
-      { tell: 'Somebody of the home reads out the Wi-Fi password; they type it themselves and tap Connect.', resident: 'Family reads the Wi-Fi password, you type it.', picture: 'A family member says the Wi-Fi password; the field on the phone is filled with dots and the learner's finger taps the button.' },
+      { tell: 'Somebody of the home reads out the Wi-Fi password; they type it themselves and tap Connect.', resident: 'Family reads the Wi-Fi password, you type it.', picture: 'A family member says the Wi-Fi password; the field on the phone is filled with dots and the finger of the learner taps the button.' },
       { tell: 'Outside, turn on mobile data. Films cost a lot of data, so keep them for home.', resident: 'Outside: mobile data on. Films cost money.', picture: 'A finger turns on mobile data; beside it a film drops three coins.' },
       { tell: 'Do not open the banking app on the Wi-Fi of a café or a bus station.', resident: 'No banking on café or station Wi-Fi.', picture: 'A shop with Wi-Fi waves; the bank card on the phone is crossed out.' },
     ],
