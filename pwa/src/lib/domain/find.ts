@@ -1,0 +1,838 @@
+/**
+ * Twin of domain::find: which door a person means by what they type. The rules and the table of
+ * points are told there; tests/vectors/find.json holds both to the same doors. Here the words of the
+ * book are kept by number, so that a word typed is compared with each of them once and not with each door.
+ */
+import { foldWords, secondChanceHalf, type FoldedWord } from './search.ts'
+
+/** A door to be found, as the book writes it. */
+export interface Place {
+  no: string | null
+  head: string | null
+  landmark: string | null
+  code: string
+}
+
+/** The way the doors stand on. */
+export interface Way {
+  group: string
+  /** Its own name first, then those of the ways it turns off. */
+  names: readonly string[]
+}
+
+/** What spoke for a door. */
+export const BY = { number: 1, head: 2, way: 4, landmark: 8, group: 16 } as const
+
+export interface Hit<Item> {
+  item: Item
+  /** Some of `BY`. */
+  by: number
+}
+
+export interface Answer<Item> {
+  /** Best first. */
+  hits: Hit<Item>[]
+  /** How many there are with those that were cut off. */
+  total: number
+  /** The words name no door yet: `tổ dân phố`, `đường`. */
+  vague: boolean
+  /** How the text was read in the end; null when nothing was typed. */
+  query: Query | null
+}
+
+/** A number as on a wall: digits, and what follows them. */
+interface Mark {
+  n: number
+  suffix: string
+}
+
+type Role = 'any' | 'own' | 'lane' | 'alley' | 'sub_alley' | 'lot' | 'kiosk' | 'room' | 'floor' | 'group'
+
+interface Token extends FoldedWord {
+  /** Read as a house number; null for a word. */
+  marks: Mark[] | null
+  /** With the letter that stands apart after it: `7 a`. */
+  lettered: Mark[] | null
+  role: Role
+  /** Helps where it fits and is passed over where it does not: `bác`, `sau`. */
+  soft: boolean
+  /** The last one: it may be half typed. */
+  last: boolean
+}
+
+export interface Query {
+  tokens: Token[]
+  /** The whole text folded, to be compared with the code of a household. */
+  key: string
+  typos: boolean
+}
+
+type Kind = 'house' | 'lot' | 'kiosk' | 'room'
+
+// The words. -------------------------------------------------------------------------------------
+
+/** Short writings: where the book has one, the other is found too. Sorted. */
+export const SHORT: Readonly<Record<string, string>> = {
+  bv: 'benh vien',
+  cc: 'chung cu',
+  dh: 'dai hoc',
+  dt: 'duong tinh',
+  htx: 'hop tac xa',
+  kcn: 'khu cong nghiep',
+  kdc: 'khu dan cu',
+  kdt: 'khu do thi',
+  ktx: 'ki tuc xa',
+  mn: 'mam non',
+  nvh: 'nha van hoa',
+  ql: 'quoc lo',
+  svd: 'san van dong',
+  tba: 'tram bien ap',
+  tdp: 'to dan pho',
+  th: 'tieu hoc',
+  thcs: 'trung hoc co so',
+  thpt: 'trung hoc pho thong',
+  tl: 'tinh lo',
+  tt: 'tap the',
+  tyt: 'tram y te',
+  ubnd: 'uy ban nhan dan',
+}
+
+/** Words before a number, folded, and with their marks, and what they make of it. */
+export const CUES: Readonly<Record<string, { marked: string; role: Role }>> = {
+  can: { marked: 'căn', role: 'room' },
+  hem: { marked: 'hem\u0309', role: 'sub_alley' },
+  kdc: { marked: 'kdc', role: 'group' },
+  kios: { marked: 'kios', role: 'kiosk' },
+  kiosk: { marked: 'kiosk', role: 'kiosk' },
+  kiot: { marked: 'kiôt\u0301', role: 'kiosk' },
+  lo: { marked: 'lô', role: 'lot' },
+  ng: { marked: 'ng', role: 'lane' },
+  ngach: { marked: 'ngach\u0301', role: 'alley' },
+  ngo: { marked: 'ngo\u0303', role: 'lane' },
+  nha: { marked: 'nha\u0300', role: 'own' },
+  p: { marked: 'p', role: 'room' },
+  phong: { marked: 'phong\u0300', role: 'room' },
+  sn: { marked: 'sn', role: 'own' },
+  so: { marked: 'sô\u0301', role: 'own' },
+  tang: { marked: 'tâng\u0300', role: 'floor' },
+  tdp: { marked: 'tdp', role: 'group' },
+  to: { marked: 'tô\u0309', role: 'group' },
+}
+
+/** Forms of address, and words that only say where: soft while another word follows. Sorted. */
+export const SOFT: ReadonlySet<string> = new Set(
+  'anh ba bac ben bo canh chau chi chu co cu cuoi cua dau di dien doi duoi em gan gia giap ho me mo nha o ong phia sat sau tai thim tren truoc vao'.split(' '),
+)
+
+/** From one of these on, all that follows names the area, which the book does not repeat at each door. Sorted. */
+export const AREA: readonly string[] = ['p', 'phuong', 'thanh pho', 'thi xa', 'tinh', 'tp', 'tx']
+
+/** What people call ways and groups, whatever the book calls them. */
+const KINDS = {
+  street: 'đường phố đ p',
+  lane: 'ngõ ng',
+  alley: 'ngách ng',
+  sub_alley: 'hẻm',
+  group: 'tổ dân phố tdp khu cư kdc thôn xóm',
+}
+const GROUP_WORDS: ReadonlySet<string> = new Set(foldWords(KINDS.group).map(({ key }) => key))
+const KIND_WORDS: readonly string[] = foldWords(Object.values(KINDS).join(' ')).map(({ key }) => key)
+const WAY_WORD: Readonly<Record<string, 'street' | 'lane' | 'alley' | 'sub_alley'>> = {
+  duong: 'street', pho: 'street', ngo: 'lane', ngach: 'alley', hem: 'sub_alley',
+}
+/** `quốc lộ 18` is no lot. */
+const ROADS: ReadonlySet<string> = new Set(['quoc', 'tinh', 'huong'])
+const DEPTH: readonly Role[] = ['lane', 'alley', 'sub_alley']
+const UNIT_WORD: Readonly<Record<string, Kind>> = { lo: 'lot', kiot: 'kiosk', phong: 'room', p: 'room', can: 'room' }
+/** More digits than any house number has; nine among neighbours are a telephone's or a card's. */
+const MAX_DIGITS = 5
+const TOO_MANY_DIGITS = 9
+
+// Points. ----------------------------------------------------------------------------------------
+
+/** Where a word of the book stands. */
+const GIVEN = 0
+const NAME = 1
+const INITIALS = 2
+const WAY = 3
+const LANDMARK = 4
+const GROUP = 5
+const KIND = 6
+const POINTS = [60, 50, 25, 50, 45, 30, 5]
+/** The fields that are weighed against each other: head, way, landmark, group. */
+const COLUMN = [0, 0, 0, 1, 2, 3, 5]
+const OWN = 4
+const FREE = 5
+const COLUMNS = 6
+const COLUMN_BY = [BY.head, BY.way, BY.landmark, BY.group]
+
+/** How well a word typed fits a word of the book, worst first, and what that is worth in percent. */
+const TYPO = 1
+const BEGINS = 2
+const HALF_OTHER_MARKS = 3
+const HALF = 4
+const WHOLE_OTHER_MARKS = 5
+const WHOLE = 6
+const EXACT = 7
+const PERCENT = [0, 30, 40, 50, 60, 80, 100, 100]
+
+const OWN_POINTS = 100
+const PART_OF_PATH = 70
+const OWN_CODE = 100
+const WAY_POINTS = 60
+const WAY_OTHER_KIND = 45
+const WAY_BARE = 40
+const WAY_HALF = 15
+const LANE_THEN_HOUSE = 50
+const APART = 50
+const ONE_OF_TWO = 90
+const SIBLING = 50
+const HALF_NUMBER = 25
+const NEIGHBOURS = 15 * 100
+const FURTHER_FIELD = 20 * 100
+
+// Reading numbers. -------------------------------------------------------------------------------
+
+const NUMBER = /^(\d+)((?:[a-z]\d{0,2})?|bis|ter|quater)$/
+
+function readMark(text: string): Mark | null {
+  const found = NUMBER.exec(text)
+  const digits = found?.[1]?.replace(/^0+(?=\d)/, '')
+  if (!found || digits === undefined || digits.length > MAX_DIGITS) return null
+  return { n: Number(digits), suffix: found[2] ?? '' }
+}
+
+function readMarks(text: string): Mark[] | null {
+  const marks = text.split('/').map(readMark)
+  return marks.every((mark) => mark !== null) ? (marks as Mark[]) : null
+}
+
+const same = (a: Mark, b: Mark): boolean => a.n === b.n && a.suffix === b.suffix
+
+/** `12-14`: the far end becomes a suffix, as in the grammar of addresses. */
+function joinFarEnds<W extends FoldedWord>(words: readonly W[]): W[] {
+  const out: W[] = []
+  for (const word of words) {
+    const before = out.at(-1)
+    if (word.glued && before && /^\d{1,5}$/.test(before.key) && /^\d{1,5}$/.test(word.key)) out[out.length - 1] = { ...before, key: `${before.key}-${word.key}`, marked: `${before.key}-${word.key}` }
+    else out.push(word)
+  }
+  return out
+}
+
+function readNumber(key: string): Mark[] | null {
+  const [near, far, ...more] = key.split('-')
+  if (far === undefined) return readMarks(key)
+  const mark = readMark(near ?? '')
+  return mark && more.length === 0 ? [{ n: mark.n, suffix: `-${Number(far)}` }] : null
+}
+
+/** `ki ốt`, `kios`, `ql 18`: one writing for what is written in several. */
+function oneWriting<W extends FoldedWord>(words: readonly W[]): W[] {
+  const out: W[] = []
+  for (const word of words) {
+    const before = out.at(-1)
+    if (word.key === 'ot' && before?.key === 'ki') out[out.length - 1] = { ...before, key: 'kiot', marked: CUES.kiot!.marked }
+    else if (word.key === 'kios' || word.key === 'kiosk') out.push({ ...word, key: 'kiot', marked: CUES.kiot!.marked })
+    else out.push(word)
+  }
+  return out
+}
+
+/** `ngo12`, `ql18`: a word and a number written as one. A room (`p302`) has two digits or more. */
+function unglue<W extends FoldedWord>(words: readonly W[]): W[] {
+  return words.flatMap((word) => {
+    const found = /^([a-z]+)(\d[\d/]*[a-z]?)$/.exec(word.key)
+    const [, letters = '', digits = ''] = found ?? []
+    if (!found || !(Object.hasOwn(CUES, letters) || ['ql', 'tl', 'dt'].includes(letters)) || (letters === 'p' && digits.length < 2)) return [word]
+    return [
+      { ...word, key: letters, marked: letters },
+      { ...word, key: digits, marked: digits, glued: false },
+    ]
+  })
+}
+
+// Reading the query. -----------------------------------------------------------------------------
+
+const plain = (words: readonly FoldedWord[]): FoldedWord[] => unglue(oneWriting(joinFarEnds(words)))
+
+/** Unmarked, or marked like this. */
+const says = (word: FoldedWord, marked: string): boolean => word.marked === word.key || word.marked === marked
+
+interface Reading {
+  /** Whether words before a number say what it numbers. */
+  cues: boolean
+  /** Whether words after `phường` and the like are passed over. */
+  area: boolean
+}
+
+function readQuery(words: readonly FoldedWord[], { cues, area }: Reading): Token[] {
+  const tokens: Token[] = []
+  let inArea = false
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at]!
+    const next = words[at + 1]
+    const marks = readNumber(word.key)
+    const cue = Object.hasOwn(CUES, word.key) ? CUES[word.key]! : undefined
+    if (cues && cue && next && says(word, cue.marked) && !(word.key === 'lo' && ROADS.has(words[at - 1]?.key ?? ''))) {
+      const number = readNumber(next.key)
+      // `nhà số 7`, `số nhà 7`: the word nearest the number decides.
+      const double = cue.role === 'own' && Object.hasOwn(CUES, next.key) && CUES[next.key]!.role === 'own' && words[at + 2] && readNumber(words[at + 2]!.key)
+      if (double) continue
+      if (number) {
+        tokens.push({ ...next, marks: number, lettered: null, role: cue.role, soft: false, last: false })
+        at += 1
+        inArea = false
+        continue
+      }
+    }
+    inArea ||= area && opensArea(words, at) && enough(tokens)
+    if (inArea) continue
+    const soft = !marks && SOFT.has(word.key) && next !== undefined
+    tokens.push({ ...word, marks, lettered: null, role: 'any', soft, last: false })
+  }
+  const last = tokens.at(-1)
+  if (last) last.last = true
+  tokens.forEach((token, at) => {
+    const next = tokens[at + 1]
+    if (!token.marks || !next || next.marks || !/^(?:[a-h]|bis|ter|quater)$/.test(next.key)) return
+    const own = token.marks.at(-1)!
+    if (own.suffix === '') token.lettered = [...token.marks.slice(0, -1), { n: own.n, suffix: next.key }]
+  })
+  return tokens
+}
+
+const opensArea = (words: readonly FoldedWord[], at: number): boolean => AREA.includes(words[at]!.key) || AREA.includes(`${words[at]!.key} ${words[at + 1]?.key ?? ''}`)
+
+/** A number or two words: with less said, `phương` is a name. */
+function enough(tokens: readonly Token[]): boolean {
+  const hard = tokens.filter((token) => !token.soft)
+  return hard.length > 1 || hard.some((token) => token.marks !== null)
+}
+
+/** A telephone number or a card's: not looked for at all. */
+function tooManyDigits(words: readonly FoldedWord[]): boolean {
+  let run = 0
+  for (const { key } of words) {
+    if (!/^\d+$/.test(key)) run = 0
+    else if (key.length > MAX_DIGITS + 1 || (run += key.length) >= TOO_MANY_DIGITS) return true
+  }
+  return false
+}
+
+/** Every way to read the text, the likeliest first; the next one is tried when one finds nothing. */
+export function readings(text: string): Query[] {
+  const words = foldWords(text)
+  if (words.length === 0 || tooManyDigits(words)) return []
+  const key = words.map((word) => word.key).join(' ')
+  const second = secondChanceHalf(text)
+  const typed = plain(words)
+  const out: Query[] = []
+  const add = (from: readonly FoldedWord[], reading: Reading, typos: boolean): void => {
+    out.push({ tokens: readQuery(from, reading), key, typos })
+  }
+  const decoded = second === null ? null : plain(foldWords(second))
+  for (const from of decoded ? [typed, decoded] : [typed]) {
+    add(from, { cues: true, area: false }, false)
+    if (from.some((word) => Object.hasOwn(CUES, word.key))) add(from, { cues: false, area: false }, false)
+    if (from.some((_, at) => at > 0 && opensArea(from, at))) add(from, { cues: true, area: true }, false)
+  }
+  add(typed, { cues: true, area: false }, true)
+  if (typed.some((word) => Object.hasOwn(CUES, word.key))) add(typed, { cues: false, area: false }, true)
+  return out
+}
+
+// How well words fit. ----------------------------------------------------------------------------
+
+const MARKS = /[\u0300-\u0323]/
+
+function grade(token: Token, typos: boolean, key: string, marked: string): number {
+  if (token.key === key) return token.marked === marked ? EXACT : token.marked === token.key ? WHOLE : WHOLE_OTHER_MARKS
+  if (token.marks) return 0
+  if (key.startsWith(token.key)) {
+    if (!token.last) return BEGINS
+    if (token.marked === token.key) return HALF
+    const bare = token.marked.replace(MARKS, '')
+    const tone = token.marked.slice(bare.length)
+    return marked.startsWith(bare) && (tone === '' || marked.endsWith(tone)) ? HALF : HALF_OTHER_MARKS
+  }
+  return typos && !token.soft && oneTypo(token.key, key) ? TYPO : 0
+}
+
+/** One letter more, less or other, or two changed places, in a word of five letters or more. */
+function oneTypo(a: string, b: string): boolean {
+  if (Math.max(a.length, b.length) < 5 || a.length < 4 || b.length < 4 || Math.abs(a.length - b.length) > 1) return false
+  if (/\d/.test(a) || /\d/.test(b)) return false
+  let head = 0
+  while (head < a.length && head < b.length && a[head] === b[head]) head += 1
+  let tail = 0
+  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1
+  const [x, y] = [a.length - head - tail, b.length - head - tail]
+  if (x <= 1 && y <= 1) return true
+  return x === 2 && y === 2 && a[head] === b[head + 1] && a[head + 1] === b[head]
+}
+
+// The index. -------------------------------------------------------------------------------------
+
+/** Words of the book by number. An entry is `word * 16 + alias * 8 + field`. */
+class Vocabulary {
+  readonly keys: string[] = []
+  readonly marked: string[] = []
+  readonly #numbers = new Map<string, number>()
+  /** What was folded before: names repeat. */
+  readonly #folded = new Map<string, readonly FoldedWord[]>()
+
+  number(word: FoldedWord): number {
+    // Words that fold alike and are marked alike are one: `Hoà`, `Hòa`.
+    const known = this.#numbers.get(word.marked)
+    if (known !== undefined && this.keys[known] === word.key) return known
+    this.#numbers.set(word.marked, this.keys.length)
+    this.marked.push(word.marked)
+    return this.keys.push(word.key) - 1
+  }
+
+  fold(text: string): readonly FoldedWord[] {
+    // A slash or a dash joins words across spaces; nothing else does.
+    if (/[/+–-]/.test(text)) return this.#remember(text)
+    return text.split(' ').flatMap((word) => this.#remember(word))
+  }
+
+  #remember(text: string): readonly FoldedWord[] {
+    let words = this.#folded.get(text)
+    if (!words) {
+      words = foldWords(text)
+      this.#folded.set(text, words)
+    }
+    return words
+  }
+}
+
+/** The entries of some words, with the short writings of what they say. */
+function enter(vocabulary: Vocabulary, words: readonly FoldedWord[], field: number, into: number[]): void {
+  const from = into.length
+  const put = (word: FoldedWord, alias: boolean): void => void into.push(vocabulary.number(word) * 16 + (alias ? 8 : 0) + field)
+  const bare = (key: string): FoldedWord => ({ key, marked: key, glued: false })
+  words.forEach((word, at) => {
+    const long = Object.hasOwn(SHORT, word.key) && word.marked === word.key ? SHORT[word.key] : undefined
+    put(word, false)
+    if (long !== undefined && field !== NAME) for (const key of long.split(' ')) put(bare(key), true)
+    if (field === NAME || field === GIVEN || at === 0) return
+    for (const [short, phrase] of Object.entries(SHORT)) {
+      if (!phrase.endsWith(word.key)) continue
+      const keys = phrase.split(' ')
+      if (keys.length <= at + 1 && keys.every((key, i) => words[at + 1 - keys.length + i]!.key === key)) put(bare(short), true)
+    }
+  })
+  if (field === NAME && into.length > from) {
+    const given = into.pop()!
+    into.push(given - NAME + GIVEN)
+    const initials = words.map(({ key }) => key.slice(0, 1)).join('')
+    // Initials that can be spoken, or that are short for something else, say too little.
+    if (words.length > 2 && !/[aeiouy]/.test(initials) && !Object.hasOwn(SHORT, initials)) into.push(vocabulary.number(bare(initials)) * 16 + 8 + INITIALS)
+  }
+}
+
+interface Door<Item> {
+  item: Item
+  kind: Kind
+  /** The numbers after those of the way: for `12/3` on a street 12, then 3. Empty without a number. */
+  marks: Mark[]
+  floor: number | null
+  words: number[]
+  code: string
+}
+
+function readDoor<Item>(vocabulary: Vocabulary, place: Place, item: Item): Door<Item> {
+  const door: Door<Item> = { item, kind: 'house', marks: [], floor: null, words: [], code: '' }
+  if (place.no) {
+    const rest: FoldedWord[] = []
+    const all = plain(vocabulary.fold(place.no))
+    all.forEach((word, at) => {
+      const unit = Object.hasOwn(UNIT_WORD, word.key) ? UNIT_WORD[word.key] : undefined
+      const number = readNumber(word.key)
+      const block = /^[a-z]{1,2}(\d+)$/.exec(word.key)
+      if (at === 0 && unit) {
+        door.kind = unit
+        rest.push(word)
+      } else if (number && all[at - 1]?.key === 'tang') {
+        door.floor = number[0]!.n
+      } else if (number && door.marks.length === 0) {
+        door.marks = number
+      } else if (at > 0 && door.marks.length === 1 && door.marks[0]!.suffix === '' && door.kind === 'house' && /^(?:[a-h]|bis|ter|quater)$/.test(word.key)) {
+        door.marks = [{ n: door.marks[0]!.n, suffix: word.key }]
+      } else if (door.kind === 'lot' && door.marks.length === 0 && block) {
+        // `Lô A12`: number 12 of block A.
+        door.marks = readMarks(block[1]!) ?? []
+        rest.push(word)
+      } else if (word.key !== 'so') rest.push(word)
+    })
+    enter(vocabulary, rest, LANDMARK, door.words)
+  }
+  if (place.head) enter(vocabulary, vocabulary.fold(place.head), NAME, door.words)
+  if (place.landmark) enter(vocabulary, oneWriting(vocabulary.fold(place.landmark)), LANDMARK, door.words)
+  door.code = place.code === '' ? '' : vocabulary.fold(place.code).map(({ key }) => key).join(' ')
+  return door
+}
+
+interface Stretch<Item> {
+  chain: Mark[]
+  /** Of the innermost number of the chain: 0 for a lane. */
+  depth: number
+  words: number[]
+  doors: Door<Item>[]
+}
+
+function readWay<Item>(vocabulary: Vocabulary, way: Way): Stretch<Item> {
+  const out: Stretch<Item> = { chain: [], depth: -1, words: [], doors: [] }
+  const said: string[] = []
+  way.names.forEach((name, at) => {
+    const all = plain(vocabulary.fold(name))
+    const kind = (Object.hasOwn(WAY_WORD, all[0]?.key ?? '') && WAY_WORD[all[0]!.key]) || null
+    let rest = kind ? all.slice(1) : all
+    const chain = kind && kind !== 'street' && rest[0] ? readMarks(rest[0].key) : null
+    if (chain) rest = rest.slice(1)
+    if (at === 0) {
+      out.depth = kind ? DEPTH.indexOf(kind) : -1
+      out.chain = chain ?? []
+      for (const word of foldWords(KINDS[kind ?? 'street'])) out.words.push(vocabulary.number(word) * 16 + KIND)
+    } else if (chain && out.chain.length > 0 && out.chain.length <= out.depth && !same(chain[0]!, out.chain[0]!)) {
+      out.chain = [...chain, ...out.chain]
+    }
+    const key = ` ${rest.map((word) => word.key).join(' ')} `
+    // A lane repeats the street it turns off.
+    if (rest.length === 0 || said.some((known) => known.includes(key))) return
+    said.push(key)
+    enter(vocabulary, rest, WAY, out.words)
+  })
+  enter(vocabulary, vocabulary.fold(way.group), GROUP, out.words)
+  for (const word of foldWords(KINDS.group)) out.words.push(vocabulary.number(word) * 16 + KIND)
+  return out
+}
+
+/** What the book holds, ready to be asked. Ways are kept in the order of the feet by `order`. */
+export class Finder<Item> {
+  readonly #vocabulary = new Vocabulary()
+  readonly #stretches = new Map<string, Stretch<Item>>()
+  #walk: string[] = []
+  /** Grades of a word typed over all words of the book, by how it was typed. */
+  readonly #grades = new Map<string, Uint8Array>()
+
+  /** Reads one way and its doors, in place of what was known of it. */
+  put(id: string, way: Way, doors: Iterable<readonly [Place, Item]>): void {
+    const stretch = readWay<Item>(this.#vocabulary, way)
+    for (const [place, item] of doors) stretch.doors.push(readDoor(this.#vocabulary, place, item))
+    this.#stretches.set(id, stretch)
+  }
+
+  drop(id: string): void {
+    this.#stretches.delete(id)
+  }
+
+  /** The ways as they are walked; one that is not named is not searched. */
+  order(ids: readonly string[]): void {
+    this.#walk = [...ids]
+  }
+
+  /** The doors a text means, at most `most` of them. */
+  find(text: string, most: number): Answer<Item> {
+    const queries = readings(text)
+    // A person may be called Tô; `tổ dân phố` is nobody.
+    const [asTyped] = queries
+    if (asTyped && asTyped.tokens.length > 1 && asTyped.tokens.every(({ key }) => GROUP_WORDS.has(key))) return { hits: [], total: 0, vague: true, query: asTyped }
+    for (const query of queries) {
+      const found = this.#ask(query, most)
+      if (found.total > 0) return { ...found, vague: false, query }
+    }
+    const query = queries[0] ?? null
+    return { hits: [], total: 0, vague: query !== null && query.tokens.every((token) => !token.marks && namesNothing(token)), query }
+  }
+
+  #grade(token: Token, typos: boolean): Uint8Array {
+    const how = `${token.marked} ${token.last ? 1 : 0}${typos ? 1 : 0}${token.soft ? 1 : 0}${token.marks ? 1 : 0}`
+    const { keys, marked } = this.#vocabulary
+    let grades = this.#grades.get(how)
+    if (grades && grades.length === keys.length) return grades
+    grades = new Uint8Array(keys.length)
+    for (let i = 0; i < keys.length; i += 1) grades[i] = grade(token, typos, keys[i]!, marked[i]!)
+    if (this.#grades.size >= 64) this.#grades.clear()
+    this.#grades.set(how, grades)
+    return grades
+  }
+
+  #ask(query: Query, most: number): { hits: Hit<Item>[]; total: number } {
+    const grades = query.tokens.map((token) => this.#grade(token, query.typos))
+    const nothing = query.tokens.some((token, i) => !token.soft && !token.marks && grades[i]!.every((g) => g === 0))
+    if (nothing && !/\d/.test(query.key)) return { hits: [], total: 0 }
+    const asked = new Asked(query, grades)
+    const best: Array<{ item: Item; by: number; score: number; exact: number; depth: number }> = []
+    let total = 0
+    for (const id of this.#walk) {
+      const stretch = this.#stretches.get(id)
+      if (!stretch) continue
+      asked.enter(stretch)
+      for (const door of stretch.doors) {
+        if (!asked.weigh(stretch, door)) continue
+        total += 1
+        const { score, exact, by, depth } = asked
+        const better = (b: { score: number; exact: number; depth: number }): boolean =>
+          score !== b.score ? score > b.score : exact !== b.exact ? exact > b.exact : depth < b.depth
+        if (best.length === most) {
+          if (most === 0 || !better(best[most - 1]!)) continue
+          best.pop()
+        }
+        let place = best.length
+        while (place > 0 && better(best[place - 1]!)) place -= 1
+        best.splice(place, 0, { item: door.item, by, score, exact, depth })
+      }
+    }
+    return { hits: best.map(({ item, by }) => ({ item, by })), total }
+  }
+}
+
+const namesNothing = ({ key }: Token): boolean =>
+  SOFT.has(key) || AREA.includes(key) || Object.hasOwn(CUES, key) || KIND_WORDS.some((word) => word.startsWith(key))
+
+/** One question put to door after door; holds the last door's answer, so that none is made for nothing. */
+class Asked {
+  score = 0
+  exact = 0
+  by = 0
+  depth = 0
+
+  readonly #tokens: readonly Token[]
+  readonly #grades: readonly Uint8Array[]
+  readonly #key: string
+  /** Points of each token in each column: of the way, and of the door on it. */
+  readonly #way: Int32Array
+  readonly #points: Int32Array
+  /** Which tokens stand in the book as typed. */
+  #wayExact = 0
+  #doorExact = 0
+  #wayPairs = 0
+  #pairs = 0
+  /** Number tokens first: they refuse most doors. */
+  readonly #turn: readonly number[]
+  /** Words typed a second time: better where the book has them twice. */
+  readonly #again: readonly number[]
+
+  constructor(query: Query, grades: readonly Uint8Array[]) {
+    this.#tokens = query.tokens
+    this.#grades = grades
+    this.#key = query.key
+    this.#way = new Int32Array(query.tokens.length * COLUMNS)
+    this.#points = new Int32Array(query.tokens.length * COLUMNS)
+    this.#again = query.tokens.flatMap(({ key }, i) => (query.tokens.findIndex((other) => other.key === key) < i ? [i] : []))
+    this.#turn = query.tokens.map((_, i) => i).sort((a, b) => Number(query.tokens[a]!.marks === null) - Number(query.tokens[b]!.marks === null))
+  }
+
+  /** Weighs what all doors of a way share. */
+  enter(stretch: Stretch<unknown>): void {
+    this.#way.fill(0)
+    this.#wayExact = 0
+    this.#wayPairs = this.#words(stretch.words, this.#way, true)
+  }
+
+  /** Points of the entries; says which neighbouring tokens are neighbours there, one bit each. */
+  #words(entries: readonly number[], points: Int32Array, way: boolean): number {
+    const tokens = this.#tokens
+    let exact = 0
+    let pairs = 0
+    for (let i = 0; i < tokens.length; i += 1) {
+      const token = tokens[i]!
+      const grades = this.#grades[i]!
+      for (let at = 0; at < entries.length; at += 1) {
+        const entry = entries[at]!
+        const g = grades[entry >> 4]!
+        if (g === 0) continue
+        const field = entry & 7
+        if (!(token.soft ? this.#fits(entries, i, at, g) : fieldTakes(token, field, g))) continue
+        const worth = (token.role === 'group' ? WAY_POINTS : POINTS[field]!) * PERCENT[g]!
+        const column = i * COLUMNS + COLUMN[field]!
+        if (worth > points[column]!) points[column] = worth
+        if (g === EXACT && field !== KIND) exact |= 1 << i
+        if (i + 1 < tokens.length && this.#follows(entries, i + 1, at)) pairs |= 1 << i
+      }
+    }
+    if (way) this.#wayExact = exact
+    else this.#doorExact = exact
+    return pairs
+  }
+
+  /** Whether the next token stands right after this place of the book. */
+  #follows(entries: readonly number[], next: number, at: number): boolean {
+    let after = at + 1
+    while (after < entries.length && (entries[after]! & 8) !== 0) after += 1
+    const entry = entries[after]
+    return entry !== undefined && fieldGroup(entry) === fieldGroup(entries[at]!) && this.#grades[next]![entry >> 4]! > 0
+  }
+
+  /** A soft word counts where it stands whole, on the same side of its neighbour as it was typed. */
+  #fits(entries: readonly number[], i: number, at: number, g: number): boolean {
+    if (g < WHOLE || (entries[at]! & 7) === KIND) return false
+    const next = i + 1 < this.#tokens.length
+    const grades = this.#grades[next ? i + 1 : i - 1]
+    if (!grades) return false
+    for (let other = next ? at + 1 : 0; other < (next ? entries.length : at); other += 1) {
+      if (grades[entries[other]! >> 4]! > 0 && fieldGroup(entries[other]!) === fieldGroup(entries[at]!)) return true
+    }
+    return false
+  }
+
+  weigh(stretch: Stretch<unknown>, door: Door<unknown>): boolean {
+    const tokens = this.#tokens
+    const points = this.#points
+    points.set(this.#way)
+    this.depth = stretch.chain.length + Math.max(1, door.marks.length)
+    if (door.code !== '' && door.code === this.#key) {
+      this.score = OWN_CODE * 100 * tokens.length
+      this.exact = 0
+      this.by = BY.number
+      return true
+    }
+    // Most doors are refused here, before anything is weighed.
+    for (const i of this.#turn) {
+      const token = tokens[i]!
+      if (token.soft) continue
+      if (token.marks) this.#number(stretch, door, i)
+      if (!this.#somewhere(i, door)) return false
+    }
+    this.#pairs = this.#wayPairs | this.#words(door.words, points, false)
+    return this.#add()
+  }
+
+  #somewhere(i: number, door: Door<unknown>): boolean {
+    const from = i * COLUMNS
+    for (let c = from; c < from + COLUMNS; c += 1) if (this.#points[c]! > 0) return true
+    const grades = this.#grades[i]!
+    for (const entry of door.words) if (grades[entry >> 4]! > 0) return true
+    const before = this.#tokens[i - 1]
+    // `7 a` was read as 7A.
+    return before?.lettered != null && this.#points[from - COLUMNS + OWN]! === OWN_POINTS * 100 && lettered(before, door)
+  }
+
+  #number(stretch: Stretch<unknown>, door: Door<unknown>, i: number): void {
+    const token = this.#tokens[i]!
+    const way = i * COLUMNS + 1
+    const { own, onWay } = weighNumber(token, stretch, door)
+    this.#points[i * COLUMNS + OWN] = own
+    if (onWay > this.#points[way]!) this.#points[way] = onWay
+    if (token.lettered && lettered(token, door) && (token.role === 'any' || token.role === 'own')) {
+      this.#points[i * COLUMNS + OWN] = OWN_POINTS * 100
+      this.#points[(i + 1) * COLUMNS + FREE] = APART * 100
+    }
+  }
+
+  /** The best choice of fields: each one after the first costs. */
+  #add(): boolean {
+    const tokens = this.#tokens
+    const n = tokens.length
+    let best = -1
+    let chosen = 0
+    for (let fields = 0; fields < 16; fields += 1) {
+      let sum = 0
+      let strong = false
+      let ok = true
+      for (let i = 0; i < n && ok; i += 1) {
+        const from = i * COLUMNS
+        let most = this.#points[from + OWN]!
+        for (let c = 0; c < 4; c += 1) if (fields & (1 << c) && this.#points[from + c]! > most) most = this.#points[from + c]!
+        if (most > 0) strong = true
+        else most = this.#points[from + FREE]!
+        if (most === 0 && !tokens[i]!.soft) ok = false
+        sum += most
+      }
+      if (!ok || !strong) continue
+      for (let bits = fields & (fields - 1); bits !== 0; bits &= bits - 1) sum -= FURTHER_FIELD
+      if (sum > best) {
+        best = sum
+        chosen = fields
+      }
+    }
+    if (best < 0) return false
+    for (const i of this.#again) {
+      let fields = 0
+      for (let c = 0; c < 4; c += 1) if (this.#points[i * COLUMNS + c]! > 0) fields += 1
+      if (fields > 1) best += NEIGHBOURS
+    }
+    for (let bits = this.#pairs; bits !== 0; bits &= bits - 1) best += NEIGHBOURS
+    this.score = best
+    let exact = 0
+    for (let bits = this.#wayExact | this.#doorExact; bits !== 0; bits &= bits - 1) exact += 1
+    this.exact = exact
+    let by = 0
+    for (let i = 0; i < n; i += 1) {
+      if (this.#points[i * COLUMNS + OWN]! > 0) by |= BY.number
+      for (let c = 0; c < 4; c += 1) if (chosen & (1 << c) && this.#points[i * COLUMNS + c]! > 0) by |= COLUMN_BY[c]!
+    }
+    this.by = by
+    return true
+  }
+}
+
+/** Head, way, landmark, group, kinds: words of one field are neighbours, of two are not. */
+const fieldGroup = (entry: number): number => COLUMN[entry & 7]!
+
+/** Whether a word of this field may answer the token at all. */
+function fieldTakes(token: Token, field: number, g: number): boolean {
+  if (token.marks) return token.role === 'group' ? field === GROUP : token.role === 'any' && field !== KIND && token.marks.length === 1
+  if (field === INITIALS) return g >= WHOLE
+  if (field !== KIND) return true
+  if (token.key.length === 1 || token.key === 'ng') return !token.last && g >= WHOLE
+  return g >= WHOLE_OTHER_MARKS || (token.last && g >= HALF_OTHER_MARKS)
+}
+
+function lettered(token: Token, door: Door<unknown>): boolean {
+  const own = door.marks.at(-1)
+  const asked = token.lettered?.at(-1)
+  return own !== undefined && asked !== undefined && same(own, asked) && door.kind === 'house' && token.lettered!.length === 1
+}
+
+/** How well one number fits the number on a wall, of the points it would be worth. */
+function near(asked: Mark, mark: Mark, half: boolean): number {
+  if (same(asked, mark)) return 100
+  if (asked.suffix === '' && mark.suffix.startsWith('-') && (asked.n === mark.n || mark.suffix === `-${asked.n}`)) return ONE_OF_TWO
+  if (asked.n === mark.n && (asked.suffix === '' || (half && mark.suffix.startsWith(asked.suffix)))) return SIBLING
+  return half && asked.suffix === '' && String(mark.n).startsWith(String(asked.n)) ? HALF_NUMBER : 0
+}
+
+/** Points of a number token as the door's own number, and as one of the ways that lead to it. */
+function weighNumber(token: Token, { chain, depth }: Stretch<unknown>, door: Door<unknown>): { own: number; onWay: number } {
+  const asked = token.marks!
+  const { role, last } = token
+  if (role === 'group') return { own: 0, onWay: 0 }
+  if (role === 'floor') return { own: door.floor !== null && asked.length === 1 && door.floor === asked[0]!.n ? WAY_POINTS * 100 : 0, onWay: 0 }
+  const path = door.marks.length > 0 ? [...chain, ...door.marks] : chain
+  const ways = door.marks.length > 0 ? path.slice(0, -1) : path
+  const lead = asked.length - 1
+
+  let own = 0
+  if (door.marks.length > 0) {
+    const unit = role === 'lot' || role === 'kiosk' || role === 'room'
+    const share = unit ? (door.kind === role ? 100 : 0) : role === 'any' || role === 'own' ? (door.kind === 'house' ? 100 : role === 'own' ? 50 : 90) : 0
+    const overlap = Math.min(asked.length, path.length)
+    let fits = asked.length === 1 || overlap >= 2
+    for (let k = 1; fits && k < overlap; k += 1) fits = same(asked[lead - k]!, path[path.length - 1 - k]!)
+    if (fits) {
+      const worth = asked.length === 1 || asked.length === path.length ? OWN_POINTS : PART_OF_PATH
+      own = Math.trunc((worth * near(asked[lead]!, path[path.length - 1]!, last) * share) / 100)
+    }
+  }
+
+  const kind = DEPTH.indexOf(role)
+  if (role !== 'any' && kind < 0) return { own, onWay: 0 }
+  let onWay = 0
+  // Where the chain says only the inner numbers, the outermost is not a lane.
+  const outer = depth - chain.length + 1
+  for (let end = asked.length; end <= ways.length; end += 1) {
+    let fits = true
+    for (let k = 1; fits && k <= lead; k += 1) fits = same(asked[lead - k]!, ways[end - 1 - k]!)
+    if (!fits) continue
+    const n = near(asked[lead]!, ways[end - 1]!, last)
+    const worth = role === 'any' ? WAY_BARE : outer + end - 1 === kind || (asked.length > 1 && end === asked.length) ? WAY_POINTS : WAY_OTHER_KIND
+    const points = n === 100 ? worth * 100 : n > 0 && last ? WAY_HALF * 100 : 0
+    if (points > onWay) onWay = points
+  }
+  // `ngõ 34/7`: house 7 of that lane.
+  if (kind >= 0 && asked.length > 1 && asked.length === path.length && path.every((mark, i) => same(mark, asked[i]!))) onWay = Math.max(onWay, LANE_THEN_HOUSE * 100)
+  return { own, onWay }
+}
