@@ -185,7 +185,6 @@ const WAY_BARE = 40
 const WAY_HALF = 15
 const LANE_THEN_HOUSE = 50
 const APART = 50
-const ONE_OF_TWO = 90
 const SIBLING = 50
 const HALF_NUMBER = 25
 const NEIGHBOURS = 15 * 100
@@ -372,6 +371,56 @@ function oneTypo(a: string, b: string): boolean {
   return x === 2 && y === 2 && a[head] === b[head + 1] && a[head + 1] === b[head]
 }
 
+// Why a door was found. --------------------------------------------------------------------------
+
+/** A stretch of a text on the screen, and whether it is what was typed. */
+export interface Span {
+  text: string
+  hit: boolean
+}
+
+const CHUNK = /[\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+/gu
+
+/** Cuts a text of the book where the query is found in it: whole words, and the beginnings of half-typed ones. */
+export function spansOf(query: Query, text: string): Span[] {
+  const spans: Span[] = []
+  const push = (piece: string, hit: boolean): void => {
+    const before = spans.at(-1)
+    if (piece === '') return
+    if (before && before.hit === hit) before.text += piece
+    else spans.push({ text: piece, hit })
+  }
+  for (const [chunk] of text.normalize('NFC').matchAll(CHUNK)) {
+    const word = foldWords(chunk)[0]
+    const letters = word ? lettersHit(query, word) : 0
+    const cut = [...chunk]
+    push(cut.slice(0, letters).join(''), true)
+    push(cut.slice(letters).join(''), false)
+  }
+  return spans
+}
+
+/** How many letters of a word of the book were typed. */
+function lettersHit({ tokens, typos }: Query, word: FoldedWord): number {
+  const mark = readMark(word.key)
+  const phrase = SHORT[word.key]?.split(' ')
+  let most = 0
+  for (const token of tokens) {
+    const asked = [...(token.marks ?? []), ...(token.lettered ?? [])]
+    if (token.marks) {
+      for (const number of asked) {
+        const fits = mark ? near(number, mark, token.last) : 0
+        if (fits > 0) most = Math.max(most, fits === HALF_NUMBER ? String(number.n).length : word.key.length)
+      }
+    } else {
+      const fits = grade(token, typos, word.key, word.marked)
+      if (phrase?.includes(token.key) || SHORT[token.key]?.split(' ').includes(word.key) || fits === TYPO) most = word.key.length
+      else if (fits > 0 && (!token.soft || fits >= WHOLE)) most = Math.max(most, token.key.length)
+    }
+  }
+  return most
+}
+
 // The index. -------------------------------------------------------------------------------------
 
 /** Words of the book by number. An entry is `word * 16 + alias * 8 + field`. */
@@ -492,7 +541,7 @@ function readWay<Item>(vocabulary: Vocabulary, way: Way): Stretch<Item> {
     const chain = kind && kind !== 'street' && rest[0] ? readMarks(rest[0].key) : null
     if (chain) rest = rest.slice(1)
     if (at === 0) {
-      out.depth = kind ? DEPTH.indexOf(kind) : -1
+      out.depth = kind && kind !== 'street' ? DEPTH.indexOf(kind) : -1
       out.chain = chain ?? []
       for (const word of foldWords(KINDS[kind ?? 'street'])) out.words.push(vocabulary.number(word) * 16 + KIND)
     } else if (chain && out.chain.length > 0 && out.chain.length <= out.depth && !same(chain[0]!, out.chain[0]!)) {
@@ -612,7 +661,7 @@ class Asked {
   #pairs = 0
   /** Number tokens first: they refuse most doors. */
   readonly #turn: readonly number[]
-  /** Words typed a second time: better where the book has them twice. */
+  /** Words typed a second time: once for the way, once for who lives there. */
   readonly #again: readonly number[]
 
   constructor(query: Query, grades: readonly Uint8Array[]) {
@@ -750,9 +799,7 @@ class Asked {
     }
     if (best < 0) return false
     for (const i of this.#again) {
-      let fields = 0
-      for (let c = 0; c < 4; c += 1) if (this.#points[i * COLUMNS + c]! > 0) fields += 1
-      if (fields > 1) best += NEIGHBOURS
+      if (this.#points[i * COLUMNS]! > 0 || this.#points[i * COLUMNS + 2]! > 0) best += NEIGHBOURS
     }
     for (let bits = this.#pairs; bits !== 0; bits &= bits - 1) best += NEIGHBOURS
     this.score = best
@@ -790,7 +837,7 @@ function lettered(token: Token, door: Door<unknown>): boolean {
 /** How well one number fits the number on a wall, of the points it would be worth. */
 function near(asked: Mark, mark: Mark, half: boolean): number {
   if (same(asked, mark)) return 100
-  if (asked.suffix === '' && mark.suffix.startsWith('-') && (asked.n === mark.n || mark.suffix === `-${asked.n}`)) return ONE_OF_TWO
+  if (asked.suffix === '' && mark.suffix.startsWith('-') && (asked.n === mark.n || mark.suffix === `-${asked.n}`)) return 100
   if (asked.n === mark.n && (asked.suffix === '' || (half && mark.suffix.startsWith(asked.suffix)))) return SIBLING
   return half && asked.suffix === '' && String(mark.n).startsWith(String(asked.n)) ? HALF_NUMBER : 0
 }
