@@ -71,7 +71,7 @@ type Kind = 'house' | 'lot' | 'kiosk' | 'room'
 
 // The words. -------------------------------------------------------------------------------------
 
-/** Short writings: where the book has one, the other is found too. Sorted. */
+/** Short writings: where the book has one, the other is found too. */
 export const SHORT: Readonly<Record<string, string>> = {
   bv: 'benh vien',
   cc: 'chung cu',
@@ -119,12 +119,12 @@ export const CUES: Readonly<Record<string, { marked: string; role: Role }>> = {
   to: { marked: 'tô\u0309', role: 'group' },
 }
 
-/** Forms of address, and words that only say where: soft while another word follows. Sorted. */
+/** Forms of address, and words that only say where: soft while another word follows. */
 export const SOFT: ReadonlySet<string> = new Set(
   'anh ba bac ben bo canh chau chi chu co cu cuoi cua dau di dien doi duoi em gan gia giap ho me mo nha o ong phia sat sau tai thim tren truoc vao'.split(' '),
 )
 
-/** From one of these on, all that follows names the area, which the book does not repeat at each door. Sorted. */
+/** From one of these on, all that follows names the area, which the book does not repeat at each door. */
 export const AREA: readonly string[] = ['p', 'phuong', 'thanh pho', 'thi xa', 'tinh', 'tp', 'tx']
 
 /** What people call ways and groups, whatever the book calls them. */
