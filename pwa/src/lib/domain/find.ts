@@ -3,7 +3,7 @@
  * points are told there; tests/vectors/find.json holds both to the same doors. Here the words of the
  * book are kept by number, so that a word typed is compared with each of them once and not with each door.
  */
-import { foldWords, secondChanceHalf, type FoldedWord } from './search.ts'
+import { foldWords, searchKey, secondChanceHalf, type FoldedWord } from './search.ts'
 
 /** A door to be found, as the book writes it. */
 export interface Place {
@@ -178,7 +178,6 @@ const PERCENT = [0, 30, 40, 50, 60, 80, 100, 100]
 
 const OWN_POINTS = 100
 const PART_OF_PATH = 70
-const OWN_CODE = 100
 const WAY_POINTS = 60
 const WAY_OTHER_KIND = 45
 const WAY_BARE = 40
@@ -192,6 +191,8 @@ const FURTHER_FIELD = 20 * 100
 
 // Reading numbers. -------------------------------------------------------------------------------
 
+/** What may stand apart after a number and still be of it. */
+const LETTER = /^(?:[a-h]|bis|ter|quater)$/
 const NUMBER = /^(\d+)((?:[a-z]\d{0,2})?|bis|ter|quater)$/
 
 function readMark(text: string): Mark | null {
@@ -294,7 +295,7 @@ function readQuery(words: readonly FoldedWord[], { cues, area }: Reading): Token
   if (last) last.last = true
   tokens.forEach((token, at) => {
     const next = tokens[at + 1]
-    if (!token.marks || !next || next.marks || !/^(?:[a-h]|bis|ter|quater)$/.test(next.key)) return
+    if (!token.marks || !next || next.marks || !LETTER.test(next.key)) return
     const own = token.marks.at(-1)!
     if (own.suffix === '') token.lettered = [...token.marks.slice(0, -1), { n: own.n, suffix: next.key }]
   })
@@ -484,42 +485,42 @@ function enter(vocabulary: Vocabulary, words: readonly FoldedWord[], field: numb
 interface Door<Item> {
   item: Item
   kind: Kind
-  /** The numbers after those of the way: for `12/3` on a street 12, then 3. Empty without a number. */
-  marks: Mark[]
+  /** The numbers that lead to the door and its own, outermost first: for `12/3` on a street 12, then 3. */
+  path: readonly Mark[]
+  /** How many of them are the door's. */
+  numbers: number
   floor: number | null
   words: number[]
-  code: string
 }
 
-function readDoor<Item>(vocabulary: Vocabulary, place: Place, item: Item): Door<Item> {
-  const door: Door<Item> = { item, kind: 'house', marks: [], floor: null, words: [], code: '' }
+function readDoor<Item>(vocabulary: Vocabulary, { chain }: Stretch<Item>, place: Place, item: Item): Door<Item> {
+  const door: Door<Item> = { item, kind: 'house', path: chain, numbers: 0, floor: null, words: [] }
   if (place.no) {
+    let marks: Mark[] = []
     const rest: FoldedWord[] = []
     const all = plain(vocabulary.fold(place.no))
     all.forEach((word, at) => {
-      const unit = Object.hasOwn(UNIT_WORD, word.key) ? UNIT_WORD[word.key] : undefined
+      const unit = at === 0 && Object.hasOwn(UNIT_WORD, word.key) ? UNIT_WORD[word.key] : undefined
       const number = readNumber(word.key)
       const block = /^[a-z]{1,2}(\d+)$/.exec(word.key)
-      if (at === 0 && unit) {
+      if (unit) {
         door.kind = unit
         rest.push(word)
-      } else if (number && all[at - 1]?.key === 'tang') {
-        door.floor = number[0]!.n
-      } else if (number && door.marks.length === 0) {
-        door.marks = number
-      } else if (at > 0 && door.marks.length === 1 && door.marks[0]!.suffix === '' && door.kind === 'house' && /^(?:[a-h]|bis|ter|quater)$/.test(word.key)) {
-        door.marks = [{ n: door.marks[0]!.n, suffix: word.key }]
-      } else if (door.kind === 'lot' && door.marks.length === 0 && block) {
+      } else if (number && all[at - 1]?.key === 'tang') door.floor = number[0]!.n
+      else if (number && marks.length === 0) marks = number
+      else if (at > 0 && door.kind === 'house' && marks.length === 1 && marks[0]!.suffix === '' && LETTER.test(word.key)) marks = [{ n: marks[0]!.n, suffix: word.key }]
+      else {
         // `Lô A12`: number 12 of block A.
-        door.marks = readMarks(block[1]!) ?? []
-        rest.push(word)
-      } else if (word.key !== 'so') rest.push(word)
+        if (door.kind === 'lot' && marks.length === 0 && block) marks = readMarks(block[1]!) ?? []
+        if (word.key !== 'so') rest.push(word)
+      }
     })
+    door.path = [...chain, ...marks]
+    door.numbers = marks.length
     enter(vocabulary, rest, LANDMARK, door.words)
   }
   if (place.head) enter(vocabulary, vocabulary.fold(place.head), NAME, door.words)
   if (place.landmark) enter(vocabulary, oneWriting(vocabulary.fold(place.landmark)), LANDMARK, door.words)
-  door.code = place.code === '' ? '' : vocabulary.fold(place.code).map(({ key }) => key).join(' ')
   return door
 }
 
@@ -529,10 +530,12 @@ interface Stretch<Item> {
   depth: number
   words: number[]
   doors: Door<Item>[]
+  /** Codes of the doors, folded. */
+  codes: Map<string, Item>
 }
 
 function readWay<Item>(vocabulary: Vocabulary, way: Way): Stretch<Item> {
-  const out: Stretch<Item> = { chain: [], depth: -1, words: [], doors: [] }
+  const out: Stretch<Item> = { chain: [], depth: -1, words: [], doors: [], codes: new Map() }
   const said: string[] = []
   way.names.forEach((name, at) => {
     const all = plain(vocabulary.fold(name))
@@ -569,7 +572,10 @@ export class Finder<Item> {
   /** Reads one way and its doors, in place of what was known of it. */
   put(id: string, way: Way, doors: Iterable<readonly [Place, Item]>): void {
     const stretch = readWay<Item>(this.#vocabulary, way)
-    for (const [place, item] of doors) stretch.doors.push(readDoor(this.#vocabulary, place, item))
+    for (const [place, item] of doors) {
+      stretch.doors.push(readDoor(this.#vocabulary, stretch, place, item))
+      if (place.code !== '') stretch.codes.set(searchKey(place.code), item)
+    }
     this.#stretches.set(id, stretch)
   }
 
@@ -585,6 +591,8 @@ export class Finder<Item> {
   /** The doors a text means, at most `most` of them. */
   find(text: string, most: number): Answer<Item> {
     const queries = readings(text)
+    const coded = queries[0] && this.#coded(queries[0].key)
+    if (coded) return { hits: [coded], total: 1, vague: false, query: queries[0]! }
     // A person may be called Tô; `tổ dân phố` is nobody.
     const [asTyped] = queries
     if (asTyped && asTyped.tokens.length > 1 && asTyped.tokens.every(({ key }) => GROUP_WORDS.has(key))) return { hits: [], total: 0, vague: true, query: asTyped }
@@ -594,6 +602,16 @@ export class Finder<Item> {
     }
     const query = queries[0] ?? null
     return { hits: [], total: 0, vague: query !== null && query.tokens.every((token) => !token.marks && namesNothing(token)), query }
+  }
+
+  /** The household with this code; a code is typed whole. */
+  #coded(key: string): Hit<Item> | null {
+    if (!/\d/.test(key)) return null
+    for (const id of this.#walk) {
+      const item = this.#stretches.get(id)?.codes.get(key)
+      if (item !== undefined) return { item, by: BY.number }
+    }
+    return null
   }
 
   #grade(token: Token, typos: boolean): Uint8Array {
@@ -610,8 +628,9 @@ export class Finder<Item> {
 
   #ask(query: Query, most: number): { hits: Hit<Item>[]; total: number } {
     const grades = query.tokens.map((token) => this.#grade(token, query.typos))
-    const nothing = query.tokens.some((token, i) => !token.soft && !token.marks && grades[i]!.every((g) => g === 0))
-    if (nothing && !/\d/.test(query.key)) return { hits: [], total: 0 }
+    const apart = (i: number): boolean => query.tokens[i - 1]?.lettered != null
+    // A word that the book does not know finds no door, and no door needs to be asked.
+    if (query.tokens.some((token, i) => !token.soft && !token.marks && !apart(i) && grades[i]!.every((g) => g === 0))) return { hits: [], total: 0 }
     const asked = new Asked(query, grades)
     const best: Array<{ item: Item; by: number; score: number; exact: number; depth: number }> = []
     let total = 0
@@ -620,23 +639,29 @@ export class Finder<Item> {
       if (!stretch) continue
       asked.enter(stretch)
       for (const door of stretch.doors) {
-        if (!asked.weigh(stretch, door)) continue
+        const worst = best.length === most ? best[most - 1] : undefined
+        if (!asked.weigh(stretch, door, worst?.score ?? -Infinity)) continue
         total += 1
-        const { score, exact, by, depth } = asked
-        const better = (b: { score: number; exact: number; depth: number }): boolean =>
-          score !== b.score ? score > b.score : exact !== b.exact ? exact > b.exact : depth < b.depth
-        if (best.length === most) {
-          if (most === 0 || !better(best[most - 1]!)) continue
-          best.pop()
-        }
+        if (worst && !before(asked, worst)) continue
+        if (worst) best.pop()
         let place = best.length
-        while (place > 0 && better(best[place - 1]!)) place -= 1
-        best.splice(place, 0, { item: door.item, by, score, exact, depth })
+        while (place > 0 && before(asked, best[place - 1]!)) place -= 1
+        const { score, exact, depth } = asked
+        best.splice(place, 0, { item: door.item, by: asked.by(), score, exact, depth })
       }
     }
     return { hits: best.map(({ item, by }) => ({ item, by })), total }
   }
 }
+
+interface Rank {
+  score: number
+  exact: number
+  depth: number
+}
+
+/** Whether one door comes before another that was met earlier: equal ones stay in the order of the feet. */
+const before = (a: Rank, b: Rank): boolean => (a.score !== b.score ? a.score > b.score : a.exact !== b.exact ? a.exact > b.exact : a.depth < b.depth)
 
 const namesNothing = ({ key }: Token): boolean =>
   SOFT.has(key) || AREA.includes(key) || Object.hasOwn(CUES, key) || KIND_WORDS.some((word) => word.startsWith(key))
@@ -645,19 +670,20 @@ const namesNothing = ({ key }: Token): boolean =>
 class Asked {
   score = 0
   exact = 0
-  by = 0
   depth = 0
+  fields = 0
 
   readonly #tokens: readonly Token[]
   readonly #grades: readonly Uint8Array[]
-  readonly #key: string
   /** Points of each token in each column: of the way, and of the door on it. */
   readonly #way: Int32Array
   readonly #points: Int32Array
-  /** Which tokens stand in the book as typed. */
+  /** Whether the way answers a token. */
+  readonly #onWay: Uint8Array
+  /** Which tokens stand in the book as typed, and which stand before the next one there: a bit each. */
   #wayExact = 0
-  #doorExact = 0
   #wayPairs = 0
+  #exact = 0
   #pairs = 0
   /** Number tokens first: they refuse most doors. */
   readonly #turn: readonly number[]
@@ -665,46 +691,45 @@ class Asked {
   readonly #again: readonly number[]
 
   constructor(query: Query, grades: readonly Uint8Array[]) {
-    this.#tokens = query.tokens
+    const { tokens } = query
+    this.#tokens = tokens
     this.#grades = grades
-    this.#key = query.key
-    this.#way = new Int32Array(query.tokens.length * COLUMNS)
-    this.#points = new Int32Array(query.tokens.length * COLUMNS)
-    this.#again = query.tokens.flatMap(({ key }, i) => (query.tokens.findIndex((other) => other.key === key) < i ? [i] : []))
-    this.#turn = query.tokens.map((_, i) => i).sort((a, b) => Number(query.tokens[a]!.marks === null) - Number(query.tokens[b]!.marks === null))
+    this.#way = new Int32Array(tokens.length * COLUMNS)
+    this.#points = new Int32Array(tokens.length * COLUMNS)
+    this.#onWay = new Uint8Array(tokens.length)
+    this.#again = tokens.flatMap(({ key }, i) => (tokens.findIndex((other) => other.key === key) < i ? [i] : []))
+    this.#turn = tokens.map((_, i) => i).sort((a, b) => Number(tokens[a]!.marks === null) - Number(tokens[b]!.marks === null))
   }
 
   /** Weighs what all doors of a way share. */
   enter(stretch: Stretch<unknown>): void {
     this.#way.fill(0)
-    this.#wayExact = 0
-    this.#wayPairs = this.#words(stretch.words, this.#way, true)
+    this.#exact = 0
+    this.#pairs = 0
+    for (let i = 0; i < this.#tokens.length; i += 1) this.#onWay[i] = this.#word(i, stretch.words, this.#way) ? 1 : 0
+    this.#wayExact = this.#exact
+    this.#wayPairs = this.#pairs
   }
 
-  /** Points of the entries; says which neighbouring tokens are neighbours there, one bit each. */
-  #words(entries: readonly number[], points: Int32Array, way: boolean): number {
-    const tokens = this.#tokens
-    let exact = 0
-    let pairs = 0
-    for (let i = 0; i < tokens.length; i += 1) {
-      const token = tokens[i]!
-      const grades = this.#grades[i]!
-      for (let at = 0; at < entries.length; at += 1) {
-        const entry = entries[at]!
-        const g = grades[entry >> 4]!
-        if (g === 0) continue
-        const field = entry & 7
-        if (!(token.soft ? this.#fits(entries, i, at, g) : fieldTakes(token, field, g))) continue
-        const worth = (token.role === 'group' ? WAY_POINTS : POINTS[field]!) * PERCENT[g]!
-        const column = i * COLUMNS + COLUMN[field]!
-        if (worth > points[column]!) points[column] = worth
-        if (g === EXACT && field !== KIND) exact |= 1 << i
-        if (i + 1 < tokens.length && this.#follows(entries, i + 1, at)) pairs |= 1 << i
-      }
+  /** Points of one token among some entries; whether there are any. */
+  #word(i: number, entries: readonly number[], points: Int32Array): boolean {
+    const token = this.#tokens[i]!
+    const grades = this.#grades[i]!
+    let some = false
+    for (let at = 0; at < entries.length; at += 1) {
+      const entry = entries[at]!
+      const g = grades[entry >> 4]!
+      if (g === 0) continue
+      const field = entry & 7
+      if (!(token.soft ? this.#fits(entries, i, at, g) : fieldTakes(token, field, g))) continue
+      some = true
+      const worth = (token.role === 'group' ? WAY_POINTS : POINTS[field]!) * PERCENT[g]!
+      const column = i * COLUMNS + COLUMN[field]!
+      if (worth > points[column]!) points[column] = worth
+      if (g === EXACT && field !== KIND) this.#exact |= 1 << i
+      if (i + 1 < this.#tokens.length && this.#follows(entries, i + 1, at)) this.#pairs |= 1 << i
     }
-    if (way) this.#wayExact = exact
-    else this.#doorExact = exact
-    return pairs
+    return some
   }
 
   /** Whether the next token stands right after this place of the book. */
@@ -715,104 +740,118 @@ class Asked {
     return entry !== undefined && fieldGroup(entry) === fieldGroup(entries[at]!) && this.#grades[next]![entry >> 4]! > 0
   }
 
-  /** A soft word counts where it stands whole, on the same side of its neighbour as it was typed. */
+  /** A soft word counts where it stands whole, before the word it was typed before. */
   #fits(entries: readonly number[], i: number, at: number, g: number): boolean {
-    if (g < WHOLE || (entries[at]! & 7) === KIND) return false
-    const next = i + 1 < this.#tokens.length
-    const grades = this.#grades[next ? i + 1 : i - 1]
-    if (!grades) return false
-    for (let other = next ? at + 1 : 0; other < (next ? entries.length : at); other += 1) {
-      if (grades[entries[other]! >> 4]! > 0 && fieldGroup(entries[other]!) === fieldGroup(entries[at]!)) return true
+    const grades = this.#grades[i + 1]
+    if (!grades || g < WHOLE || (entries[at]! & 7) === KIND) return false
+    for (let after = at + 1; after < entries.length; after += 1) {
+      if (grades[entries[after]! >> 4]! > 0 && fieldGroup(entries[after]!) === fieldGroup(entries[at]!)) return true
     }
     return false
   }
 
-  weigh(stretch: Stretch<unknown>, door: Door<unknown>): boolean {
+  /** Whether every word fits the door. Leaves its rank here, or a score below `floor` when it cannot reach that. */
+  weigh(stretch: Stretch<unknown>, door: Door<unknown>, floor: number): boolean {
     const tokens = this.#tokens
     const points = this.#points
     points.set(this.#way)
-    this.depth = stretch.chain.length + Math.max(1, door.marks.length)
-    if (door.code !== '' && door.code === this.#key) {
-      this.score = OWN_CODE * 100 * tokens.length
-      this.exact = 0
-      this.by = BY.number
-      return true
-    }
-    // Most doors are refused here, before anything is weighed.
+    this.#exact = this.#wayExact
+    this.#pairs = this.#wayPairs
+    // The `a` of `7 a`, where that was read as 7A.
+    let apart = -1
     for (const i of this.#turn) {
       const token = tokens[i]!
-      if (token.soft) continue
-      if (token.marks) this.#number(stretch, door, i)
-      if (!this.#somewhere(i, door)) return false
+      let some = this.#onWay[i] === 1 || i === apart
+      if (token.marks) {
+        const from = i * COLUMNS
+        let own = ownPoints(token, token.marks, door)
+        const way = wayPoints(token, token.marks, stretch, door)
+        if (token.lettered && lettered(token, door)) {
+          own = OWN_POINTS * 100
+          points[from + COLUMNS + FREE] = APART * 100
+          apart = i + 1
+        }
+        points[from + OWN] = own
+        if (way > points[from + 1]!) points[from + 1] = way
+        some ||= own > 0 || way > 0
+      }
+      if (this.#word(i, door.words, points)) some = true
+      if (!some && !token.soft) return false
     }
-    this.#pairs = this.#wayPairs | this.#words(door.words, points, false)
-    return this.#add()
-  }
-
-  #somewhere(i: number, door: Door<unknown>): boolean {
-    const from = i * COLUMNS
-    for (let c = from; c < from + COLUMNS; c += 1) if (this.#points[c]! > 0) return true
-    const grades = this.#grades[i]!
-    for (const entry of door.words) if (grades[entry >> 4]! > 0) return true
-    const before = this.#tokens[i - 1]
-    // `7 a` was read as 7A.
-    return before?.lettered != null && this.#points[from - COLUMNS + OWN]! === OWN_POINTS * 100 && lettered(before, door)
-  }
-
-  #number(stretch: Stretch<unknown>, door: Door<unknown>, i: number): void {
-    const token = this.#tokens[i]!
-    const way = i * COLUMNS + 1
-    const { own, onWay } = weighNumber(token, stretch, door)
-    this.#points[i * COLUMNS + OWN] = own
-    if (onWay > this.#points[way]!) this.#points[way] = onWay
-    if (token.lettered && lettered(token, door) && (token.role === 'any' || token.role === 'own')) {
-      this.#points[i * COLUMNS + OWN] = OWN_POINTS * 100
-      this.#points[(i + 1) * COLUMNS + FREE] = APART * 100
-    }
+    this.depth = Math.max(door.path.length, stretch.chain.length + 1)
+    return this.#add(floor)
   }
 
   /** The best choice of fields: each one after the first costs. */
-  #add(): boolean {
-    const tokens = this.#tokens
-    const n = tokens.length
-    let best = -1
-    let chosen = 0
-    for (let fields = 0; fields < 16; fields += 1) {
-      let sum = 0
-      let strong = false
-      let ok = true
-      for (let i = 0; i < n && ok; i += 1) {
-        const from = i * COLUMNS
-        let most = this.#points[from + OWN]!
-        for (let c = 0; c < 4; c += 1) if (fields & (1 << c) && this.#points[from + c]! > most) most = this.#points[from + c]!
-        if (most > 0) strong = true
-        else most = this.#points[from + FREE]!
-        if (most === 0 && !tokens[i]!.soft) ok = false
-        sum += most
+  #add(floor: number): boolean {
+    const n = this.#tokens.length
+    const points = this.#points
+    // What it would be worth if fields cost nothing: most doors cannot reach the list, and are only counted.
+    let extra = 0
+    for (const i of this.#again) if (points[i * COLUMNS]! > 0 || points[i * COLUMNS + 2]! > 0) extra += NEIGHBOURS
+    for (let bits = this.#pairs; bits !== 0; bits &= bits - 1) extra += NEIGHBOURS
+    let most = extra
+    let strong = false
+    let used = 0
+    for (let from = 0; from < n * COLUMNS; from += COLUMNS) {
+      let here = points[from + OWN]!
+      for (let c = 0; c < 4; c += 1) {
+        const worth = points[from + c]!
+        if (worth > 0) used |= 1 << c
+        if (worth > here) here = worth
       }
-      if (!ok || !strong) continue
-      for (let bits = fields & (fields - 1); bits !== 0; bits &= bits - 1) sum -= FURTHER_FIELD
+      if (here > 0) strong = true
+      else here = points[from + FREE]!
+      most += here
+    }
+    if (!strong) return false
+    this.score = most
+    if (most < floor) return true
+
+    let best = -Infinity
+    let chosen = 0
+    for (let fields = used; ; fields = (fields - 1) & used) {
+      const sum = this.#sum(fields)
       if (sum > best) {
         best = sum
         chosen = fields
       }
+      if (fields === 0) break
     }
-    if (best < 0) return false
-    for (const i of this.#again) {
-      if (this.#points[i * COLUMNS]! > 0 || this.#points[i * COLUMNS + 2]! > 0) best += NEIGHBOURS
-    }
-    for (let bits = this.#pairs; bits !== 0; bits &= bits - 1) best += NEIGHBOURS
-    this.score = best
+    this.score = best + extra
     let exact = 0
-    for (let bits = this.#wayExact | this.#doorExact; bits !== 0; bits &= bits - 1) exact += 1
+    for (let bits = this.#exact; bits !== 0; bits &= bits - 1) exact += 1
     this.exact = exact
-    let by = 0
-    for (let i = 0; i < n; i += 1) {
-      if (this.#points[i * COLUMNS + OWN]! > 0) by |= BY.number
-      for (let c = 0; c < 4; c += 1) if (chosen & (1 << c) && this.#points[i * COLUMNS + c]! > 0) by |= COLUMN_BY[c]!
-    }
-    this.by = by
+    this.fields = chosen
     return true
+  }
+
+  /** The sum with these fields; minus infinity when a word has no place in them. */
+  #sum(fields: number): number {
+    const points = this.#points
+    let sum = 0
+    let strong = false
+    for (let i = 0; i < this.#tokens.length; i += 1) {
+      const from = i * COLUMNS
+      let here = points[from + OWN]!
+      for (let c = 0; c < 4; c += 1) if ((fields & (1 << c)) !== 0 && points[from + c]! > here) here = points[from + c]!
+      if (here > 0) strong = true
+      else here = points[from + FREE]!
+      if (here === 0 && !this.#tokens[i]!.soft) return -Infinity
+      sum += here
+    }
+    for (let bits = fields & (fields - 1); bits !== 0; bits &= bits - 1) sum -= FURTHER_FIELD
+    return strong ? sum : -Infinity
+  }
+
+  /** What spoke for the door weighed last. */
+  by(): number {
+    let by = 0
+    for (let from = 0; from < this.#points.length; from += COLUMNS) {
+      if (this.#points[from + OWN]! > 0) by |= BY.number
+      for (let c = 0; c < 4; c += 1) if ((this.fields & (1 << c)) !== 0 && this.#points[from + c]! > 0) by |= COLUMN_BY[c]!
+    }
+    return by
   }
 }
 
@@ -828,58 +867,59 @@ function fieldTakes(token: Token, field: number, g: number): boolean {
   return g >= WHOLE_OTHER_MARKS || (token.last && g >= HALF_OTHER_MARKS)
 }
 
-function lettered(token: Token, door: Door<unknown>): boolean {
-  const own = door.marks.at(-1)
-  const asked = token.lettered?.at(-1)
-  return own !== undefined && asked !== undefined && same(own, asked) && door.kind === 'house' && token.lettered!.length === 1
+/** Whether the door is the one meant by a number and a letter apart: `7 a`. */
+function lettered({ role, lettered: asked }: Token, door: Door<unknown>): boolean {
+  return asked?.length === 1 && (role === 'any' || role === 'own') && door.kind === 'house' && door.numbers > 0 && same(door.path[door.path.length - 1]!, asked[0]!)
 }
 
-/** How well one number fits the number on a wall, of the points it would be worth. */
+/** How well one number fits the number on a wall, of a hundred. A double house is both its numbers. */
 function near(asked: Mark, mark: Mark, half: boolean): number {
-  if (same(asked, mark)) return 100
-  if (asked.suffix === '' && mark.suffix.startsWith('-') && (asked.n === mark.n || mark.suffix === `-${asked.n}`)) return 100
-  if (asked.n === mark.n && (asked.suffix === '' || (half && mark.suffix.startsWith(asked.suffix)))) return SIBLING
-  return half && asked.suffix === '' && String(mark.n).startsWith(String(asked.n)) ? HALF_NUMBER : 0
+  if (asked.n === mark.n) {
+    if (asked.suffix === mark.suffix) return 100
+    if (asked.suffix === '') return mark.suffix.startsWith('-') ? 100 : SIBLING
+    return half && mark.suffix.startsWith(asked.suffix) ? SIBLING : 0
+  }
+  if (asked.suffix !== '') return 0
+  if (mark.suffix !== '' && mark.suffix === `-${asked.n}`) return 100
+  if (!half || asked.n === 0) return 0
+  let head = mark.n
+  while (head > asked.n) head = Math.trunc(head / 10)
+  return head === asked.n ? HALF_NUMBER : 0
 }
 
-/** Points of a number token as the door's own number, and as one of the ways that lead to it. */
-function weighNumber(token: Token, { chain, depth }: Stretch<unknown>, door: Door<unknown>): { own: number; onWay: number } {
-  const asked = token.marks!
-  const { role, last } = token
-  if (role === 'group') return { own: 0, onWay: 0 }
-  if (role === 'floor') return { own: door.floor !== null && asked.length === 1 && door.floor === asked[0]!.n ? WAY_POINTS * 100 : 0, onWay: 0 }
-  const path = door.marks.length > 0 ? [...chain, ...door.marks] : chain
-  const ways = door.marks.length > 0 ? path.slice(0, -1) : path
-  const lead = asked.length - 1
+/** Whether the numbers before the last one asked for stand before place `end` of a path, as far as both go. */
+function leads(asked: readonly Mark[], path: readonly Mark[], end: number): boolean {
+  for (let k = 1; k < asked.length && k <= end; k += 1) if (!same(asked[asked.length - 1 - k]!, path[end - k]!)) return false
+  return true
+}
 
-  let own = 0
-  if (door.marks.length > 0) {
-    const unit = role === 'lot' || role === 'kiosk' || role === 'room'
-    const share = unit ? (door.kind === role ? 100 : 0) : role === 'any' || role === 'own' ? (door.kind === 'house' ? 100 : role === 'own' ? 50 : 90) : 0
-    const overlap = Math.min(asked.length, path.length)
-    let fits = asked.length === 1 || overlap >= 2
-    for (let k = 1; fits && k < overlap; k += 1) fits = same(asked[lead - k]!, path[path.length - 1 - k]!)
-    if (fits) {
-      const worth = asked.length === 1 || asked.length === path.length ? OWN_POINTS : PART_OF_PATH
-      own = Math.trunc((worth * near(asked[lead]!, path[path.length - 1]!, last) * share) / 100)
-    }
-  }
+/** Points of a number as the door's own. */
+function ownPoints({ role, last }: Token, asked: readonly Mark[], { kind, path, numbers, floor }: Door<unknown>): number {
+  if (role === 'floor') return floor !== null && asked.length === 1 && floor === asked[0]!.n ? WAY_POINTS * 100 : 0
+  if (numbers === 0) return 0
+  const share = role === kind || (kind === 'house' && (role === 'any' || role === 'own')) ? 100 : role === 'any' ? 90 : role === 'own' ? 50 : 0
+  if (share === 0 || (asked.length > 1 && path.length < 2)) return 0
+  const end = path.length - 1
+  const fits = near(asked[asked.length - 1]!, path[end]!, last)
+  if (fits === 0 || !leads(asked, path, end)) return 0
+  return Math.trunc(((asked.length === 1 || asked.length === path.length ? OWN_POINTS : PART_OF_PATH) * fits * share) / 100)
+}
 
+/** Points of a number as one of the ways that lead to the door. */
+function wayPoints({ role, last }: Token, asked: readonly Mark[], { chain, depth }: Stretch<unknown>, { path, numbers }: Door<unknown>): number {
   const kind = DEPTH.indexOf(role)
-  if (role !== 'any' && kind < 0) return { own, onWay: 0 }
-  let onWay = 0
+  if (role !== 'any' && kind < 0) return 0
+  let most = 0
   // Where the chain says only the inner numbers, the outermost is not a lane.
   const outer = depth - chain.length + 1
-  for (let end = asked.length; end <= ways.length; end += 1) {
-    let fits = true
-    for (let k = 1; fits && k <= lead; k += 1) fits = same(asked[lead - k]!, ways[end - 1 - k]!)
-    if (!fits) continue
-    const n = near(asked[lead]!, ways[end - 1]!, last)
-    const worth = role === 'any' ? WAY_BARE : outer + end - 1 === kind || (asked.length > 1 && end === asked.length) ? WAY_POINTS : WAY_OTHER_KIND
-    const points = n === 100 ? worth * 100 : n > 0 && last ? WAY_HALF * 100 : 0
-    if (points > onWay) onWay = points
+  const ways = numbers > 0 ? path.length - 1 : path.length
+  for (let end = asked.length - 1; end < ways; end += 1) {
+    const fits = near(asked[asked.length - 1]!, path[end]!, last)
+    if (fits === 0 || !leads(asked, path, end)) continue
+    const worth = role === 'any' ? WAY_BARE : outer + end === kind || (asked.length > 1 && end === asked.length - 1) ? WAY_POINTS : WAY_OTHER_KIND
+    most = Math.max(most, fits === 100 ? worth * 100 : last ? WAY_HALF * 100 : 0)
   }
   // `ngõ 34/7`: house 7 of that lane.
-  if (kind >= 0 && asked.length > 1 && asked.length === path.length && path.every((mark, i) => same(mark, asked[i]!))) onWay = Math.max(onWay, LANE_THEN_HOUSE * 100)
-  return { own, onWay }
+  if (kind >= 0 && asked.length > 1 && asked.length === path.length && path.every((mark, i) => same(mark, asked[i]!))) most = Math.max(most, LANE_THEN_HOUSE * 100)
+  return most
 }
