@@ -3,7 +3,7 @@
  * points are told there; tests/vectors/find.json holds both to the same doors. Here the words of the
  * book are kept by number, so that a word typed is compared with each of them once and not with each door.
  */
-import { foldWords, searchKey, secondChanceHalf, type FoldedWord } from './search.ts'
+import { foldWords, secondChanceHalf, type FoldedWord } from './search.ts'
 
 /** A door to be found, as the book writes it. */
 export interface Place {
@@ -95,6 +95,14 @@ export const SHORT: Readonly<Record<string, string>> = {
   tt: 'tap the',
   tyt: 'tram y te',
   ubnd: 'uy ban nhan dan',
+}
+
+/** The short writings by the last word of what they stand for. */
+const ENDING = new Map<string, Array<[short: string, keys: readonly string[]]>>()
+for (const [short, phrase] of Object.entries(SHORT)) {
+  const keys = phrase.split(' ')
+  const last = keys[keys.length - 1]!
+  ENDING.set(last, [...(ENDING.get(last) ?? []), [short, keys]])
 }
 
 /** Words before a number, folded, and with their marks, and what they make of it. */
@@ -447,6 +455,12 @@ class Vocabulary {
     return text.split(' ').flatMap((word) => this.#remember(word))
   }
 
+  /** The search key of a code. Its parts repeat, the whole does not. */
+  code(text: string): string {
+    const words = text.includes('/') ? foldWords(text) : text.split(/[-–_. ]+/).flatMap((part) => this.#remember(part))
+    return words.map(({ key }) => key).join(' ')
+  }
+
   #remember(text: string): readonly FoldedWord[] {
     let words = this.#folded.get(text)
     if (!words) {
@@ -467,9 +481,7 @@ function enter(vocabulary: Vocabulary, words: readonly FoldedWord[], field: numb
     put(word, false)
     if (long !== undefined && field !== NAME) for (const key of long.split(' ')) put(bare(key), true)
     if (field === NAME || field === GIVEN || at === 0) return
-    for (const [short, phrase] of Object.entries(SHORT)) {
-      if (!phrase.endsWith(word.key)) continue
-      const keys = phrase.split(' ')
+    for (const [short, keys] of ENDING.get(word.key) ?? []) {
       if (keys.length <= at + 1 && keys.every((key, i) => words[at + 1 - keys.length + i]!.key === key)) put(bare(short), true)
     }
   })
@@ -530,12 +542,14 @@ interface Stretch<Item> {
   depth: number
   words: number[]
   doors: Door<Item>[]
+  /** Every word of its doors once, by number. */
+  spoken: Uint32Array
   /** Codes of the doors, folded. */
   codes: Map<string, Item>
 }
 
 function readWay<Item>(vocabulary: Vocabulary, way: Way): Stretch<Item> {
-  const out: Stretch<Item> = { chain: [], depth: -1, words: [], doors: [], codes: new Map() }
+  const out: Stretch<Item> = { chain: [], depth: -1, words: [], doors: [], spoken: new Uint32Array(), codes: new Map() }
   const said: string[] = []
   way.names.forEach((name, at) => {
     const all = plain(vocabulary.fold(name))
@@ -574,8 +588,11 @@ export class Finder<Item> {
     const stretch = readWay<Item>(this.#vocabulary, way)
     for (const [place, item] of doors) {
       stretch.doors.push(readDoor(this.#vocabulary, stretch, place, item))
-      if (place.code !== '') stretch.codes.set(searchKey(place.code), item)
+      if (place.code !== '') stretch.codes.set(this.#vocabulary.code(place.code), item)
     }
+    const spoken = new Set<number>()
+    for (const { words } of stretch.doors) for (const entry of words) spoken.add(entry >> 4)
+    stretch.spoken = Uint32Array.from(spoken)
     this.#stretches.set(id, stretch)
   }
 
@@ -637,7 +654,7 @@ export class Finder<Item> {
     for (const id of this.#walk) {
       const stretch = this.#stretches.get(id)
       if (!stretch) continue
-      asked.enter(stretch)
+      if (!asked.enter(stretch)) continue
       for (const door of stretch.doors) {
         const worst = best.length === most ? best[most - 1] : undefined
         if (!asked.weigh(stretch, door, worst?.score ?? -Infinity)) continue
@@ -680,13 +697,18 @@ class Asked {
   readonly #points: Int32Array
   /** Whether the way answers a token. */
   readonly #onWay: Uint8Array
+  /** Whether any of its doors may. */
+  readonly #inDoors: Uint8Array
+  /** Points of each number token as the door's own and as its way's. */
+  readonly #own: Int32Array
+  readonly #led: Int32Array
   /** Which tokens stand in the book as typed, and which stand before the next one there: a bit each. */
   #wayExact = 0
   #wayPairs = 0
   #exact = 0
   #pairs = 0
-  /** Number tokens first: they refuse most doors. */
-  readonly #turn: readonly number[]
+  /** Which tokens are numbers. */
+  readonly #numbers: readonly number[]
   /** Words typed a second time: once for the way, once for who lives there. */
   readonly #again: readonly number[]
 
@@ -697,18 +719,32 @@ class Asked {
     this.#way = new Int32Array(tokens.length * COLUMNS)
     this.#points = new Int32Array(tokens.length * COLUMNS)
     this.#onWay = new Uint8Array(tokens.length)
+    this.#inDoors = new Uint8Array(tokens.length)
+    this.#own = new Int32Array(tokens.length)
+    this.#led = new Int32Array(tokens.length)
     this.#again = tokens.flatMap(({ key }, i) => (tokens.findIndex((other) => other.key === key) < i ? [i] : []))
-    this.#turn = tokens.map((_, i) => i).sort((a, b) => Number(tokens[a]!.marks === null) - Number(tokens[b]!.marks === null))
+this.#numbers = tokens.flatMap(({ marks }, i) => (marks ? [i] : []))
   }
 
-  /** Weighs what all doors of a way share. */
-  enter(stretch: Stretch<unknown>): void {
+  /** Weighs what all doors of a way share; false when none of them can be meant. */
+  enter(stretch: Stretch<unknown>): boolean {
+    for (let i = 0; i < this.#tokens.length; i += 1) {
+      const grades = this.#grades[i]!
+      let spoken = 0
+      for (let at = 0; at < stretch.spoken.length; at += 1) {
+        if (grades[stretch.spoken[at]!]! === 0) continue
+        spoken = 1
+        break
+      }
+      this.#inDoors[i] = spoken
+    }
     this.#way.fill(0)
     this.#exact = 0
     this.#pairs = 0
     for (let i = 0; i < this.#tokens.length; i += 1) this.#onWay[i] = this.#word(i, stretch.words, this.#way) ? 1 : 0
     this.#wayExact = this.#exact
     this.#wayPairs = this.#pairs
+    return this.#tokens.every((token, i) => token.soft || token.marks !== null || this.#onWay[i] === 1 || this.#inDoors[i] === 1 || this.#tokens[i - 1]?.lettered != null)
   }
 
   /** Points of one token among some entries; whether there are any. */
@@ -753,29 +789,31 @@ class Asked {
   /** Whether every word fits the door. Leaves its rank here, or a score below `floor` when it cannot reach that. */
   weigh(stretch: Stretch<unknown>, door: Door<unknown>, floor: number): boolean {
     const tokens = this.#tokens
+    // Numbers refuse most doors: nothing else is looked at before.
+    for (const i of this.#numbers) {
+      const token = tokens[i]!
+      this.#own[i] = lettered(token, door) ? OWN_POINTS * 100 : ownPoints(token, token.marks!, door)
+      this.#led[i] = wayPoints(token, token.marks!, stretch, door)
+      if (this.#own[i] === 0 && this.#led[i] === 0 && this.#onWay[i] === 0 && this.#inDoors[i] === 0) return false
+    }
     const points = this.#points
     points.set(this.#way)
     this.#exact = this.#wayExact
     this.#pairs = this.#wayPairs
-    // The `a` of `7 a`, where that was read as 7A.
-    let apart = -1
-    for (const i of this.#turn) {
+    for (let i = 0; i < tokens.length; i += 1) {
       const token = tokens[i]!
-      let some = this.#onWay[i] === 1 || i === apart
+      const from = i * COLUMNS
+      let some = this.#onWay[i] === 1
       if (token.marks) {
-        const from = i * COLUMNS
-        let own = ownPoints(token, token.marks, door)
-        const way = wayPoints(token, token.marks, stretch, door)
-        if (token.lettered && lettered(token, door)) {
-          own = OWN_POINTS * 100
-          points[from + COLUMNS + FREE] = APART * 100
-          apart = i + 1
-        }
-        points[from + OWN] = own
-        if (way > points[from + 1]!) points[from + 1] = way
-        some ||= own > 0 || way > 0
+        points[from + OWN] = this.#own[i]!
+        if (this.#led[i]! > points[from + 1]!) points[from + 1] = this.#led[i]!
+        some ||= this.#own[i]! > 0 || this.#led[i]! > 0
+      } else if (i > 0 && lettered(tokens[i - 1]!, door)) {
+        // `7 a` was read as 7A.
+        points[from + FREE] = APART * 100
+        some = true
       }
-      if (this.#word(i, door.words, points)) some = true
+      if (this.#inDoors[i] === 1 && this.#word(i, door.words, points)) some = true
       if (!some && !token.soft) return false
     }
     this.depth = Math.max(door.path.length, stretch.chain.length + 1)
