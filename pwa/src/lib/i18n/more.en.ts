@@ -251,6 +251,7 @@ export const more: Record<keyof typeof vi, string> = {
   'find.noneHint': 'Try fewer words, or the number only. Only the team’s alleys are searched.',
   'find.count': '{n} {n:home|homes}',
   'find.more': '{n} more {n:home|homes}. Type more to narrow down.',
+  'find.showMore': 'Show more homes',
   'find.vague': 'Type a name or a number too',
   'find.vagueHint': 'This word stands in many places. Add a house number, a street or the head of the household.',
   'find.tryTitle': 'What you can type',

@@ -250,6 +250,7 @@ export const more = {
   'find.noneHint': 'Thử ít chữ hơn, hoặc chỉ số nhà. Chỉ tìm trong ngõ của đội.',
   'find.count': '{n} nhà',
   'find.more': 'Còn {n} nhà nữa. Gõ thêm chữ để thu hẹp.',
+  'find.showMore': 'Xem thêm nhà',
   'find.vague': 'Gõ thêm tên hoặc số',
   'find.vagueHint': 'Chữ này có ở nhiều nơi. Thêm số nhà, tên đường hoặc tên chủ hộ.',
   'find.tryTitle': 'Gõ được những gì',
