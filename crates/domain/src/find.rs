@@ -5,8 +5,8 @@
 //!
 //! **Reading.** The text is folded ([`search_key`](crate::search::search_key)) and cut into words. A word
 //! like `7`, `7a`, `12/34` is a number, and a word before it says what it numbers ([`CUES`]: `ngõ 34`,
-//! `kiốt 7`). Forms of address and words that only say where ([`SOFT`]: `bác Lan`, `sau chợ`) help where
-//! they fit and are passed over where they do not. The last word may be half typed. The book carries
+//! `kiốt 7`). Forms of address, words that only say where and what ways are called ([`SOFT`]: `bác Lan`,
+//! `sau chợ`, `đường`) help where they fit and are passed over where they do not. The last word may be half typed. The book carries
 //! the short writings of what it says ([`SHORT`]: `nvh`), and what people call ways and groups, so
 //! that either writing finds the other. The text is read again when a reading finds nothing: with the
 //! words before numbers as words (*Ngô* 12), without what follows `phường` ([`AREA`]), as Telex or VNI
@@ -19,10 +19,10 @@
 //!
 //! | where | points | | how well | per cent |
 //! |---|---|---|---|---|
-//! | the door's own number (a lot, kiosk or room without the word: 90) | 100 | | whole | 100 |
+//! | the door's own number (a lot, kiosk or room without the word, a number said later: 90) | 100 | | whole | 100 |
 //! | several numbers that are the end of the way there | 70 | | whole, with other marks | 80 |
 //! | a way's number after the word for it (another kind of way: 45) | 60 | | half typed, the last word | 60 |
-//! | a way's number alone | 40 | | half typed, with other marks | 50 |
+//! | a way's number alone | 30 | | half typed, with other marks | 50 |
 //! | given name of the head | 60 | | beginning of a word before the last | 40 |
 //! | other names of the head, names of ways | 50 | | one typo | 30 |
 //! | landmark, block | 45 | | number with another letter (7A for 7) | 50 |
@@ -30,10 +30,10 @@
 //! | initials of the head | 25 | | | |
 //! | what ways and groups are called | 5 | | | |
 //!
-//! Neighbouring words that are neighbours in the book too earn 15, a word typed twice that the door has
-//! beside its way another 15; each further kind of place (head, way, landmark, group) costs 20. What ways
-//! and groups are called never finds a door alone. Equal points: more words exactly as marked, then
-//! fewer numbers on the way, then the order of the feet.
+//! Neighbouring words that are neighbours in the book too earn 15, and so does a name of the head after a
+//! form of address ([`PERSON`]); each further kind of place (head, way, landmark) costs 20. What ways and
+//! groups are called never finds a door alone. Equal points: more words exactly as marked, then fewer
+//! numbers on the way, then the order of the feet.
 
 use crate::search::{FoldedWord, fold_words, second_chance_half};
 
@@ -137,12 +137,19 @@ pub const CUES: [(&str, &str, Role); 18] = [
     ("to", "tổ", Role::Group),
 ];
 
-/// Forms of address, and words that only say where: passed over while another word follows, unless they
-/// stand in the book before that word.
-pub const SOFT: [&str; 36] = [
-    "anh", "ba", "bac", "ben", "bo", "canh", "chau", "chi", "chu", "co", "cu", "cuoi", "cua",
-    "dau", "di", "dien", "doi", "duoi", "em", "gan", "gia", "giap", "ho", "me", "mo", "nha", "o",
-    "ong", "phia", "sat", "sau", "tai", "thim", "tren", "truoc", "vao",
+/// Forms of address, words that only say where, and what ways and groups are called: passed over while
+/// another word follows, unless they stand in the book before that word.
+pub const SOFT: [&str; 48] = [
+    "anh", "ba", "bac", "ben", "bo", "canh", "chau", "chi", "chu", "co", "cu", "cua", "cuoi",
+    "dan", "dau", "di", "dien", "doi", "duoi", "duong", "em", "gan", "gia", "giap", "hem", "ho",
+    "kdc", "khu", "me", "mo", "ngach", "ngo", "nha", "o", "ong", "phia", "pho", "sat", "sau",
+    "tai", "tdp", "thim", "thon", "to", "tren", "truoc", "vao", "xom",
+];
+
+/// Forms of address: after one of them comes the name of a head.
+pub const PERSON: [&str; 15] = [
+    "anh", "ba", "bac", "bo", "chau", "chi", "chu", "co", "cu", "di", "em", "me", "mo", "ong",
+    "thim",
 ];
 
 /// From one of these on, all that follows names the area, which the book does not repeat at each door.
@@ -184,8 +191,10 @@ fn read_mark(text: &str) -> Option<Mark> {
     let (number, suffix) = text.split_at(digits);
     let number = if number.is_empty() { return None } else { number.trim_start_matches('0') };
     let after = suffix.strip_prefix(|c: char| c.is_ascii_lowercase());
+    // `bis` and the like may be half typed.
     let fits = suffix.is_empty()
-        || matches!(suffix, "bis" | "ter" | "quater")
+        || (suffix.len() > 1
+            && ["bis", "ter", "quater"].iter().any(|word| word.starts_with(suffix)))
         || after.is_some_and(|a| a.len() <= 2 && a.bytes().all(|b| b.is_ascii_digit()));
     (fits && number.len() <= MAX_DIGITS)
         .then(|| Mark { n: number.parse().unwrap_or(0), suffix: suffix.to_owned() })
@@ -243,7 +252,7 @@ fn one_writing(words: Vec<FoldedWord>) -> Vec<FoldedWord> {
     out
 }
 
-/// A room (`p302`) has two digits or more.
+/// `ngo12`, `ql18`, `p302`: a word and a number written as one.
 fn unglue(word: FoldedWord) -> Vec<FoldedWord> {
     let letters =
         word.key.len() - word.key.trim_start_matches(|c: char| c.is_ascii_lowercase()).len();
@@ -252,7 +261,7 @@ fn unglue(word: FoldedWord) -> Vec<FoldedWord> {
     let body = digits.strip_suffix(|c: char| c.is_ascii_lowercase()).unwrap_or(digits);
     let number = body.starts_with(|c: char| c.is_ascii_digit())
         && body.bytes().all(|b| b.is_ascii_digit() || b == b'/');
-    if !known || !number || (cue_word == "p" && digits.len() < 2) {
+    if !known || !number {
         return vec![word];
     }
     vec![FoldedWord { glued: word.glued, ..bare(cue_word) }, bare(digits)]
@@ -273,6 +282,8 @@ struct Token {
     /// With the letter that stands apart after it: `7 a`.
     lettered: Option<Vec<Mark>>,
     role: Role,
+    /// A bare number after another and some words: less likely the door's own.
+    later: bool,
     soft: bool,
     last: bool,
 }
@@ -320,7 +331,8 @@ fn read_query(words: &[FoldedWord], reading: Reading) -> Vec<Token> {
         }
         let marks = read_number(&word.key);
         let soft = marks.is_none() && next.is_some() && SOFT.contains(&word.key.as_str());
-        tokens.push(token(word, marks, Role::Any, soft));
+        let later = marks.is_some() && after_a_number(&tokens);
+        tokens.push(Token { later, ..token(word, marks, Role::Any, soft) });
     }
     if let Some(last) = tokens.last_mut() {
         last.last = true;
@@ -341,7 +353,15 @@ fn read_query(words: &[FoldedWord], reading: Reading) -> Vec<Token> {
 
 fn token(word: &FoldedWord, marks: Option<Vec<Mark>>, role: Role, soft: bool) -> Token {
     let FoldedWord { key, marked, .. } = word.clone();
-    Token { key, marked, marks, lettered: None, role, soft, last: false }
+    Token { key, marked, marks, lettered: None, role, later: false, soft, last: false }
+}
+
+/// Whether the tokens hold a number, and words after it.
+fn after_a_number(tokens: &[Token]) -> bool {
+    let numbered =
+        |token: &Token| token.marks.is_some() && matches!(token.role, Role::Any | Role::Own);
+    let after = tokens.iter().skip_while(|token| !numbered(token));
+    after.skip(1).any(|token| token.marks.is_none())
 }
 
 /// The cue that stands there, unmarked or marked as it should be. `quốc lộ 18` is no lot.
@@ -444,7 +464,9 @@ impl Grade {
         if token.marks.is_some() {
             return None;
         }
-        if word.key.starts_with(&token.key) {
+        // Folding made `qui` of `quy`, which may become `quyen`.
+        let quy = token.key == "qui" && word.key.starts_with("quy");
+        if quy || word.key.starts_with(&token.key) {
             if !token.last {
                 return Some(Self::Begins);
             }
@@ -491,8 +513,11 @@ enum Field {
 
 /// Columns of points: head, way, landmark, group, the own number, and what costs no further field.
 const COLUMNS: usize = 6;
+const HEAD_COLUMN: usize = 0;
 const WAY_COLUMN: usize = 1;
 const WEIGHED: usize = 4;
+/// The group costs nothing: people add it to whatever they look for.
+const FREE_OF_COST: u32 = 1 << 3;
 const OWN: usize = 4;
 const FREE: usize = 5;
 
@@ -510,7 +535,7 @@ impl Field {
 
     fn column(self) -> usize {
         match self {
-            Self::Given | Self::Name | Self::Initials => 0,
+            Self::Given | Self::Name | Self::Initials => HEAD_COLUMN,
             Self::Way => WAY_COLUMN,
             Self::Landmark => 2,
             Self::Group => 3,
@@ -529,9 +554,6 @@ impl Field {
         }
         match self {
             Self::Initials => grade >= Grade::Whole,
-            Self::Kind if token.key.len() == 1 || token.key == "ng" => {
-                !token.last && grade >= Grade::Whole
-            }
             Self::Kind => {
                 grade >= Grade::WholeOtherMarks || (token.last && grade >= Grade::HalfOtherMarks)
             }
@@ -544,7 +566,7 @@ const OWN_POINTS: i32 = 100;
 const PART_OF_PATH: i32 = 70;
 const WAY_POINTS: i32 = 60;
 const WAY_OTHER_KIND: i32 = 45;
-const WAY_BARE: i32 = 40;
+const WAY_BARE: i32 = 30;
 const WAY_HALF: i32 = 15;
 const LANE_THEN_HOUSE: i32 = 50;
 const APART: i32 = 50;
@@ -764,7 +786,11 @@ fn near(asked: &Mark, mark: &Mark, half: bool) -> i32 {
         100
     } else if asked.n == mark.n && (bare || (half && mark.suffix.starts_with(&asked.suffix))) {
         SIBLING
-    } else if half && bare && mark.n.to_string().starts_with(&asked.n.to_string()) {
+    } else if half
+        && bare
+        && (mark.n.to_string().starts_with(&asked.n.to_string()) || (asked.n == 0 && mark.n < 10))
+    {
+        // `0` on the way to `07`.
         HALF_NUMBER
     } else {
         0
@@ -787,7 +813,8 @@ fn weigh_number(token: &Token, asked: &[Mark], door: &Door) -> (i32, i32) {
     if !door.marks.is_empty() {
         let share = match (token.role, door.unit) {
             (Role::Lot, Unit::Lot) | (Role::Kiosk, Unit::Kiosk) | (Role::Room, Unit::Room) => 100,
-            (Role::Any | Role::Own, Unit::House) => 100,
+            (Role::Any | Role::Own, Unit::House) if !token.later => 100,
+            (Role::Own, Unit::House) => 100,
             (Role::Own, _) => 50,
             (Role::Any, _) => 90,
             _ => 0,
@@ -946,13 +973,6 @@ fn rank(query: &Query, door: &Door) -> Option<Rank> {
     }
     let shallow = std::cmp::Reverse(door.chain.len() + door.marks.len().max(1));
     let mut score = sheet.best_choice(tokens)?;
-    for (i, token) in tokens.iter().enumerate() {
-        let again = tokens[..i].iter().any(|before| before.key == token.key);
-        let [head, _, landmark, ..] = sheet.points[i];
-        if again && (head > 0 || landmark > 0) {
-            score += NEIGHBOURS;
-        }
-    }
     score += NEIGHBOURS * sheet.pairs.iter().filter(|pair| **pair).count() as i32;
     let exact = sheet.exact.iter().filter(|exact| **exact).count() as u32;
     Some(Rank { score, exact, shallow })
@@ -984,6 +1004,13 @@ impl Sheet {
                 let column = &mut self.points[i][entry.field.column()];
                 *column = (*column).max(worth * g.percent());
                 self.exact[i] |= g == Grade::Exact && entry.field != Field::Kind;
+                let called = i > 0 && {
+                    let before = &query.tokens[i - 1];
+                    before.soft && PERSON.contains(&before.key.as_str())
+                };
+                if called && entry.field.column() == HEAD_COLUMN {
+                    self.pairs[i - 1] = true;
+                }
                 let after = (at + 1..entries.len()).find(|after| !entries[*after].alias);
                 self.pairs[i] |= next
                     && after.is_some_and(|after| {
@@ -1011,7 +1038,7 @@ impl Sheet {
                     }
                     sum += most;
                 }
-                let further = fields.count_ones().saturating_sub(1) as i32;
+                let further = (fields & !FREE_OF_COST).count_ones().saturating_sub(1) as i32;
                 (strong).then_some(sum - FURTHER_FIELD * further)
             })
             .max()
@@ -1047,6 +1074,7 @@ mod tests {
         short: Vec<(String, String)>,
         cues: Vec<(String, String)>,
         soft: Vec<String>,
+        person: Vec<String>,
         area: Vec<String>,
     }
 
@@ -1168,7 +1196,7 @@ mod tests {
 
     #[test]
     fn the_lists_of_words_are_those_of_the_phone() {
-        let Words { short, cues, soft, area } = vectors().words;
+        let Words { short, cues, soft, person, area } = vectors().words;
         assert!(short.iter().map(|(a, b)| (a.as_str(), b.as_str())).eq(SHORT));
         assert!(
             cues.iter()
@@ -1176,6 +1204,7 @@ mod tests {
                 .eq(CUES.map(|(key, written, _)| (key, written)))
         );
         assert_eq!(soft, SOFT);
+        assert_eq!(person, PERSON);
         assert_eq!(area, AREA);
     }
 }

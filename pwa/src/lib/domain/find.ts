@@ -54,6 +54,8 @@ interface Token extends FoldedWord {
   /** With the letter that stands apart after it: `7 a`. */
   lettered: Mark[] | null
   role: Role
+  /** A bare number after another and some words: less likely the door's own. */
+  later: boolean
   /** Helps where it fits and is passed over where it does not: `bác`, `sau`. */
   soft: boolean
   /** The last one: it may be half typed. */
@@ -127,10 +129,13 @@ export const CUES: Readonly<Record<string, { marked: string; role: Role }>> = {
   to: { marked: 'tô\u0309', role: 'group' },
 }
 
-/** Forms of address, and words that only say where: soft while another word follows. */
+/** Forms of address, words that only say where, and what ways and groups are called: soft while another word follows. */
 export const SOFT: ReadonlySet<string> = new Set(
-  'anh ba bac ben bo canh chau chi chu co cu cuoi cua dau di dien doi duoi em gan gia giap ho me mo nha o ong phia sat sau tai thim tren truoc vao'.split(' '),
+  'anh ba bac ben bo canh chau chi chu co cu cua cuoi dan dau di dien doi duoi duong em gan gia giap hem ho kdc khu me mo ngach ngo nha o ong phia pho sat sau tai tdp thim thon to tren truoc vao xom'.split(' '),
 )
+
+/** Forms of address: after one of them comes the name of a head. */
+export const PERSON: ReadonlySet<string> = new Set('anh ba bac bo chau chi chu co cu di em me mo ong thim'.split(' '))
 
 /** From one of these on, all that follows names the area, which the book does not repeat at each door. */
 export const AREA: readonly string[] = ['p', 'phuong', 'thanh pho', 'thi xa', 'tinh', 'tp', 'tx']
@@ -172,6 +177,8 @@ const COLUMN = [0, 0, 0, 1, 2, 3, 5]
 const OWN = 4
 const FREE = 5
 const COLUMNS = 6
+/** The group costs nothing: people add it to whatever they look for. */
+const FREE_OF_COST = 1 << 3
 const COLUMN_BY = [BY.head, BY.way, BY.landmark, BY.group]
 
 /** How well a word typed fits a word of the book, worst first, and what that is worth in percent. */
@@ -188,7 +195,7 @@ const OWN_POINTS = 100
 const PART_OF_PATH = 70
 const WAY_POINTS = 60
 const WAY_OTHER_KIND = 45
-const WAY_BARE = 40
+const WAY_BARE = 30
 const WAY_HALF = 15
 const LANE_THEN_HOUSE = 50
 const APART = 50
@@ -201,7 +208,8 @@ const FURTHER_FIELD = 20 * 100
 
 /** What may stand apart after a number and still be of it. */
 const LETTER = /^(?:[a-h]|bis|ter|quater)$/
-const NUMBER = /^(\d+)((?:[a-z]\d{0,2})?|bis|ter|quater)$/
+/** With the beginnings of `bis`, `ter` and `quater`, which may be half typed. */
+const NUMBER = /^(\d+)((?:[a-z]\d{0,2})?|bis?|ter?|qu(?:a(?:t(?:er?)?)?)?)$/
 
 function readMark(text: string): Mark | null {
   const found = NUMBER.exec(text)
@@ -247,12 +255,12 @@ function oneWriting<W extends FoldedWord>(words: readonly W[]): W[] {
   return out
 }
 
-/** `ngo12`, `ql18`: a word and a number written as one. A room (`p302`) has two digits or more. */
+/** `ngo12`, `ql18`, `p302`: a word and a number written as one. */
 function unglue<W extends FoldedWord>(words: readonly W[]): W[] {
   return words.flatMap((word) => {
     const found = /^([a-z]+)(\d[\d/]*[a-z]?)$/.exec(word.key)
     const [, letters = '', digits = ''] = found ?? []
-    if (!found || !(Object.hasOwn(CUES, letters) || ['ql', 'tl', 'dt'].includes(letters)) || (letters === 'p' && digits.length < 2)) return [word]
+    if (!found || !(Object.hasOwn(CUES, letters) || ['ql', 'tl', 'dt'].includes(letters))) return [word]
     return [
       { ...word, key: letters, marked: letters },
       { ...word, key: digits, marked: digits, glued: false },
@@ -288,7 +296,7 @@ function readQuery(words: readonly FoldedWord[], { cues, area }: Reading): Token
       const double = cue.role === 'own' && Object.hasOwn(CUES, next.key) && CUES[next.key]!.role === 'own' && words[at + 2] && readNumber(words[at + 2]!.key)
       if (double) continue
       if (number) {
-        tokens.push({ ...next, marks: number, lettered: null, role: cue.role, soft: false, last: false })
+        tokens.push({ ...next, marks: number, lettered: null, role: cue.role, later: false, soft: false, last: false })
         at += 1
         inArea = false
         continue
@@ -297,7 +305,9 @@ function readQuery(words: readonly FoldedWord[], { cues, area }: Reading): Token
     inArea ||= area && opensArea(words, at) && enough(tokens)
     if (inArea) continue
     const soft = !marks && SOFT.has(word.key) && next !== undefined
-    tokens.push({ ...word, marks, lettered: null, role: 'any', soft, last: false })
+    const numbered = tokens.findIndex((token) => token.marks !== null && (token.role === 'any' || token.role === 'own'))
+    const later = marks !== null && numbered >= 0 && tokens.slice(numbered).some((token) => token.marks === null)
+    tokens.push({ ...word, marks, lettered: null, role: 'any', later, soft, last: false })
   }
   const last = tokens.at(-1)
   if (last) last.last = true
@@ -357,7 +367,8 @@ const MARKS = /[\u0300-\u0323]/
 function grade(token: Token, typos: boolean, key: string, marked: string): number {
   if (token.key === key) return token.marked === marked ? EXACT : token.marked === token.key ? WHOLE : WHOLE_OTHER_MARKS
   if (token.marks) return 0
-  if (key.startsWith(token.key)) {
+  // Folding made `qui` of `quy`, which may become `quyen`.
+  if (key.startsWith(token.key) || (token.key === 'qui' && key.startsWith('quy'))) {
     if (!token.last) return BEGINS
     if (token.marked === token.key) return HALF
     const bare = token.marked.replace(MARKS, '')
@@ -660,11 +671,11 @@ export class Finder<Item> {
         if (!asked.weigh(stretch, door, worst?.score ?? -Infinity)) continue
         total += 1
         if (worst && !before(asked, worst)) continue
-        if (worst) best.pop()
         let place = best.length
         while (place > 0 && before(asked, best[place - 1]!)) place -= 1
         const { score, exact, depth } = asked
         best.splice(place, 0, { item: door.item, by: asked.by(), score, exact, depth })
+        if (best.length > most) best.pop()
       }
     }
     return { hits: best.map(({ item, by }) => ({ item, by })), total }
@@ -709,8 +720,8 @@ class Asked {
   #pairs = 0
   /** Which tokens are numbers. */
   readonly #numbers: readonly number[]
-  /** Words typed a second time: once for the way, once for who lives there. */
-  readonly #again: readonly number[]
+  /** Which tokens come after a form of address. */
+  readonly #called: readonly boolean[]
 
   constructor(query: Query, grades: readonly Uint8Array[]) {
     const { tokens } = query
@@ -722,7 +733,7 @@ class Asked {
     this.#inDoors = new Uint8Array(tokens.length)
     this.#own = new Int32Array(tokens.length)
     this.#led = new Int32Array(tokens.length)
-    this.#again = tokens.flatMap(({ key }, i) => (tokens.findIndex((other) => other.key === key) < i ? [i] : []))
+    this.#called = tokens.map((_, i) => i > 0 && tokens[i - 1]!.soft && PERSON.has(tokens[i - 1]!.key))
 this.#numbers = tokens.flatMap(({ marks }, i) => (marks ? [i] : []))
   }
 
@@ -763,6 +774,7 @@ this.#numbers = tokens.flatMap(({ marks }, i) => (marks ? [i] : []))
       const column = i * COLUMNS + COLUMN[field]!
       if (worth > points[column]!) points[column] = worth
       if (g === EXACT && field !== KIND) this.#exact |= 1 << i
+      if (this.#called[i] && COLUMN[field] === 0) this.#pairs |= 1 << (i - 1)
       if (i + 1 < this.#tokens.length && this.#follows(entries, i + 1, at)) this.#pairs |= 1 << i
     }
     return some
@@ -826,7 +838,6 @@ this.#numbers = tokens.flatMap(({ marks }, i) => (marks ? [i] : []))
     const points = this.#points
     // What it would be worth if fields cost nothing: most doors cannot reach the list, and are only counted.
     let extra = 0
-    for (const i of this.#again) if (points[i * COLUMNS]! > 0 || points[i * COLUMNS + 2]! > 0) extra += NEIGHBOURS
     for (let bits = this.#pairs; bits !== 0; bits &= bits - 1) extra += NEIGHBOURS
     let most = extra
     let strong = false
@@ -878,7 +889,8 @@ this.#numbers = tokens.flatMap(({ marks }, i) => (marks ? [i] : []))
       if (here === 0 && !this.#tokens[i]!.soft) return -Infinity
       sum += here
     }
-    for (let bits = fields & (fields - 1); bits !== 0; bits &= bits - 1) sum -= FURTHER_FIELD
+    const costly = fields & ~FREE_OF_COST
+    for (let bits = costly & (costly - 1); bits !== 0; bits &= bits - 1) sum -= FURTHER_FIELD
     return strong ? sum : -Infinity
   }
 
@@ -886,8 +898,14 @@ this.#numbers = tokens.flatMap(({ marks }, i) => (marks ? [i] : []))
   by(): number {
     let by = 0
     for (let from = 0; from < this.#points.length; from += COLUMNS) {
-      if (this.#points[from + OWN]! > 0) by |= BY.number
-      for (let c = 0; c < 4; c += 1) if ((this.fields & (1 << c)) !== 0 && this.#points[from + c]! > 0) by |= COLUMN_BY[c]!
+      let most = this.#points[from + OWN]!
+      let here: number = most > 0 ? BY.number : 0
+      for (let c = 0; c < 4; c += 1) {
+        if ((this.fields & (1 << c)) === 0 || this.#points[from + c]! <= most) continue
+        most = this.#points[from + c]!
+        here = COLUMN_BY[c]!
+      }
+      by |= here
     }
     return by
   }
@@ -901,7 +919,6 @@ function fieldTakes(token: Token, field: number, g: number): boolean {
   if (token.marks) return token.role === 'group' ? field === GROUP : token.role === 'any' && field !== KIND && token.marks.length === 1
   if (field === INITIALS) return g >= WHOLE
   if (field !== KIND) return true
-  if (token.key.length === 1 || token.key === 'ng') return !token.last && g >= WHOLE
   return g >= WHOLE_OTHER_MARKS || (token.last && g >= HALF_OTHER_MARKS)
 }
 
@@ -919,7 +936,9 @@ function near(asked: Mark, mark: Mark, half: boolean): number {
   }
   if (asked.suffix !== '') return 0
   if (mark.suffix !== '' && mark.suffix === `-${asked.n}`) return 100
-  if (!half || asked.n === 0) return 0
+  if (!half) return 0
+  // `0` on the way to `07`.
+  if (asked.n === 0) return mark.n < 10 ? HALF_NUMBER : 0
   let head = mark.n
   while (head > asked.n) head = Math.trunc(head / 10)
   return head === asked.n ? HALF_NUMBER : 0
@@ -932,10 +951,10 @@ function leads(asked: readonly Mark[], path: readonly Mark[], end: number): bool
 }
 
 /** Points of a number as the door's own. */
-function ownPoints({ role, last }: Token, asked: readonly Mark[], { kind, path, numbers, floor }: Door<unknown>): number {
+function ownPoints({ role, last, later }: Token, asked: readonly Mark[], { kind, path, numbers, floor }: Door<unknown>): number {
   if (role === 'floor') return floor !== null && asked.length === 1 && floor === asked[0]!.n ? WAY_POINTS * 100 : 0
   if (numbers === 0) return 0
-  const share = role === kind || (kind === 'house' && (role === 'any' || role === 'own')) ? 100 : role === 'any' ? 90 : role === 'own' ? 50 : 0
+  const share = role === kind || (kind === 'house' && (role === 'any' || role === 'own') && !later) ? 100 : role === 'any' ? 90 : role === 'own' ? 50 : 0
   if (share === 0 || (asked.length > 1 && path.length < 2)) return 0
   const end = path.length - 1
   const fits = near(asked[asked.length - 1]!, path[end]!, last)
