@@ -132,7 +132,7 @@ describe('for any door', () => {
     // A word that is whole somewhere in the book may bring other doors forward: `an` on the way to `anh`.
     const keysOf = (...texts: string[]): string[] => texts.flatMap((text) => foldWords(text).map(({ key }) => key))
     const whole = new Set(ways.flatMap(({ group, name, doors: lines }) => keysOf(group, name, ...lines)))
-    const spoken = new Map(ways.flatMap(({ id, group, name, doors: lines }) => lines.map((line) => [`${id} ${line.split('|')[0] || line.split('|')[2]}`, new Set(keysOf(group, name, line))] as const)))
+    const spoken = new Map<string, Set<string>>(ways.flatMap(({ id, group, name, doors: lines }) => lines.map((line) => [`${id} ${line.split('|')[0] || line.split('|')[2]}`, new Set(keysOf(group, name, line))] as const)))
     let compared = 0
     fc.assert(
       fc.property(fc.constantFrom(...envelopes), ({ door, address, head }) => {

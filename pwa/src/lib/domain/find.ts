@@ -171,6 +171,8 @@ const WAY = 3
 const LANDMARK = 4
 const GROUP = 5
 const KIND = 6
+/** Marks an entry as another writing of the word before it, that does not stand in the way of neighbours. */
+const ALIAS = 8
 const POINTS = [60, 50, 25, 50, 45, 30, 5]
 /** The fields that are weighed against each other: head, way, landmark, group. */
 const COLUMN = [0, 0, 0, 1, 2, 3, 5]
@@ -449,6 +451,7 @@ class Vocabulary {
   readonly marked: string[] = []
   readonly #numbers = new Map<string, number>()
   /** What was folded before: names repeat. */
+  readonly #plates = new Map<string, Plate>()
   readonly #folded = new Map<string, readonly FoldedWord[]>()
 
   number(word: FoldedWord): number {
@@ -464,6 +467,16 @@ class Vocabulary {
     // A slash or a dash joins words across spaces; nothing else does.
     if (/[/+–-]/.test(text)) return this.#remember(text)
     return text.split(' ').flatMap((word) => this.#remember(word))
+  }
+
+  /** Numbers repeat from way to way. */
+  plate(no: string): Plate {
+    let plate = this.#plates.get(no)
+    if (!plate) {
+      plate = readPlate(this, no)
+      this.#plates.set(no, plate)
+    }
+    return plate
   }
 
   /** The search key of a code. Its parts repeat, the whole does not. */
@@ -482,27 +495,64 @@ class Vocabulary {
   }
 }
 
+const bare = (key: string): FoldedWord => ({ key, marked: key, glued: false })
+
 /** The entries of some words, with the short writings of what they say. */
 function enter(vocabulary: Vocabulary, words: readonly FoldedWord[], field: number, into: number[]): void {
-  const from = into.length
-  const put = (word: FoldedWord, alias: boolean): void => void into.push(vocabulary.number(word) * 16 + (alias ? 8 : 0) + field)
-  const bare = (key: string): FoldedWord => ({ key, marked: key, glued: false })
+  const put = (word: FoldedWord, alias: number): void => void into.push(vocabulary.number(word) * 16 + alias + field)
   words.forEach((word, at) => {
-    const long = Object.hasOwn(SHORT, word.key) && word.marked === word.key ? SHORT[word.key] : undefined
-    put(word, false)
-    if (long !== undefined && field !== NAME) for (const key of long.split(' ')) put(bare(key), true)
-    if (field === NAME || field === GIVEN || at === 0) return
+    put(word, 0)
+    if (word.marked === word.key && Object.hasOwn(SHORT, word.key)) for (const key of SHORT[word.key]!.split(' ')) put(bare(key), ALIAS)
+    if (at === 0) return
     for (const [short, keys] of ENDING.get(word.key) ?? []) {
-      if (keys.length <= at + 1 && keys.every((key, i) => words[at + 1 - keys.length + i]!.key === key)) put(bare(short), true)
+      if (keys.length <= at + 1 && keys.every((key, i) => words[at + 1 - keys.length + i]!.key === key)) put(bare(short), ALIAS)
     }
   })
-  if (field === NAME && into.length > from) {
-    const given = into.pop()!
-    into.push(given - NAME + GIVEN)
-    const initials = words.map(({ key }) => key.slice(0, 1)).join('')
-    // Initials that can be spoken, or that are short for something else, say too little.
-    if (words.length > 2 && !/[aeiouy]/.test(initials) && !Object.hasOwn(SHORT, initials)) into.push(vocabulary.number(bare(initials)) * 16 + 8 + INITIALS)
+}
+
+/** The entries of a name: the given name is the last one. */
+function enterHead(vocabulary: Vocabulary, words: readonly FoldedWord[], into: number[]): void {
+  let initials = ''
+  for (let at = 0; at < words.length; at += 1) {
+    into.push(vocabulary.number(words[at]!) * 16 + (at === words.length - 1 ? GIVEN : NAME))
+    initials += words[at]!.key[0]
   }
+  // Initials that can be spoken, or that are short for something else, say too little.
+  if (words.length > 2 && !/[aeiouy]/.test(initials) && !Object.hasOwn(SHORT, initials)) into.push(vocabulary.number(bare(initials)) * 16 + ALIAS + INITIALS)
+}
+
+/** What stands on a door. */
+interface Plate {
+  kind: Kind
+  marks: readonly Mark[]
+  floor: number | null
+  words: readonly number[]
+}
+
+function readPlate(vocabulary: Vocabulary, no: string): Plate {
+  const plate: Plate = { kind: 'house', marks: [], floor: null, words: [] }
+  const rest: FoldedWord[] = []
+  const all = plain(foldWords(no))
+  all.forEach((word, at) => {
+    const unit = at === 0 && Object.hasOwn(UNIT_WORD, word.key) ? UNIT_WORD[word.key] : undefined
+    const number = readNumber(word.key)
+    const [own] = plate.marks
+    const block = /^[a-z]{1,2}(\d+)$/.exec(word.key)
+    if (unit) {
+      plate.kind = unit
+      rest.push(word)
+    } else if (number && all[at - 1]?.key === 'tang') plate.floor = number[0]!.n
+    else if (number && !own) plate.marks = number
+    else if (at > 0 && plate.kind === 'house' && plate.marks.length === 1 && own?.suffix === '' && LETTER.test(word.key)) plate.marks = [{ n: own.n, suffix: word.key }]
+    else {
+      // `Lô A12`: number 12 of block A.
+      if (plate.kind === 'lot' && !own && block) plate.marks = readMarks(block[1]!) ?? []
+      if (word.key !== 'so') rest.push(word)
+    }
+  })
+  const words: number[] = []
+  enter(vocabulary, rest, LANDMARK, words)
+  return { ...plate, words }
 }
 
 interface Door<Item> {
@@ -517,34 +567,11 @@ interface Door<Item> {
 }
 
 function readDoor<Item>(vocabulary: Vocabulary, { chain }: Stretch<Item>, place: Place, item: Item): Door<Item> {
-  const door: Door<Item> = { item, kind: 'house', path: chain, numbers: 0, floor: null, words: [] }
-  if (place.no) {
-    let marks: Mark[] = []
-    const rest: FoldedWord[] = []
-    const all = plain(vocabulary.fold(place.no))
-    all.forEach((word, at) => {
-      const unit = at === 0 && Object.hasOwn(UNIT_WORD, word.key) ? UNIT_WORD[word.key] : undefined
-      const number = readNumber(word.key)
-      const block = /^[a-z]{1,2}(\d+)$/.exec(word.key)
-      if (unit) {
-        door.kind = unit
-        rest.push(word)
-      } else if (number && all[at - 1]?.key === 'tang') door.floor = number[0]!.n
-      else if (number && marks.length === 0) marks = number
-      else if (at > 0 && door.kind === 'house' && marks.length === 1 && marks[0]!.suffix === '' && LETTER.test(word.key)) marks = [{ n: marks[0]!.n, suffix: word.key }]
-      else {
-        // `Lô A12`: number 12 of block A.
-        if (door.kind === 'lot' && marks.length === 0 && block) marks = readMarks(block[1]!) ?? []
-        if (word.key !== 'so') rest.push(word)
-      }
-    })
-    door.path = [...chain, ...marks]
-    door.numbers = marks.length
-    enter(vocabulary, rest, LANDMARK, door.words)
-  }
-  if (place.head) enter(vocabulary, vocabulary.fold(place.head), NAME, door.words)
-  if (place.landmark) enter(vocabulary, oneWriting(vocabulary.fold(place.landmark)), LANDMARK, door.words)
-  return door
+  const plate = place.no ? vocabulary.plate(place.no) : null
+  const words = plate ? [...plate.words] : []
+  if (place.head) enterHead(vocabulary, vocabulary.fold(place.head), words)
+  if (place.landmark) enter(vocabulary, oneWriting(vocabulary.fold(place.landmark)), LANDMARK, words)
+  return { item, kind: plate?.kind ?? 'house', path: plate ? [...chain, ...plate.marks] : chain, numbers: plate?.marks.length ?? 0, floor: plate?.floor ?? null, words }
 }
 
 interface Stretch<Item> {
@@ -555,12 +582,14 @@ interface Stretch<Item> {
   doors: Door<Item>[]
   /** Every word of its doors once, by number. */
   spoken: Uint32Array
+  /** Every number of its doors and of the ways to them once. */
+  numbers: Uint32Array
   /** Codes of the doors, folded. */
   codes: Map<string, Item>
 }
 
 function readWay<Item>(vocabulary: Vocabulary, way: Way): Stretch<Item> {
-  const out: Stretch<Item> = { chain: [], depth: -1, words: [], doors: [], spoken: new Uint32Array(), codes: new Map() }
+  const out: Stretch<Item> = { chain: [], depth: -1, words: [], doors: [], spoken: new Uint32Array(), numbers: new Uint32Array(), codes: new Map() }
   const said: string[] = []
   way.names.forEach((name, at) => {
     const all = plain(vocabulary.fold(name))
@@ -602,8 +631,17 @@ export class Finder<Item> {
       if (place.code !== '') stretch.codes.set(this.#vocabulary.code(place.code), item)
     }
     const spoken = new Set<number>()
-    for (const { words } of stretch.doors) for (const entry of words) spoken.add(entry >> 4)
+    const numbers = new Set<number>()
+    for (const { words, path, floor } of stretch.doors) {
+      for (const entry of words) spoken.add(entry >> 4)
+      if (floor !== null) numbers.add(floor)
+      for (const { n, suffix } of path) {
+        numbers.add(n)
+        if (suffix.startsWith('-')) numbers.add(Number(suffix.slice(1)))
+      }
+    }
     stretch.spoken = Uint32Array.from(spoken)
+    stretch.numbers = Uint32Array.from(numbers)
     this.#stretches.set(id, stretch)
   }
 
@@ -658,7 +696,9 @@ export class Finder<Item> {
     const grades = query.tokens.map((token) => this.#grade(token, query.typos))
     const apart = (i: number): boolean => query.tokens[i - 1]?.lettered != null
     // A word that the book does not know finds no door, and no door needs to be asked.
-    if (query.tokens.some((token, i) => !token.soft && !token.marks && !apart(i) && grades[i]!.every((g) => g === 0))) return { hits: [], total: 0 }
+    if (query.tokens.some((token, i) => !token.soft && !token.marks && !apart(i) && !grades[i]!.some((g) => g > 0))) return { hits: [], total: 0 }
+    // No word of the book is one typo away: the reading without typos has found nothing either.
+    if (query.typos && grades.every((fits) => !fits.includes(TYPO))) return { hits: [], total: 0 }
     const asked = new Asked(query, grades)
     const best: Array<{ item: Item; by: number; score: number; exact: number; depth: number }> = []
     let total = 0
@@ -755,7 +795,13 @@ this.#numbers = tokens.flatMap(({ marks }, i) => (marks ? [i] : []))
     for (let i = 0; i < this.#tokens.length; i += 1) this.#onWay[i] = this.#word(i, stretch.words, this.#way) ? 1 : 0
     this.#wayExact = this.#exact
     this.#wayPairs = this.#pairs
-    return this.#tokens.every((token, i) => token.soft || token.marks !== null || this.#onWay[i] === 1 || this.#inDoors[i] === 1 || this.#tokens[i - 1]?.lettered != null)
+    return this.#tokens.every(
+      (token, i) =>
+        token.soft ||
+        this.#onWay[i] === 1 ||
+        this.#inDoors[i] === 1 ||
+        (token.marks === null ? this.#tokens[i - 1]?.lettered != null : numbered(token.marks[token.marks.length - 1]!.n, stretch.numbers, token.last)),
+    )
   }
 
   /** Points of one token among some entries; whether there are any. */
@@ -783,7 +829,7 @@ this.#numbers = tokens.flatMap(({ marks }, i) => (marks ? [i] : []))
   /** Whether the next token stands right after this place of the book. */
   #follows(entries: readonly number[], next: number, at: number): boolean {
     let after = at + 1
-    while (after < entries.length && (entries[after]! & 8) !== 0) after += 1
+    while (after < entries.length && (entries[after]! & ALIAS) !== 0) after += 1
     const entry = entries[after]
     return entry !== undefined && fieldGroup(entry) === fieldGroup(entries[at]!) && this.#grades[next]![entry >> 4]! > 0
   }
@@ -927,6 +973,20 @@ function lettered({ role, lettered: asked }: Token, door: Door<unknown>): boolea
   return asked?.length === 1 && (role === 'any' || role === 'own') && door.kind === 'house' && door.numbers > 0 && same(door.path[door.path.length - 1]!, asked[0]!)
 }
 
+/** Whether a number is among some, or begins one of them. */
+function numbered(n: number, numbers: Uint32Array, half: boolean): boolean {
+  for (let i = 0; i < numbers.length; i += 1) if (numbers[i] === n || (half && begins(n, numbers[i]!))) return true
+  return false
+}
+
+function begins(n: number, number: number): boolean {
+  // `0` on the way to `07`.
+  if (n === 0) return number < 10
+  let head = number
+  while (head > n) head = Math.trunc(head / 10)
+  return head === n
+}
+
 /** How well one number fits the number on a wall, of a hundred. A double house is both its numbers. */
 function near(asked: Mark, mark: Mark, half: boolean): number {
   if (asked.n === mark.n) {
@@ -936,12 +996,7 @@ function near(asked: Mark, mark: Mark, half: boolean): number {
   }
   if (asked.suffix !== '') return 0
   if (mark.suffix !== '' && mark.suffix === `-${asked.n}`) return 100
-  if (!half) return 0
-  // `0` on the way to `07`.
-  if (asked.n === 0) return mark.n < 10 ? HALF_NUMBER : 0
-  let head = mark.n
-  while (head > asked.n) head = Math.trunc(head / 10)
-  return head === asked.n ? HALF_NUMBER : 0
+  return half && begins(asked.n, mark.n) ? HALF_NUMBER : 0
 }
 
 /** Whether the numbers before the last one asked for stand before place `end` of a path, as far as both go. */
