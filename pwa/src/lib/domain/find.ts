@@ -413,8 +413,11 @@ export function spansOf(query: Query, text: string): Span[] {
     else spans.push({ text: piece, hit })
   }
   for (const [chunk] of text.normalize('NFC').matchAll(CHUNK)) {
-    const word = foldWords(chunk)[0]
-    const letters = word ? lettersHit(query, word) : 0
+    const letters = lettersHit(query, chunk)
+    if (letters === 0) {
+      push(chunk, false)
+      continue
+    }
     const cut = [...chunk]
     push(cut.slice(0, letters).join(''), true)
     push(cut.slice(letters).join(''), false)
@@ -422,8 +425,23 @@ export function spansOf(query: Query, text: string): Span[] {
   return spans
 }
 
+/** Rows repeat their words, and a row asks more than once. */
+const lettersKnown = new WeakMap<Query, Map<string, number>>()
+
+function lettersHit(query: Query, chunk: string): number {
+  let known = lettersKnown.get(query)
+  if (!known) lettersKnown.set(query, (known = new Map()))
+  let letters = known.get(chunk)
+  if (letters === undefined) {
+    const word = foldWords(chunk)[0]
+    letters = word ? lettersTyped(query, word) : 0
+    known.set(chunk, letters)
+  }
+  return letters
+}
+
 /** How many letters of a word of the book were typed. */
-function lettersHit({ tokens, typos }: Query, word: FoldedWord): number {
+function lettersTyped({ tokens, typos }: Query, word: FoldedWord): number {
   const mark = readMark(word.key)
   const phrase = SHORT[word.key]?.split(' ')
   let most = 0
