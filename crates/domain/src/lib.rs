@@ -9,6 +9,7 @@ pub mod address;
 pub mod coverage;
 pub mod desk;
 pub mod edit;
+pub mod find;
 pub mod household;
 pub mod id;
 pub mod pull;

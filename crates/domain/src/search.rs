@@ -33,39 +33,95 @@ use unicode_normalization::char::is_combining_mark;
 /// ```
 #[must_use]
 pub fn search_key(text: &str) -> String {
-    let letters: Vec<char> = text
-        .nfd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .nfd()
-        .filter(|c| !is_combining_mark(*c) && !is_invisible(*c))
-        .map(plain_d)
-        .collect();
+    let mut key = String::with_capacity(text.len());
+    for word in fold_words(text) {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        key.push_str(&word.key);
+    }
+    key
+}
 
-    let mut key = String::with_capacity(letters.len());
-    let mut word_start = 0;
-    let mut gap = false;
-    for (at, &c) in letters.iter().enumerate() {
+/// One word of a [`search_key`], with what folding takes away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoldedWord {
+    pub(crate) key: String,
+    /// The key with its marks, the tone last: one writing for *Hoà* and *Hòa*. Equals the key when there
+    /// are none.
+    pub(crate) marked: String,
+    /// Glued by a dash or a plus to the word before: `12-14`.
+    pub(crate) glued: bool,
+}
+
+/// A letter without its marks, its hats (a bar counts as one), and its tone.
+struct Letter {
+    base: char,
+    hats: String,
+    tone: Option<char>,
+}
+
+/// Stands among the hats for the bar of `đ`.
+const BAR: char = '\u{335}';
+
+/// The words of the search key.
+pub(crate) fn fold_words(text: &str) -> Vec<FoldedWord> {
+    let letters = letters_of(text);
+    let mut words = Vec::new();
+    let (mut word, mut tone, mut gap) = (empty_word(false), None, String::new());
+    for (at, letter) in letters.iter().enumerate() {
+        let c = letter.base;
         if c.is_alphanumeric() {
-            if gap {
-                close_word(&mut key, word_start);
-                if !key.is_empty() {
-                    key.push(' ');
-                }
-                word_start = key.len();
-                gap = false;
+            if !gap.is_empty() {
+                close_word(&mut words, word, tone);
+                let glued = !words.is_empty() && matches!(gap.as_str(), "-" | "–" | "+");
+                (word, tone) = (empty_word(glued), None);
+                gap.clear();
             }
-            key.push(c);
-        } else if c == '/' && joins_house_numbers(&key[word_start..], &letters[at + 1..]) {
-            key.push('/');
+            word.key.push(c);
+            if letter.hats.is_empty() {
+                word.marked.push(c);
+            } else if letter.hats.starts_with(BAR) {
+                word.marked.push('đ');
+            } else {
+                word.marked.extend(std::iter::once(c).chain(letter.hats.chars()).nfc());
+            }
+            tone = letter.tone.or(tone);
+        } else if c == '/' && joins_house_numbers(&word.key, &letters[at + 1..]) {
+            word.key.push('/');
+            word.marked.push('/');
             // The space before the next digit, if there is one, belongs to the slash.
-            gap = false;
-        } else if !key.ends_with('/') {
-            gap = true;
+            gap.clear();
+        } else if !word.key.ends_with('/') {
+            gap.push(c);
         }
     }
-    close_word(&mut key, word_start);
-    key
+    close_word(&mut words, word, tone);
+    words
+}
+
+fn letters_of(text: &str) -> Vec<Letter> {
+    let mut letters: Vec<Letter> = Vec::with_capacity(text.len());
+    for c in text.nfd().flat_map(char::to_lowercase).nfd() {
+        if is_combining_mark(c) {
+            match (letters.last_mut(), c) {
+                (Some(last), '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}') => {
+                    last.tone = Some(c);
+                }
+                (Some(last), '\u{302}' | '\u{306}' | '\u{31b}') => last.hats.push(c),
+                _ => {}
+            }
+        } else if !is_invisible(c) {
+            let base = plain_d(c);
+            let hats = if base == c { String::new() } else { BAR.to_string() };
+            letters.push(Letter { base, hats, tone: None });
+        }
+    }
+    letters
+}
+
+fn empty_word(glued: bool) -> FoldedWord {
+    FoldedWord { key: String::new(), marked: String::new(), glued }
 }
 
 /// Reads `text` as raw Telex or VNI key strokes and folds the outcome.
@@ -83,16 +139,28 @@ pub fn search_key(text: &str) -> String {
 /// ```
 #[must_use]
 pub fn second_chance(text: &str) -> Option<String> {
-    let key = search_key(text);
+    decode_all(&search_key(text), false)
+}
+
+/// [`second_chance`] while the last word is being typed: what may become a syllable is enough there
+/// (*nguyee*). Knows *kiốt*, a loan that no rime of the language fits.
+pub(crate) fn second_chance_half(text: &str) -> Option<String> {
+    decode_all(&search_key(text), true)
+}
+
+fn decode_all(key: &str, half: bool) -> Option<String> {
+    let is_word = |word: &str| is_syllable(word) || (half && word == "kiot");
     let mut changed = false;
-    let words: Vec<String> = key
-        .split(' ')
-        .map(|word| match decode_strokes(word) {
-            Some(decoded) => {
-                changed = true;
-                decoded
-            }
-            None => word.to_owned(),
+    let all: Vec<&str> = key.split(' ').collect();
+    let words: Vec<String> = all
+        .iter()
+        .enumerate()
+        .map(|(at, word)| {
+            let last = half && at + 1 == all.len();
+            let decoded = decode_strokes(word, is_word)
+                .or_else(|| if last { decode_strokes(word, begins_syllable) } else { None });
+            changed |= decoded.is_some();
+            decoded.unwrap_or_else(|| (*word).to_owned())
         })
         .collect();
     // Folded again because rule 4 could not see `ly` inside `lys`.
@@ -111,34 +179,41 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
-fn joins_house_numbers(word: &str, rest: &[char]) -> bool {
-    let next = rest.iter().find(|c| !c.is_whitespace());
+fn joins_house_numbers(word: &str, rest: &[Letter]) -> bool {
+    let next = rest.iter().map(|letter| letter.base).find(|c| !c.is_whitespace());
     !word.ends_with('/')
         && word.bytes().any(|b| b.is_ascii_digit())
-        && next.is_some_and(char::is_ascii_digit)
+        && next.is_some_and(|c| c.is_ascii_digit())
 }
 
-/// Rule 4 of [`search_key`], applied to the word that starts at `start` once it is complete.
-fn close_word(key: &mut String, start: usize) {
-    if matches!(&key[start..], "hy" | "ky" | "ly" | "my" | "sy" | "ty" | "vy" | "quy") {
-        key.pop();
-        key.push('i');
+/// Rule 4 of [`search_key`], and the tone to the end of a word that is complete.
+fn close_word(words: &mut Vec<FoldedWord>, mut word: FoldedWord, tone: Option<char>) {
+    if word.key.is_empty() {
+        return;
     }
+    if matches!(word.key.as_str(), "hy" | "ky" | "ly" | "my" | "sy" | "ty" | "vy" | "quy") {
+        word.key.pop();
+        word.key.push('i');
+        word.marked.pop();
+        word.marked.push('i');
+    }
+    word.marked.extend(tone);
+    words.push(word);
 }
 
 /// One folded word of key strokes to a folded syllable, or `None` when it is no such thing.
-fn decode_strokes(word: &str) -> Option<String> {
-    if is_syllable(word) || !word.bytes().all(|b| b.is_ascii_alphanumeric()) {
+fn decode_strokes(word: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
+    if fits(word) || !word.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return None;
     }
     if word.bytes().any(|b| b.is_ascii_digit()) {
-        return decode_vni(word).filter(|syllable| is_syllable(syllable));
+        return decode_vni(word).filter(|syllable| fits(syllable));
     }
     // The hat typed late is tried second: `ngoeoj` keeps its second `o`, `vietej` loses its second `e`.
     [false, true]
         .into_iter()
         .filter_map(|late_hat| decode_telex(word, late_hat))
-        .find(|syllable| is_syllable(syllable))
+        .find(|syllable| fits(syllable))
 }
 
 /// VNI: tones are the digits 1 to 5; 6, 7, 8 and 9 put the hat, the horn, the breve and the bar.
@@ -195,6 +270,14 @@ fn decode_telex(word: &str, late_hat: bool) -> Option<String> {
 pub fn is_syllable(word: &str) -> bool {
     INITIALS.iter().any(|initial| {
         word.strip_prefix(initial).is_some_and(|rime| RIMES.binary_search(&rime).is_ok())
+    })
+}
+
+/// Whether a syllable may begin like this.
+fn begins_syllable(word: &str) -> bool {
+    INITIALS.iter().any(|initial| match word.strip_prefix(initial) {
+        Some(rime) => RIMES.iter().any(|known| known.starts_with(rime)),
+        None => initial.starts_with(word),
     })
 }
 

@@ -6,42 +6,89 @@ const MARK = /\p{M}/u
 const LETTER = /[\p{L}\p{N}]/u
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/
 const ENDS_IN_I = new Set(['hy', 'ky', 'ly', 'my', 'sy', 'ty', 'vy', 'quy'])
+const BAR = '\u0335'
+/** Grave, acute, tilde, hook above, dot below. */
+const TONES = '\u0300\u0301\u0303\u0309\u0323'
+/** Circumflex, breve, horn. */
+const HATS = '\u0302\u0306\u031b'
 
-export function searchKey(text: string): string {
+export interface FoldedWord {
+  key: string
+  /** The key with its marks, the tone last: one writing for *Hoà* and *Hòa*. Equals the key when there are none. */
+  marked: string
+  /** Glued by a dash or a plus to the word before: `12-14`. */
+  glued: boolean
+}
+
+/** The words of the search key, with what folding takes away. */
+export function foldWords(text: string): FoldedWord[] {
   const letters: string[] = []
+  /** Hats of each letter, and its tone. */
+  const hats: string[] = []
+  const tones: string[] = []
+  const note = (mark: string): void => {
+    const last = letters.length - 1
+    if (last < 0) return
+    if (TONES.includes(mark)) tones[last] = mark
+    else if (HATS.includes(mark)) hats[last] += mark
+  }
   for (const char of text.normalize('NFD')) {
-    if (MARK.test(char)) continue
+    if (MARK.test(char)) {
+      note(char)
+      continue
+    }
     for (const c of char.toLowerCase().normalize('NFD')) {
-      if (MARK.test(c) || INVISIBLE.test(c)) continue
-      letters.push(c === 'đ' || c === 'ð' || c === 'ɖ' ? 'd' : c)
+      if (MARK.test(c)) {
+        note(c)
+        continue
+      }
+      if (INVISIBLE.test(c)) continue
+      const barred = c === 'đ' || c === 'ð' || c === 'ɖ'
+      letters.push(barred ? 'd' : c)
+      hats.push(barred ? BAR : '')
+      tones.push('')
     }
   }
 
-  let key = ''
-  let word = ''
-  let gap = false
+  const words: FoldedWord[] = []
+  let word = { key: '', marked: '', tone: '', glued: false }
+  let gap = ''
   const close = (): void => {
-    key += ENDS_IN_I.has(word) ? `${word.slice(0, -1)}i` : word
-    word = ''
+    if (word.key === '') return
+    const inI = ENDS_IN_I.has(word.key)
+    words.push({
+      key: inI ? `${word.key.slice(0, -1)}i` : word.key,
+      marked: (inI ? `${word.marked.slice(0, -1)}i` : word.marked) + word.tone,
+      glued: word.glued,
+    })
   }
   letters.forEach((c, at) => {
     if (LETTER.test(c)) {
-      if (gap) {
+      if (gap !== '') {
         close()
-        if (key) key += ' '
-        gap = false
+        word = { key: '', marked: '', tone: '', glued: words.length > 0 && (gap === '-' || gap === '–' || gap === '+') }
+        gap = ''
       }
-      word += c
-    } else if (c === '/' && joinsHouseNumbers(word, letters, at + 1)) {
-      word += '/'
+      word.key += c
+      word.marked += hats[at] === '' ? c : hats[at] === BAR ? 'đ' : (c + hats[at]).normalize('NFC')
+      word.tone = tones[at] || word.tone
+    } else if (c === '/' && joinsHouseNumbers(word.key, letters, at + 1)) {
+      word.key += '/'
+      word.marked += '/'
       // The space before the next digit, if there is one, belongs to the slash.
-      gap = false
-    } else if (!word.endsWith('/')) {
-      gap = true
+      gap = ''
+    } else if (!word.key.endsWith('/')) {
+      gap += c
     }
   })
   close()
-  return key
+  return words
+}
+
+export function searchKey(text: string): string {
+  return foldWords(text)
+    .map(({ key }) => key)
+    .join(' ')
 }
 
 function joinsHouseNumbers(word: string, letters: readonly string[], from: number): boolean {
@@ -57,10 +104,18 @@ function joinsHouseNumbers(word: string, letters: readonly string[], from: numbe
  * when that changes nothing.
  */
 export function secondChance(text: string): string | null {
-  const key = searchKey(text)
+  return decodeAll(searchKey(text), false)
+}
+
+/** The same while its last word is being typed: what may become a syllable is enough there (*nguyee*). Knows *kiốt*. */
+export function secondChanceHalf(text: string): string | null {
+  return decodeAll(searchKey(text), true)
+}
+
+function decodeAll(key: string, half: boolean): string | null {
   let changed = false
-  const words = key.split(' ').map((word) => {
-    const decoded = decodeStrokes(word)
+  const words = key.split(' ').map((word, at, all) => {
+    const decoded = decodeStrokes(word, half ? isWord : isSyllable) ?? (half && at === all.length - 1 ? decodeStrokes(word, beginsSyllable) : null)
     if (decoded === null) return word
     changed = true
     return decoded
@@ -70,15 +125,15 @@ export function secondChance(text: string): string | null {
   return decoded === key ? null : decoded
 }
 
-function decodeStrokes(word: string): string | null {
-  if (isSyllable(word) || !/^[a-z0-9]*$/i.test(word)) return null
+function decodeStrokes(word: string, fits: (word: string) => boolean): string | null {
+  if (fits(word) || !/^[a-z0-9]*$/i.test(word)) return null
   if (/[0-9]/.test(word)) {
     const decoded = decodeVni(word)
-    return decoded !== null && isSyllable(decoded) ? decoded : null
+    return decoded !== null && fits(decoded) ? decoded : null
   }
   for (const lateHat of [false, true]) {
     const decoded = decodeTelex(word, lateHat)
-    if (decoded !== null && isSyllable(decoded)) return decoded
+    if (decoded !== null && fits(decoded)) return decoded
   }
   return null
 }
@@ -125,4 +180,18 @@ const RIMES = new Set(
 
 function isSyllable(word: string): boolean {
   return INITIALS.some((initial) => word.startsWith(initial) && RIMES.has(word.slice(initial.length)))
+}
+
+/** A loan that no rime of the language fits. */
+const LOAN = 'kiot'
+
+const isWord = (word: string): boolean => word === LOAN || isSyllable(word)
+
+function beginsSyllable(word: string): boolean {
+  return INITIALS.some((initial) => {
+    if (!word.startsWith(initial)) return initial.startsWith(word)
+    const rime = word.slice(initial.length)
+    for (const known of RIMES) if (known.startsWith(rime)) return true
+    return false
+  })
 }
