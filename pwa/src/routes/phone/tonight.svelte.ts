@@ -5,9 +5,9 @@ import { LessonBook, lessonsAt } from '$lib/data/lessons.svelte.ts'
 import type { DoorView } from '$lib/data/overlay.ts'
 import { recall, remember } from '$lib/data/session.ts'
 import {
-  ASSUMED, fading, Hours, planEvening, propose, usualEvening, type Evening, type Fading, type Hint, type Knock, type Proposal,
+  ASSUMED, bandOfEvening, EVENING_FROM, fading, Hours, planEvening, propose, usualEvening, type Evening, type Fading, type Hint, type Knock, type Proposal,
 } from '$lib/domain/comeback.ts'
-import { addDays, type Millis } from '$lib/domain/time.ts'
+import { addDays, dayOf, KNOCK_FROM, minuteOf, type Millis, type TimeBand } from '$lib/domain/time.ts'
 import type { Comeback } from '$lib/domain/visit.ts'
 import { plant, stretch, stretches, walkOrder, type AlleyTree } from '$lib/domain/walk.ts'
 import { t } from '$lib/i18n/messages.ts'
@@ -21,6 +21,8 @@ export interface Coming {
   fades: Fading[]
   /** The stretch it is walked in. */
   strip: AlleyTree
+  /** The band in which that is most often at home. */
+  best: TimeBand | null
 }
 
 /** Who will forget within so many days is shown today. */
@@ -87,7 +89,7 @@ class Tonight {
         if (!view) return []
         const { lessons, untold } = lessonsAt(view, taught)
         const fades = lessons.length + untold.length > 0 ? fading(ASSUMED, lessons, untold) : []
-        return [{ view, proposal: propose(view.visits, this.now, best), fades, strip }]
+        return [{ view, proposal: propose(view.visits, this.now, best), fades, strip, best }]
       })
     })
   })
@@ -100,17 +102,22 @@ class Tonight {
     if (begun && begun.on === this.evening.on && round.next()) return begun.stops
     return planEvening(
       this.evening,
-      this.doors.map(({ view, proposal, fades, strip }) => ({
+      this.doors.map(({ view, proposal, fades, strip, best }) => ({
         id: view.door.id,
         alley: strip.alley.id,
         next: proposal.next,
         on: proposal.on,
         band: proposal.band,
         fades: fades[0]?.due ?? null,
-        best: this.hint(strip.alley.id)?.band ?? null,
+        best,
       })),
     )
   })
+
+  /** From an hour before the evening on; at the weekend all day. Not at night, for an evening to come. */
+  startable = $derived(
+    this.evening.on === dayOf(this.now) && minuteOf(this.now) >= (bandOfEvening(this.evening) === 'W' ? KNOCK_FROM : EVENING_FROM - 60),
+  )
 
   /** Fades that are due soon, of doors at which somebody may knock. */
   forgetting = $derived(
