@@ -269,7 +269,7 @@ export const more = {
   'revisit.forget': 'Sắp quên điều đã học',
   'revisit.since': 'từ {day}',
   'revisit.forgetNone': 'Chưa có ai sắp quên. Học xong một hai tuần mà chưa dùng lại thì nhà đó tự hiện ở đây, để ghé nhắc một câu.',
-  'revisit.soon': 'Những ngày tới',
+  'revisit.soon': 'Sắp tới',
   'revisit.more': 'Còn {n} nhà nữa.',
   'revisit.lead': 'Đội trưởng quyết định',
   'revisit.leadRefused': 'đã từ chối hơn 90 ngày trước',
