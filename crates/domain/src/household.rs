@@ -34,6 +34,9 @@ pub enum Status {
 /// Misses after which a household may be called unreachable.
 pub const UNREACHABLE_TRIES: usize = 3;
 
+/// After a refusal nobody knocks again for so many days.
+pub const QUIET_DAYS: i64 = 90;
+
 impl Status {
     /// The code in the book and on the wire.
     pub fn code(self) -> &'static str {
@@ -112,6 +115,18 @@ impl HouseholdState {
             revisit,
         }
     }
+}
+
+/// The first day on which a household whose last adult met declined may be thought of again.
+///
+/// `None` when it did not decline, or somebody opened since. What was tried in between (a knock that
+/// nobody answered) neither shortens nor lengthens the quiet.
+pub fn quiet_until(visits: &[VisitFact]) -> Option<Day> {
+    let met = visits
+        .iter()
+        .filter(|v| !v.withdrawn && v.outcome.contact())
+        .max_by_key(|v| (v.made_at, v.id))?;
+    (met.outcome == Outcome::MetDeclined).then(|| met.made_at.day().plus(QUIET_DAYS))
 }
 
 /// Three misses, in two bands, on two days (scenario "vắng nhà ban ngày").

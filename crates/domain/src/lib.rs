@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod address;
+pub mod comeback;
 pub mod coverage;
 pub mod desk;
 pub mod edit;

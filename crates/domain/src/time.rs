@@ -9,6 +9,15 @@ use serde::{Deserialize, Serialize};
 /// Asia/Ho_Chi_Minh is UTC+7 all year: no daylight saving since 1975.
 const HO_CHI_MINH_OFFSET_MS: i64 = 7 * 3_600_000;
 
+/// Milliseconds of a day; every day has as many, for want of daylight saving.
+const DAY_MS: i64 = 86_400_000;
+
+/// Nobody knocks before 08:00, in minutes since midnight.
+pub const KNOCK_FROM: i32 = 480;
+
+/// Nobody knocks from 21:00 on, in minutes since midnight.
+pub const KNOCK_TO: i32 = 1260;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -37,16 +46,21 @@ impl Millis {
         Day::from_date(self.local().date_naive())
     }
 
+    /// Minutes since midnight in Asia/Ho_Chi_Minh.
+    pub fn minute(self) -> i32 {
+        let at = self.local();
+        (at.hour() * 60 + at.minute()) as i32
+    }
+
     /// The time band of a knock made at this instant.
     ///
     /// The catalogue leaves gaps (11:30-13:30, 17:30-18:00); a knock in a gap belongs to the band
     /// whose edge is nearer, so that every knock has exactly one band.
     pub fn band(self) -> TimeBand {
-        let at = self.local();
-        if matches!(at.weekday(), Weekday::Sat | Weekday::Sun) {
+        if matches!(self.local().weekday(), Weekday::Sat | Weekday::Sun) {
             return TimeBand::Weekend;
         }
-        match at.hour() * 60 + at.minute() {
+        match self.minute() {
             0..=749 => TimeBand::Morning,
             750..=1064 => TimeBand::Afternoon,
             _ => TimeBand::Evening,
@@ -80,6 +94,17 @@ impl Day {
         let midnight = self.date()?.and_hms_opt(0, 0, 0)?.and_utc();
         Some(Millis(midnight.timestamp_millis() - HO_CHI_MINH_OFFSET_MS))
     }
+
+    /// The day `n` days after; the same number when it names no real day.
+    #[must_use]
+    pub fn plus(self, n: i64) -> Self {
+        self.start().map_or(self, |start| start.plus(n * DAY_MS).day())
+    }
+
+    /// Saturday or Sunday?
+    pub fn weekend(self) -> bool {
+        self.date().is_some_and(|date| matches!(date.weekday(), Weekday::Sat | Weekday::Sun))
+    }
 }
 
 /// When in the day or week a door was knocked.
@@ -98,6 +123,20 @@ pub enum TimeBand {
     /// Saturday or Sunday.
     #[serde(rename = "W")]
     Weekend,
+}
+
+impl TimeBand {
+    /// All bands, in the order of the day and the week.
+    pub const ALL: [Self; 4] = [Self::Morning, Self::Afternoon, Self::Evening, Self::Weekend];
+
+    /// When the band is over, in minutes since midnight.
+    pub fn ends(self) -> i32 {
+        match self {
+            Self::Morning => 690,
+            Self::Afternoon => 1050,
+            Self::Evening | Self::Weekend => KNOCK_TO,
+        }
+    }
 }
 
 #[cfg(test)]

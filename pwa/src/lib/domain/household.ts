@@ -1,11 +1,14 @@
 /** Twin of domain::household: a door's status is derived from its visits, never typed. */
-import { bandOf, dayOf, type Millis } from './time.ts'
+import { addDays, bandOf, dayOf, type Day, type Millis } from './time.ts'
 import { contact, empty, missed, served, visited, type Comeback, type Outcome, type VisitFact } from './visit.ts'
 
 export type Status = 'not_visited' | 'attempted' | 'unreachable' | 'contacted' | 'served' | 'declined' | 'vacant'
 
 /** Misses after which a household may be called unreachable. */
 export const UNREACHABLE_TRIES = 3
+
+/** After a refusal nobody knocks again for so many days. */
+export const QUIET_DAYS = 90
 
 export interface HouseholdState {
   status: Status
@@ -51,6 +54,19 @@ export function deriveState(visits: readonly VisitFact[]): HouseholdState {
     comeback: met?.comeback ?? null,
     revisit,
   }
+}
+
+/**
+ * The first day on which a household whose last adult met declined may be thought of again; null when
+ * it did not decline, or somebody opened since. A knock that nobody answered changes nothing of it.
+ */
+export function quietUntil(visits: readonly VisitFact[]): Day | null {
+  let met: VisitFact | null = null
+  for (const v of visits) {
+    if (v.withdrawn || !contact(v.outcome)) continue
+    if (!met || v.at > met.at || (v.at === met.at && v.id > met.id)) met = v
+  }
+  return met?.outcome === 'MET_DECLINED' ? addDays(dayOf(met.at), QUIET_DAYS) : null
 }
 
 /** Three misses, in two bands, on two days. */

@@ -9,6 +9,13 @@ export type TimeBand = 'M' | 'A' | 'E' | 'W'
 const OFFSET_MS = 7 * 3_600_000
 export const DAY_MS = 86_400_000
 
+/** Nobody knocks before 08:00 or from 21:00 on, in minutes since midnight. */
+export const KNOCK_FROM = 480
+export const KNOCK_TO = 1260
+
+/** When each band is over, in minutes since midnight. */
+export const BAND_ENDS: Readonly<Record<TimeBand, number>> = { M: 690, A: 1050, E: KNOCK_TO, W: KNOCK_TO }
+
 export interface Clock {
   /** Milliseconds since 1970 by the phone's own clock. */
   now(): Millis

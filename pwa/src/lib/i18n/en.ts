@@ -152,6 +152,7 @@ export const en: Record<keyof typeof vi, string> = {
   'result.appointmentTitle': 'Come back on which day?',
   'result.bandTitle': 'What time of day? A press saves.',
   'result.noDay': 'No day agreed yet',
+  'result.proposed': 'suggested',
 
   'outcome.SERVED': 'Coached',
   'outcome.PARTIAL': 'Coached in part, come back',

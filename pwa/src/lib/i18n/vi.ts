@@ -150,6 +150,7 @@ export const vi = {
   'result.appointmentTitle': 'Hẹn lại ngày nào?',
   'result.bandTitle': 'Buổi nào? Bấm là lưu.',
   'result.noDay': 'Chưa hẹn được ngày',
+  'result.proposed': 'đề nghị',
 
   'outcome.SERVED': 'Đã hướng dẫn',
   'outcome.PARTIAL': 'Hướng dẫn dở, hẹn lại',

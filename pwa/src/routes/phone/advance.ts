@@ -1,6 +1,7 @@
 import { turf } from '$lib/app.ts'
 import { nextDoor, plant, stretch, stretches, walkOrder, type AlleyTree } from '$lib/domain/walk.ts'
 import { navigation } from '$lib/ui/navigation.svelte.ts'
+import { round } from './round.svelte.ts'
 
 /** The stretch a door belongs to: its street, or its lane with everything that turns off it. */
 export function stripOf(alley_id: string): AlleyTree | null {
@@ -15,6 +16,9 @@ export function stripOf(alley_id: string): AlleyTree | null {
 export function advance(alley_id: string, done: 'door' | 'coach'): void {
   const steps = done === 'coach' ? 2 : 1
   const list = navigation.from
+  // An evening that was begun goes on from stop to stop.
+  const stop = list === '/revisit' && round.has(navigation.place.parts[1]) ? round.next() : null
+  if (stop) return done === 'door' ? navigation.go(`/door/${stop.id}`, true) : navigation.leave(`/door/${stop.id}`, 1)
   if (list === '/revisit' || list === '/find' || list === '/mine') return navigation.leave(list, steps)
   const tree = stripOf(alley_id)
   if (!tree) return navigation.leave('/walk', steps)
