@@ -133,10 +133,10 @@ export class Phone {
     const here = page.url()
     switch (knock) {
       case 'notHome':
-        await page.getByRole('button', { name: 'Vắng nhà' }).click()
+        await page.getByRole('button', { name: 'Vắng nhà', exact: true }).click()
         break
       case 'declined':
-        await page.getByRole('button', { name: 'Từ chối' }).click()
+        await page.getByRole('button', { name: 'Từ chối', exact: true }).click()
         break
       case 'appointment': {
         await page.getByRole('button', { name: 'Hẹn lại' }).click()
