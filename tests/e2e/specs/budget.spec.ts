@@ -47,6 +47,30 @@ test('before the alley, a phone loads at most 90 KB of scripts and styles, and n
   expect(urls.filter((path) => path.includes('/sync/pull')), 'the worker is counted too').toHaveLength(1)
 })
 
+test('an hour of knocking costs a phone at most 1 MB', async ({ phone }) => {
+  const it = await phone()
+  await it.signIn('tnv1')
+  let bytes = 0
+  let requests = 0
+  it.context.on('requestfinished', async (request) => {
+    const sizes = await request.sizes()
+    requests += 1
+    bytes += sizes.requestHeadersSize + sizes.requestBodySize + sizes.responseHeadersSize + sizes.responseBodySize
+  })
+  // Each is sent by itself, as with a network all along. No hour has more than sixty doors.
+  const doors = 12
+  for (let door = 0; door < doors; door += 1) {
+    if (!(await it.result.isVisible())) await it.toNextDoor()
+    const pushed = it.pushed()
+    await it.knock(door % 3 === 0 ? 'declined' : 'notHome')
+    await (await pushed).finished()
+  }
+  await expect(it.allSent).toBeVisible()
+  console.log(`    a door: ${(bytes / doors / KB).toFixed(1)} KB in ${(requests / doors).toFixed(1)} requests`)
+  expect(requests).toBeGreaterThanOrEqual(doors)
+  expect((bytes / doors) * 60).toBeLessThanOrEqual(1_000_000)
+})
+
 for (const { line, kbit, rtt, goal } of [
   { line: '1,6 Mbit/s, 150 ms', kbit: 1600, rtt: 150, goal: 1_500 },
   { line: '400 kbit/s, 400 ms', kbit: 400, rtt: 400, goal: 4_000 },
