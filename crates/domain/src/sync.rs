@@ -12,7 +12,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use book::*;
 pub use decide::decide;
-use people::without_words;
 pub use people::*;
 
 #[cfg(test)]

@@ -191,8 +191,9 @@ pub struct PeopleEffects {
     pub changed: BTreeSet<HouseholdId>,
 }
 
-/// A payload without the words that may be forgotten or refused.
-pub(super) fn without_words(kind: &str, payload: &Value) -> Value {
+/// A payload without the words that may be forgotten or refused: the name of a consent, and what a
+/// note says. Other kinds have none.
+pub fn without_words(kind: &str, payload: &Value) -> Value {
     let keeps = |key: &str| match kind {
         "household.note" => key == "household_id",
         "consent.give" => key != "call_name",
