@@ -4,6 +4,7 @@
 mod coverage;
 mod desk;
 mod import;
+mod people;
 mod pull;
 mod push;
 mod register;

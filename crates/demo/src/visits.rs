@@ -457,6 +457,6 @@ impl Hand<'_> {
                 SkillCoached { skill: self.skills[place].0.clone(), level }
             })
             .collect();
-        PersonCoached { age_band, skills }
+        PersonCoached { age_band, skills, learner_id: None }
     }
 }

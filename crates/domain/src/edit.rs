@@ -171,7 +171,7 @@ fn check(field: Field, value: &Value) -> Result<Value, EditFault> {
 }
 
 /// Composed characters, no control characters, single spaces.
-fn tidy(text: &str) -> String {
+pub(crate) fn tidy(text: &str) -> String {
     let composed: String = text.nfc().map(|c| if c.is_control() { ' ' } else { c }).collect();
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -179,11 +179,16 @@ fn tidy(text: &str) -> String {
 /// Does a text hold [`NUMBER_DIGITS`] digits that belong together, spaces, dots and dashes between
 /// them left aside?
 pub fn holds_number(text: &str) -> bool {
+    holds_digits(text, NUMBER_DIGITS)
+}
+
+/// The same for any count of digits.
+pub(crate) fn holds_digits(text: &str, most: usize) -> bool {
     let mut run = 0;
     for c in text.chars() {
         if c.is_numeric() {
             run += 1;
-            if run >= NUMBER_DIGITS {
+            if run >= most {
                 return true;
             }
         } else if !matches!(c, ' ' | '.' | '-' | '\u{a0}') {
@@ -240,11 +245,58 @@ pub fn stamp(
     device_seq: i64,
     history: &[PastEdit],
 ) -> Millis {
-    let own = || history.iter().filter(|e| (e.account, e.device) == by);
-    let before = own().filter(|e| e.device_seq < device_seq).map(|e| e.stamp).max();
-    let after = own().filter(|e| e.device_seq > device_seq).map(|e| e.stamp).min();
+    between(at, history.iter().filter(|e| (e.account, e.device) == by), device_seq, |e| {
+        (e.device_seq, e.stamp)
+    })
+}
+
+/// An instant, moved after what the author wrote before and before what he wrote after.
+fn between<'a, T: 'a>(
+    at: Millis,
+    own: impl Iterator<Item = &'a T> + Clone,
+    device_seq: i64,
+    place: impl Fn(&T) -> (i64, Millis),
+) -> Millis {
+    let before = own.clone().map(&place).filter(|p| p.0 < device_seq).map(|p| p.1).max();
+    let after = own.map(&place).filter(|p| p.0 > device_seq).map(|p| p.1).min();
     let at = before.map_or(at, |last| at.max(last.plus(1)));
     after.map_or(at, |next| at.min(next.plus(-1)))
+}
+
+/// Who wrote something where, and its place among what others wrote of the same thing. Of two, the
+/// one with the higher `(stamp, op)` stands, whatever the order of arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The operation.
+    pub op: OpId,
+    /// Its author.
+    pub account: AccountId,
+    /// Its device.
+    pub device: DeviceId,
+    /// Its number on that device.
+    pub device_seq: i64,
+    /// Its stamp, as [`stamp`] makes them.
+    pub stamp: Millis,
+}
+
+impl Mark {
+    /// This writing with its stamp set right by what stands. It is enough to know the one that
+    /// stands of one thing: an older writing of the same author would move it no further than that.
+    #[must_use]
+    pub fn among<'a>(self, standing: impl IntoIterator<Item = &'a Self>) -> Self {
+        let own: Vec<&Self> = standing
+            .into_iter()
+            .filter(|m| (m.account, m.device) == (self.account, self.device))
+            .collect();
+        let stamp =
+            between(self.stamp, own.into_iter(), self.device_seq, |m| (m.device_seq, m.stamp));
+        Self { stamp, ..self }
+    }
+
+    /// What orders writings of one thing.
+    pub fn key(&self) -> (Millis, OpId) {
+        (self.stamp, self.op)
+    }
 }
 
 /// Decides one field of one edit: its fate, given what the book says and the history of the field.

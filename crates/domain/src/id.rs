@@ -41,6 +41,10 @@ ids! {
     HouseholdId,
     /// One knock on one door. Equal to the id of the operation that recorded it.
     VisitId,
+    /// A resident who agreed to be remembered (người học).
+    LearnerId,
+    /// A call for somebody else's help. Equal to the id of the operation that opened it.
+    ReferralId,
     /// One operation written by a phone: the key of exactly-once delivery.
     OpId,
     /// One installation of the app in one browser profile.

@@ -1,13 +1,20 @@
 //! What a phone is given: its team's alleys with their doors, and nothing else.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::address::Side;
-use crate::id::{AccountId, AlleyId, GroupId, HouseholdId, TeamId, VisitId};
+use crate::consent::Purpose;
+use crate::eid::{Blocker, EidDevice, EidState, Evidence, Paper, Sim, WantsL2};
+use crate::id::{AccountId, AlleyId, GroupId, HouseholdId, LearnerId, ReferralId, TeamId, VisitId};
+use crate::need::Need;
+use crate::notice::Notice;
+use crate::referral::{ReferralKind, ReferralState, Sla};
 use crate::skill::Skill;
 use crate::territory::AlleyKind;
 use crate::time::{Day, Millis};
-use crate::visit::{Comeback, Outcome};
+use crate::visit::{AgeBand, Comeback, Outcome};
 
 /// How far a phone has read: the ward's number and the team it read for; in the middle of a large
 /// answer also the last alley it was given.
@@ -82,6 +89,12 @@ pub struct PullAnswer {
     /// Who is reading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub me: Option<Me>,
+    /// What a resident is shown before he agrees; with `me`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
+    /// What may be asked of others, and what is promised; with `me`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub referral_kinds: Vec<Sla>,
     /// The whole catalogue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skills: Vec<Skill>,
@@ -241,6 +254,123 @@ pub struct DoorView {
     /// Its visits, oldest first; withdrawn ones left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub visits: Vec<VisitView>,
+    /// Residents who agreed to be remembered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<LearnerView>,
+    /// What the household said it needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<NeedView>,
+    /// The reader's own team's note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<NoteView>,
+    /// Referrals, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub referrals: Vec<ReferralView>,
+}
+
+/// A resident who agreed to be remembered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LearnerView {
+    /// Identity, made by the phone that asked.
+    pub id: LearnerId,
+    /// What the resident is called.
+    pub call_name: String,
+    /// Age band.
+    pub age_band: AgeBand,
+    /// What was agreed to.
+    pub purposes: Vec<Purpose>,
+    /// When.
+    pub agreed_at: Millis,
+    /// Skills, each as last seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<LearnerSkill>,
+    /// How far with VNeID, if that was ever asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eid: Option<EidView>,
+}
+
+/// A skill as it was last seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LearnerSkill {
+    /// Skill code.
+    pub skill: String,
+    /// Proficiency 0-4.
+    pub level: u8,
+    /// When.
+    pub at: Millis,
+}
+
+/// How far a resident has come with VNeID.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EidView {
+    /// The rung.
+    pub state: EidState,
+    /// How one knows.
+    pub evidence: Evidence,
+    /// When it was recorded.
+    pub at: Millis,
+    /// What the resident has to work with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<EidDevice>,
+    /// In whose name the SIM card is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sim: Option<Sim>,
+    /// Does the resident want level 2?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wants_l2: Option<WantsL2>,
+    /// What stands in the way.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Blocker>))]
+    pub blockers: BTreeSet<Blocker>,
+    /// Papers brought into the app.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Paper>))]
+    pub integrated: BTreeSet<Paper>,
+}
+
+/// A need, by the household's own word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NeedView {
+    /// The need.
+    pub code: Need,
+    /// The last day on which it is shown.
+    pub until: Day,
+}
+
+/// A team's own words about a door.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NoteView {
+    /// The words.
+    pub text: String,
+    /// When they were written.
+    pub at: Millis,
+    /// By the reader?
+    pub mine: bool,
+}
+
+/// A call for somebody else's help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReferralView {
+    /// Identity: the id of the operation that opened it.
+    pub id: ReferralId,
+    /// The resident, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learner_id: Option<LearnerId>,
+    /// Whose help, for what.
+    pub kind: ReferralKind,
+    /// How far it has come.
+    pub state: ReferralState,
+    /// When it was opened.
+    pub opened_at: Millis,
+    /// The last day of the promise, if a day is promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Day>,
 }
 
 /// A visit as any team may see it: when, what, who; no people and no notes.

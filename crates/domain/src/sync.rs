@@ -6,14 +6,22 @@
 
 mod book;
 mod decide;
+mod people;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use book::*;
 pub use decide::decide;
+pub use people::*;
 
+#[cfg(test)]
+pub(crate) use decide::parse as read;
+
+use crate::consent::ConsentFault;
 use crate::edit::EditFault;
+use crate::eid::EidFault;
 use crate::id::{DeviceId, OpId, VisitId};
+use crate::note::NoteFault;
 use crate::time::Millis;
 use crate::visit::{VisitFault, VisitRecord};
 
@@ -44,9 +52,17 @@ pub struct Op {
     pub after: Option<i64>,
     /// When the thing happened, by the phone's clock.
     pub made_at: Millis,
-    /// `visit.record`, `visit.correct`, `visit.withdraw` or `household.edit`.
+    /// `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.flags`,
+    /// `household.note`, `consent.give`, `consent.withdraw`, `learner.eid`, `referral.open` or
+    /// `referral.cancel`.
     pub kind: String,
-    /// A [`VisitRecord`], [`Correct`], [`Withdraw`] or [`HouseholdEdit`](crate::edit::HouseholdEdit).
+    /// What the kind needs: a [`VisitRecord`], [`Correct`], [`Withdraw`],
+    /// [`HouseholdEdit`](crate::edit::HouseholdEdit),
+    /// [`HouseholdFlags`](crate::need::HouseholdFlags),
+    /// [`HouseholdNote`](crate::note::HouseholdNote), [`ConsentGive`](crate::consent::ConsentGive),
+    /// [`ConsentWithdraw`](crate::consent::ConsentWithdraw),
+    /// [`LearnerEid`](crate::eid::LearnerEid), [`ReferralOpen`](crate::referral::ReferralOpen) or
+    /// [`ReferralCancel`](crate::referral::ReferralCancel).
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub payload: serde_json::Value,
 }
@@ -219,11 +235,11 @@ pub enum Reason {
     OpIdReused,
     /// The device used this sequence number before for something else.
     DeviceSeqReused,
-    /// More than ten minutes have passed since the knock.
+    /// More than ten minutes have passed since the knock; or the referral has been taken up.
     TooLateToWithdraw,
     /// Somebody else's visit.
     NotYours,
-    /// The visit never entered the book, or was withdrawn already.
+    /// What is taken back never entered the book, or was taken back already.
     NothingToWithdraw,
     /// People coached on a visit whose outcome says nobody was.
     PeopleWithoutService,
@@ -257,6 +273,24 @@ pub enum Reason {
     HouseholdDeleted,
     /// The account had been disabled before its work arrived; the ward decides.
     AccountDisabled,
+    /// Nobody under 14 is registered.
+    TooYoung,
+    /// From 14 to 17 a parent or guardian agrees too.
+    GuardianNeeded,
+    /// A consent to a notice nobody was ever shown.
+    UnknownNotice,
+    /// Only the police may say so.
+    NotYoursToSet,
+    /// Nothing known before leads to this rung of the ladder.
+    NoSuchStep,
+    /// Better evidence stands, or the resident's screen must be seen to say so.
+    WeakerEvidence,
+    /// Nobody of the household has agreed to be remembered under this id, or no longer does.
+    NoSuchLearner,
+    /// A note with a secret or a number of a person in it; it is kept nowhere.
+    SecretInText,
+    /// The resident has not agreed to this purpose.
+    ConsentNeeded,
 }
 
 impl Reason {
@@ -300,6 +334,38 @@ impl From<EditFault> for Reason {
     }
 }
 
+impl From<ConsentFault> for Reason {
+    fn from(fault: ConsentFault) -> Self {
+        match fault {
+            ConsentFault::Malformed => Self::MalformedPayload,
+            ConsentFault::TextTooLong => Self::TextTooLong,
+            ConsentFault::NumberInText => Self::NumberInText,
+            ConsentFault::TooYoung => Self::TooYoung,
+            ConsentFault::GuardianNeeded => Self::GuardianNeeded,
+            ConsentFault::UnknownNotice => Self::UnknownNotice,
+        }
+    }
+}
+
+impl From<EidFault> for Reason {
+    fn from(fault: EidFault) -> Self {
+        match fault {
+            EidFault::NotYoursToSet => Self::NotYoursToSet,
+            EidFault::NoSuchStep => Self::NoSuchStep,
+            EidFault::WeakerEvidence => Self::WeakerEvidence,
+        }
+    }
+}
+
+impl From<NoteFault> for Reason {
+    fn from(fault: NoteFault) -> Self {
+        match fault {
+            NoteFault::SecretInText => Self::SecretInText,
+            NoteFault::TextTooLong => Self::TextTooLong,
+        }
+    }
+}
+
 /// A remark on an operation that was accepted all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -323,12 +389,17 @@ pub enum Flag {
     LostToNewer,
     /// A field waits for the ward to choose between two values.
     ToInbox,
+    /// Somebody coached is not known as a learner of the household; the visit counts without the id.
+    LearnerUnknown,
 }
 
 /// Fingerprint of what an operation says (FNV-1a over its JSON): tells a replay from a reuse of an
 /// id by accident. It is no defence against an attacker, who could only harm his own records.
+///
+/// Names and notes leave no trace in it: it outlives them, and a short text can be guessed from it.
 pub fn fingerprint(op: &Op) -> i64 {
-    fnv(&format!("{}|{}|{}|{}", op.device_seq, op.made_at.0, op.kind, op.payload))
+    let payload = without_words(&op.kind, &op.payload);
+    fnv(&format!("{}|{}|{}|{payload}", op.device_seq, op.made_at.0, op.kind))
 }
 
 fn fnv(text: &str) -> i64 {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{HouseholdId, TeamId, VisitId};
+use crate::id::{HouseholdId, LearnerId, TeamId, VisitId};
 use crate::skill::Skills;
 use crate::time::{Day, Millis, TimeBand};
 
@@ -150,6 +150,9 @@ pub struct SkillCoached {
 }
 
 /// One person coached, without a name.
+///
+/// The book keeps `learner_id` apart from the visit, so that the visit stays as counts when the
+/// person changes his mind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PersonCoached {
@@ -157,6 +160,9 @@ pub struct PersonCoached {
     pub age_band: AgeBand,
     /// Skills coached on this visit; each at most once.
     pub skills: Vec<SkillCoached>,
+    /// The resident, if one who agreed to be remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learner_id: Option<LearnerId>,
 }
 
 /// When to come back.

@@ -471,6 +471,7 @@ impl Store {
         }
         quarantine::ActiveModel {
             op_id: Unchanged(kept.op_id),
+            op: Set(crate::people::kept_after(&kept.kind, &kept.op)),
             decision: Set(Some(DISMISSED.to_owned())),
             decided_by: Set(Some(by.0)),
             decided_at: Set(Some(now.0)),

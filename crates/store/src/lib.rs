@@ -12,6 +12,7 @@ mod details;
 mod entity;
 mod faults;
 mod import;
+mod people;
 mod pull;
 mod register;
 mod rollup;

@@ -1,6 +1,6 @@
 //! What a phone is given: the rows of its team's alleys that are newer than its cursor.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use gocua_domain::address::Side;
 use gocua_domain::id::{AccountId, AlleyId, GroupId, HouseholdId, TeamId, VisitId};
+use gocua_domain::notice;
 use gocua_domain::pull::{
     AlleyView, CampaignRef, Cursor, DoorView, Gone, GroupView, Me, Page, PullAnswer, TeamRef,
     VisitView, WardRef,
@@ -23,6 +24,7 @@ use crate::entity::{
     account, alley, assignment, campaign, household, household_state, residential_group, skill,
     team, visit, ward,
 };
+use crate::people::{self, DoorPeople};
 use crate::sync::FactRow;
 
 /// Points kept of a group's outline on a phone; its sketch is a few hundred pixels wide.
@@ -76,11 +78,12 @@ impl Store {
         // A cursor ahead of the book was read from a book that has been restored: begin again.
         let cursor = cursor.filter(|c| c.team == team && c.seq <= seq);
         let page = cursor.and_then(|c| c.page);
+        let today = now.day();
         let span = match (cursor, page) {
             (Some(c), Some(page)) => {
-                Span { since: page.since, upto: c.seq, after: Some(page.after) }
+                Span { since: page.since, upto: c.seq, after: Some(page.after), today }
             }
-            (at, _) => Span { since: at.map(|c| c.seq), upto: seq, after: None },
+            (at, _) => Span { since: at.map(|c| c.seq), upto: seq, after: None, today },
         };
         let mut answer = PullAnswer {
             cursor: Cursor { seq: span.upto, team, page: None }.to_string(),
@@ -89,6 +92,8 @@ impl Store {
             seq: span.upto,
             server_time: now,
             me: None,
+            notices: Vec::new(),
+            referral_kinds: Vec::new(),
             skills: Vec::new(),
             groups: Vec::new(),
             alleys: Vec::new(),
@@ -100,6 +105,8 @@ impl Store {
         }
         if answer.reset {
             answer.me = Some(me(db, who).await?);
+            answer.notices = notice::published().to_vec();
+            answer.referral_kinds = people::promises(db, &who.ward).await?;
         }
         if span.after.is_none() {
             answer.skills = skills_since(db, &who.ward, span.since).await?;
@@ -120,6 +127,7 @@ struct Span {
     since: Option<i64>,
     upto: i64,
     after: Option<AlleyId>,
+    today: Day,
 }
 
 /// The whole catalogue, if anything of it is newer.
@@ -237,8 +245,8 @@ async fn reach(
     let (whole, kept): (Vec<_>, Vec<_>) =
         alleys.into_iter().partition(|a| a.seq > since || newly.contains(&a.id));
 
-    let mut doors = whole_doors(db, who, &whole).await?;
-    let changed = changed_doors(db, who, &kept, since, &mut answer.gone).await?;
+    let mut doors = whole_doors(db, who, &whole, span.today).await?;
+    let changed = changed_doors(db, who, &kept, span, &mut answer.gone).await?;
     answer.doors = changed;
     let groups_of =
         |alleys: &[alley::Model]| alleys.iter().map(|a| a.group_id).collect::<BTreeSet<Uuid>>();
@@ -286,6 +294,7 @@ async fn whole_doors(
     db: &impl ConnectionTrait,
     who: &Puller,
     alleys: &[alley::Model],
+    today: Day,
 ) -> Result<HashMap<Uuid, Vec<DoorView>>, StoreError> {
     if alleys.is_empty() {
         return Ok(HashMap::new());
@@ -298,7 +307,7 @@ async fn whole_doors(
         .all(db)
         .await?;
     let mut doors: HashMap<Uuid, Vec<DoorView>> = HashMap::new();
-    for (alley, view) in views(db, who, rows).await? {
+    for (alley, view) in views(db, who, rows, today).await? {
         doors.entry(alley).or_default().push(view);
     }
     Ok(doors)
@@ -309,9 +318,10 @@ async fn changed_doors(
     db: &impl ConnectionTrait,
     who: &Puller,
     alleys: &[alley::Model],
-    since: i64,
+    span: Span,
     gone: &mut Gone,
 ) -> Result<Vec<DoorView>, StoreError> {
+    let since = span.since.unwrap_or(-1);
     if alleys.is_empty() {
         return Ok(Vec::new());
     }
@@ -333,23 +343,26 @@ async fn changed_doors(
     let (rows, left): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|h| h.deleted_at.is_none() && h.merged_into.is_none());
     gone.households = left.into_iter().map(|h| HouseholdId(h.id)).collect();
-    let mut doors = views(db, who, rows).await?;
+    let mut doors = views(db, who, rows, span.today).await?;
     for (alley, view) in &mut doors {
         view.alley_id = Some(AlleyId(*alley));
     }
     Ok(doors.into_iter().map(|(_, view)| view).collect())
 }
 
-/// Households with their visits, as their team sees them; each with its alley.
+/// Households with their visits and people, as their team sees them; each with its alley.
 async fn views(
     db: &impl ConnectionTrait,
     who: &Puller,
     rows: Vec<household::Model>,
+    today: Day,
 ) -> Result<Vec<(Uuid, DoorView)>, StoreError> {
-    let mut visits = visits_of(db, who, &rows).await?;
+    let (mut visits, mut people) = behind_doors(db, who, &rows, today).await?;
     Ok(rows
         .into_iter()
         .map(|h| {
+            let DoorPeople { people, flags, note, referrals } =
+                people.remove(&h.id).unwrap_or_default();
             let view = DoorView {
                 id: HouseholdId(h.id),
                 alley_id: None,
@@ -363,6 +376,10 @@ async fn views(
                 adults: h.adults,
                 active: h.active,
                 visits: visits.remove(&h.id).unwrap_or_default(),
+                people,
+                flags,
+                note,
+                referrals,
             };
             (h.alley_id, view)
         })
@@ -377,11 +394,15 @@ fn side(code: &str) -> Option<Side> {
     }
 }
 
-async fn visits_of(
+/// Visits and people by door.
+type BehindDoors = (HashMap<Uuid, Vec<VisitView>>, HashMap<Uuid, DoorPeople>);
+
+async fn behind_doors(
     db: &impl ConnectionTrait,
     who: &Puller,
     households: &[household::Model],
-) -> Result<HashMap<Uuid, Vec<VisitView>>, StoreError> {
+    today: Day,
+) -> Result<BehindDoors, StoreError> {
     let teams: BTreeMap<Uuid, String> = team::Entity::find()
         .filter(team::Column::Ward.eq(&who.ward))
         .all(db)
@@ -390,6 +411,7 @@ async fn visits_of(
         .map(|t| (t.id, t.name))
         .collect();
     let mut found: HashMap<Uuid, Vec<VisitView>> = HashMap::new();
+    let mut people: HashMap<Uuid, DoorPeople> = HashMap::new();
     // Within the limit of bound values, whatever the size of the turf.
     for part in households.chunks(10_000) {
         // A double's visits stand at the household it was merged into.
@@ -405,8 +427,9 @@ async fn visits_of(
             .filter_map(|(id, into)| Some((id, into?)))
             .collect();
         let ids: Vec<Uuid> = part.iter().map(|h| h.id).chain(doubles.keys().copied()).collect();
+        let door = |id: Uuid| doubles.get(&id).copied().unwrap_or(id);
         let visits = visit::Entity::find()
-            .filter(visit::Column::HouseholdId.is_in(ids))
+            .filter(visit::Column::HouseholdId.is_in(ids.iter().copied()))
             .filter(visit::Column::WithdrawnAt.is_null())
             .filter(visit::Column::ReplacedBy.is_null())
             .order_by_asc(visit::Column::MadeAt)
@@ -416,10 +439,12 @@ async fn visits_of(
             .into_model::<VersionedRow>()
             .all(db)
             .await?;
+        let counting: HashSet<Uuid> = rows.iter().map(|row| row.fact.id).collect();
+        let counts = |visit: Uuid| counting.contains(&visit);
+        people.extend(people::of_doors(db, who, &ids, door, counts, today).await?);
         for VersionedRow { fact: row, corrects, version } in rows {
             let fact = row.fact()?;
-            let door = doubles.get(&row.household_id).copied().unwrap_or(row.household_id);
-            found.entry(door).or_default().push(VisitView {
+            found.entry(door(row.household_id)).or_default().push(VisitView {
                 id: VisitId(row.id),
                 at: fact.made_at,
                 outcome: fact.outcome,
@@ -431,7 +456,7 @@ async fn visits_of(
             });
         }
     }
-    Ok(found)
+    Ok((found, people))
 }
 
 /// A visit with its place among its versions.

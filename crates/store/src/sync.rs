@@ -28,6 +28,7 @@ use crate::details::{details_of, set_details};
 use crate::entity::{
     assignment, device, held_op, household, household_edit, op, quarantine, skill, visit,
 };
+use crate::people;
 use crate::rollup::{self, LastVisits, Place};
 
 /// Operations one transaction takes in at most; more wait for the next.
@@ -97,12 +98,12 @@ pub(crate) fn code<T: Serialize>(value: &T) -> String {
 }
 
 /// The value of a code, or an error that names the column.
-fn decode<T: DeserializeOwned>(what: &str, code: &str) -> Result<T, StoreError> {
+pub(crate) fn decode<T: DeserializeOwned>(what: &str, code: &str) -> Result<T, StoreError> {
     serde_json::from_value(serde_json::Value::String(code.to_owned()))
         .map_err(|_| corrupt(&format!("{what} {code:?}")))
 }
 
-fn corrupt(what: &str) -> StoreError {
+pub(crate) fn corrupt(what: &str) -> StoreError {
     StoreError::Db(sea_orm::DbErr::Custom(format!("unreadable row: {what}")))
 }
 
@@ -428,7 +429,9 @@ impl Store {
         let mut results = decide(&mut book, &mut effects, &sender, &batch.push, came);
         let result = results.pop().ok_or(StoreError::NotFound)?;
         write(&tx, ward, &book, effects, now).await?;
+        let kept = crate::people::kept_after(&row.kind, &row.op);
         let mut decided: quarantine::ActiveModel = row.into();
+        decided.op = Set(kept);
         decided.decision = Set(Some("released".to_owned()));
         decided.decided_by = Set(Some(by.0));
         decided.decided_at = Set(Some(now.0));
@@ -507,6 +510,7 @@ struct Spoken {
     visits: BTreeSet<Uuid>,
     teams: BTreeSet<Uuid>,
     coaching: bool,
+    people: people::Spoken,
 }
 
 impl Spoken {
@@ -558,12 +562,15 @@ impl Spoken {
                     self.edited.insert(edit.household_id.0);
                 }
             }
-            _ => {}
+            _ => self.households.extend(self.people.of(op)),
         }
     }
 
     fn record(&mut self, record: &VisitRecord) {
         self.coaching |= !record.people.is_empty();
+        self.people
+            .learners
+            .extend(record.people.iter().filter_map(|p| p.learner_id).map(|id| id.0));
         self.households.insert(record.household_id.0);
     }
 }
@@ -585,6 +592,7 @@ async fn load(
     load_chains(tx, ward, &mut spoken, &mut book).await?;
     load_doors(tx, ward, &spoken, &mut book).await?;
     load_edits(tx, &spoken, &mut book).await?;
+    people::load(tx, ward, &spoken.people, &mut book).await?;
     load_reach(tx, &spoken, &mut book).await?;
     Ok(book)
 }
@@ -901,6 +909,7 @@ async fn write(
     write_ops(tx, ward, &effects, now).await?;
     write_waiting(tx, ward, &effects, now).await?;
     write_edits(tx, ward, &effects).await?;
+    people::write(tx, ward, &effects.people, book.seq, now).await?;
     let states = effects.states.into_iter().filter_map(|(id, (state, seq))| {
         let door = book.doors.get(&id)?;
         Some((id, Place { group: door.group, alley: door.alley }, state, seq))

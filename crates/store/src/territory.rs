@@ -306,6 +306,7 @@ impl Store {
         }
         step("people");
         self.found_people(&tx, new, now, seq).await?;
+        crate::people::found(&tx, code).await?;
         step("visits");
         found_visits(&tx, new, seq).await?;
         step("coverage");

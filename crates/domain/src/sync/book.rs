@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::{Flag, Op, OpOutcome, Reason, Why};
+use super::{Flag, Op, OpOutcome, PeopleEffects, PeopleFacts, Reason, Why};
 use crate::coverage::Coverage;
 use crate::edit::{self, Details, EditFate, Field, PastEdit};
 use crate::household::HouseholdState;
@@ -122,6 +122,8 @@ pub struct Book {
     pub edits: HashMap<(HouseholdId, Field), Vec<PastEdit>>,
     /// Which team held which alley, and when.
     pub reach: HashMap<(TeamId, AlleyId), Vec<Held>>,
+    /// The residents the batches speak of, and what else is known of the households.
+    pub people: PeopleFacts,
 }
 
 /// An operation to be written.
@@ -239,4 +241,6 @@ pub struct Effects {
     pub quarantined: Vec<Quarantined>,
     /// The change of the rollups.
     pub coverage: Coverage,
+    /// What changes about residents and households.
+    pub people: PeopleEffects,
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Book, CLOCK_TOLERANCE_MS, Chain, Correct, Door, Effects, Flag, Held, HeldOp, MAX_EXTRA,
     NewEdit, NewOp, NewVisit, OLDEST_OP_MS, Op, OpOutcome, OpResult, PushRequest, Quarantined,
-    Reason, Sender, Sent, StoredOp, WITHDRAW_WINDOW_MS, Withdraw, fingerprint,
+    Reason, Sender, Sent, StoredOp, WITHDRAW_WINDOW_MS, Withdraw, fingerprint, people,
 };
 use crate::coverage::{Counted, Coverage};
 use crate::edit::{self, EditFate, HouseholdEdit, PastEdit};
@@ -41,24 +41,30 @@ pub fn decide(
 
 /// How an operation came.
 #[derive(Clone, Copy)]
-struct Came {
-    sender: Sender,
+pub(super) struct Came {
+    pub sender: Sender,
     /// The phone's clock at sending.
-    sent_at: Millis,
+    pub sent_at: Millis,
     /// The server's clock at arrival.
-    at: Millis,
+    pub at: Millis,
 }
 
 /// What became of an operation that the book did not know.
-struct Fate {
-    outcome: OpOutcome,
-    reason: Option<Reason>,
-    flags: Vec<Flag>,
+pub(super) struct Fate {
+    pub outcome: OpOutcome,
+    pub reason: Option<Reason>,
+    pub flags: Vec<Flag>,
 }
 
 impl Fate {
-    fn applied(flags: Vec<Flag>) -> Self {
+    pub(super) fn applied(flags: Vec<Flag>) -> Self {
         Self { outcome: OpOutcome::Applied, reason: None, flags }
+    }
+
+    /// There was nothing left to take back.
+    pub(super) fn nothing_left() -> Self {
+        let reason = Some(Reason::NothingToWithdraw);
+        Self { outcome: OpOutcome::Superseded, reason, flags: Vec::new() }
     }
 }
 
@@ -70,6 +76,9 @@ fn take(book: &mut Book, effects: &mut Effects, op: &Op, came: &Came) -> OpResul
     let print = fingerprint(op);
     if let Some(known) = book.ops.get(&op.op_id) {
         return replay(op.op_id, print, known);
+    }
+    if let Err(reason) = people::screen(op) {
+        return turn_away(book, effects, op, print, came, reason);
     }
     let device = came.sender.device;
     let waiting = waiting(book, came, op.op_id);
@@ -102,6 +111,27 @@ fn take(book: &mut Book, effects: &mut Effects, op: &Op, came: &Came) -> OpResul
     });
     let result = settle(book, effects, op, print, &first, waited && op.after.is_none());
     follow(book, effects, came.sender.device, op.device_seq);
+    result
+}
+
+/// Refuses an operation before it could be held or quarantined: what it says may be kept nowhere.
+fn turn_away(
+    book: &mut Book,
+    effects: &mut Effects,
+    op: &Op,
+    print: i64,
+    came: &Came,
+    reason: Reason,
+) -> OpResult {
+    let device = came.sender.device;
+    if waiting(book, came, op.op_id).is_some() {
+        no_longer_held(book, effects, came, op.op_id);
+    }
+    let taken = book.device_seqs.contains_key(&(device, op.device_seq));
+    let number = (!taken).then_some(op.device_seq);
+    let stored = refused(print, reason);
+    let result = note(book, effects, &came.sender, op.op_id, number, &op.kind, stored);
+    follow(book, effects, device, op.device_seq);
     result
 }
 
@@ -262,10 +292,10 @@ fn broken(
 }
 
 /// An instant by the server's clock, the phone's own, and a remark when it had to be mended.
-struct When {
-    at: Millis,
-    device: Millis,
-    remark: Option<Flag>,
+pub(super) struct When {
+    pub at: Millis,
+    pub device: Millis,
+    pub remark: Option<Flag>,
 }
 
 fn when(op: &Op, came: &Came) -> When {
@@ -289,11 +319,18 @@ fn apply(book: &mut Book, effects: &mut Effects, op: &Op, came: &Came) -> Result
         "visit.correct" => correct(book, effects, op, came, when),
         "visit.withdraw" => withdraw(book, effects, op, came, when.at),
         "household.edit" => edit(book, effects, op, came, when),
+        "household.flags" => people::flags(book, effects, op, came, when),
+        "household.note" => people::note(book, effects, op, came, when),
+        "consent.give" => people::give(book, effects, op, came, when),
+        "consent.withdraw" => people::withdraw(book, effects, op, came, when),
+        "learner.eid" => people::eid(book, effects, op, came, when),
+        "referral.open" => people::open(book, effects, op, came, when),
+        "referral.cancel" => people::cancel(book, effects, op, came, when),
         _ => Err(Reason::UnknownKind),
     }
 }
 
-fn parse<T: DeserializeOwned>(payload: &Value) -> Result<T, Reason> {
+pub(crate) fn parse<T: DeserializeOwned>(payload: &Value) -> Result<T, Reason> {
     T::deserialize(payload).map_err(|e| {
         // serde has no error kinds; its wording for these is stable and tested below.
         let text = e.to_string();
@@ -380,13 +417,13 @@ fn says_something(value: &Value) -> bool {
 }
 
 /// The household an id stands for: itself, or the one it was merged into.
-fn canonical(book: &Book, household: HouseholdId) -> HouseholdId {
+pub(super) fn canonical(book: &Book, household: HouseholdId) -> HouseholdId {
     book.merged.get(&household).copied().unwrap_or(household)
 }
 
 /// The door a team may write at, or the one refusal for all it may not. An unknown household and
 /// another team's are the same answer: ids must not be guessable.
-fn reachable<'a>(
+pub(super) fn reachable<'a>(
     book: &'a Book,
     sender: &Sender,
     household: HouseholdId,
@@ -437,12 +474,14 @@ fn record(
     came: &Came,
     when: When,
 ) -> Result<Fate, Reason> {
-    let (record, extra): (VisitRecord, _) = parse_kindly(&op.payload)?;
+    let (mut record, extra): (VisitRecord, _) = parse_kindly(&op.payload)?;
     record.check(&book.skills)?;
     let mut flags: Vec<Flag> = when.remark.into_iter().collect();
     let door = reachable(book, &came.sender, record.household_id, when.at, &mut flags)?;
     let (group, alley, household) = (door.group, door.alley, record.household_id);
     flags.extend(extra.flag);
+    let visit = (VisitId(op.op_id.0), when.at);
+    people::coached(book, effects, &mut record, visit, &mut flags);
     let mut fact = fact_of(VisitId(op.op_id.0), when.at, &record);
     fact.team = came.sender.team;
     book.seq += 1;
@@ -506,7 +545,7 @@ fn correct(
     came: &Came,
     when: When,
 ) -> Result<Fate, Reason> {
-    let (Correct { visit_id, why, record }, extra): (Correct, _) = parse_kindly(&op.payload)?;
+    let (Correct { visit_id, why, mut record }, extra): (Correct, _) = parse_kindly(&op.payload)?;
     record.check(&book.skills)?;
     let (root, chain, from) = newest(book, visit_id).ok_or(Reason::OutOfReach)?;
     let before = own(book, &came.sender, from, chain.latest)?.clone();
@@ -525,6 +564,7 @@ fn correct(
     flags.extend(extra.flag);
     flags.extend((chain.device != came.sender.device).then_some(Flag::CorrectedElsewhere));
     let id = VisitId(op.op_id.0);
+    people::coached(book, effects, &mut record, (id, before.made_at), &mut flags);
     let mut fact = fact_of(id, before.made_at, &record);
     fact.team = before.team;
     book.seq += 1;
@@ -575,11 +615,7 @@ fn withdraw(
     at: Millis,
 ) -> Result<Fate, Reason> {
     let Withdraw { visit_id } = parse(&op.payload)?;
-    let nothing = Fate {
-        outcome: OpOutcome::Superseded,
-        reason: Some(Reason::NothingToWithdraw),
-        flags: vec![],
-    };
+    let nothing = Fate::nothing_left();
     let Some((_, chain, household)) = newest(book, visit_id) else {
         let never_entered =
             book.ops.get(&OpId(visit_id.0)).is_some_and(|o| o.outcome == OpOutcome::Rejected);
@@ -659,7 +695,7 @@ fn edit(
 }
 
 /// Keeps an operation for the ward to look at.
-fn quarantine(
+pub(super) fn quarantine(
     book: &mut Book,
     effects: &mut Effects,
     op: &Op,

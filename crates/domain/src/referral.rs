@@ -1,0 +1,210 @@
+//! A call for somebody else's help: the ward police, the bank, the family, a class.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{HouseholdId, LearnerId, ReferralId, TeamId};
+use crate::time::{Day, Millis};
+use crate::workday;
+
+/// Whose help, for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ReferralKind {
+    /// Công an: hẹn làm mức 2.
+    #[serde(rename = "POLICE_L2")]
+    PoliceL2,
+    /// Công an: thu nhận lưu động tại nhà.
+    PoliceMobile,
+    /// Công an: lấy lại mật khẩu, đổi máy.
+    PoliceRecovery,
+    /// Công an: sai thông tin.
+    PoliceData,
+    /// Công an: nghi lừa đảo.
+    PoliceScam,
+    /// Nhà mạng: SIM chính chủ.
+    TelcoSim,
+    /// Ngân hàng: mã QR.
+    BankQr,
+    /// Một cửa.
+    OneStop,
+    /// Lớp học.
+    Class,
+    /// Người nhà giúp.
+    FamilyHelper,
+    /// Việc khác.
+    Other,
+}
+
+impl ReferralKind {
+    /// All kinds, in the order they are offered.
+    pub const ALL: [Self; 11] = [
+        Self::PoliceL2,
+        Self::PoliceMobile,
+        Self::PoliceRecovery,
+        Self::PoliceData,
+        Self::PoliceScam,
+        Self::TelcoSim,
+        Self::BankQr,
+        Self::OneStop,
+        Self::Class,
+        Self::FamilyHelper,
+        Self::Other,
+    ];
+
+    /// Does it tell the police of somebody? Then he must have agreed to that.
+    pub fn of_police(self) -> bool {
+        matches!(
+            self,
+            Self::PoliceL2
+                | Self::PoliceMobile
+                | Self::PoliceRecovery
+                | Self::PoliceData
+                | Self::PoliceScam
+        )
+    }
+}
+
+/// How the time of an answer is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SlaUnit {
+    /// Days on which offices work.
+    WorkingDays,
+    /// Days of the calendar.
+    Days,
+    /// Before the day is over.
+    SameDay,
+    /// When the next class is held: no day is known.
+    NextClass,
+}
+
+/// Within which time an answer is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Sla {
+    /// Whose help, for what.
+    pub code: ReferralKind,
+    /// How the time is counted.
+    pub unit: SlaUnit,
+    /// How many; 0 where the unit says all.
+    pub amount: u32,
+}
+
+impl Sla {
+    /// What a new ward promises; its rows may be changed.
+    pub const DEFAULTS: [Self; 11] = {
+        use ReferralKind as K;
+        use SlaUnit as U;
+        const fn sla(code: K, unit: U, amount: u32) -> Sla {
+            Sla { code, unit, amount }
+        }
+        [
+            sla(K::PoliceL2, U::WorkingDays, 3),
+            sla(K::PoliceMobile, U::Days, 15),
+            sla(K::PoliceRecovery, U::WorkingDays, 3),
+            sla(K::PoliceData, U::WorkingDays, 2),
+            sla(K::PoliceScam, U::SameDay, 0),
+            sla(K::TelcoSim, U::Days, 7),
+            sla(K::BankQr, U::Days, 7),
+            sla(K::OneStop, U::WorkingDays, 2),
+            sla(K::Class, U::NextClass, 0),
+            sla(K::FamilyHelper, U::Days, 14),
+            sla(K::Other, U::Days, 7),
+        ]
+    };
+
+    /// The last day on which an answer keeps the promise; `None` when no day is promised.
+    pub fn due(self, opened: Millis) -> Option<Day> {
+        let day = opened.day();
+        match self.unit {
+            SlaUnit::WorkingDays => Some(workday::after(day, self.amount)),
+            SlaUnit::Days => Some(day.plus(i64::from(self.amount))),
+            SlaUnit::SameDay => Some(day),
+            SlaUnit::NextClass => None,
+        }
+    }
+}
+
+/// How far a referral has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReferralState {
+    /// Nobody has taken it up.
+    New,
+    /// Somebody has.
+    Accepted,
+    /// It is done.
+    Done,
+    /// It was given back with a reason.
+    Returned,
+    /// The team took it back, or the resident his consent.
+    Cancelled,
+}
+
+/// Payload of `referral.open`; the operation's id is the referral's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReferralOpen {
+    /// The door.
+    pub household_id: HouseholdId,
+    /// The resident; without one it is about the household only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learner_id: Option<LearnerId>,
+    /// Whose help, for what.
+    pub kind: ReferralKind,
+}
+
+/// Payload of `referral.cancel`: the team takes it back before anybody has taken it up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReferralCancel {
+    /// The door.
+    pub household_id: HouseholdId,
+    /// The referral.
+    pub referral_id: ReferralId,
+}
+
+/// A referral as far as the next operation depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReferralFact {
+    /// The door.
+    pub household: HouseholdId,
+    /// The team that opened it.
+    pub team: Option<TeamId>,
+    /// How far it has come.
+    pub state: ReferralState,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_promise_and_a_day() {
+        // Friday 20 November 2026, 18:00 in Viet Nam; Tuesday after is a holiday.
+        let opened = Day(20261120).start().expect("a day").plus(18 * 3_600_000);
+        let due: Vec<_> = Sla::DEFAULTS.iter().map(|sla| sla.due(opened).map(|d| d.0)).collect();
+        assert_eq!(
+            due,
+            [
+                Some(20261126),
+                Some(20261205),
+                Some(20261126),
+                Some(20261125),
+                Some(20261120),
+                Some(20261127),
+                Some(20261127),
+                Some(20261125),
+                None,
+                Some(20261204),
+                Some(20261127),
+            ]
+        );
+        assert_eq!(Sla::DEFAULTS.map(|sla| sla.code), ReferralKind::ALL);
+    }
+}

@@ -1,0 +1,563 @@
+//! Operations about residents and about what a household needs: consents, the VNeID ladder, needs,
+//! notes and referrals.
+//!
+//! The ledger of consents only grows. Everything else about a person hangs on the last word in it:
+//! of several words of one resident the latest by [`Mark`] stands, whatever order they arrive in, and
+//! a withdrawal forgets all that was written up to its own instant.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value;
+
+use super::decide::{Came, Fate, When, canonical, parse, quarantine, reachable};
+use super::{Book, Effects, Flag, Op, Reason, Sender};
+use crate::consent::{ConsentGive, ConsentWithdraw, LastWord, Purpose};
+use crate::edit::Mark;
+use crate::eid::{EidDetails, LearnerEid, PastEid, Standing, known_before};
+use crate::id::{HouseholdId, LearnerId, ReferralId, TeamId, VisitId};
+use crate::need::{HouseholdFlags, Need};
+use crate::note::HouseholdNote;
+use crate::referral::{
+    ReferralCancel, ReferralFact, ReferralKind, ReferralOpen, ReferralState, Sla,
+};
+use crate::time::{Day, Millis};
+use crate::visit::{AgeBand, SkillCoached, VisitRecord};
+
+/// A resident as the next operation needs to know him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LearnerFact {
+    /// The household, doubles followed.
+    pub household: HouseholdId,
+    /// What was agreed to.
+    pub purposes: Vec<Purpose>,
+}
+
+/// What the book knows of the residents and households that the batches speak of.
+#[derive(Clone, Debug, Default)]
+pub struct PeopleFacts {
+    /// Residents who are remembered.
+    pub learners: HashMap<LearnerId, LearnerFact>,
+    /// The last word of every resident who ever agreed.
+    pub words: HashMap<LearnerId, LastWord>,
+    /// The ladder of each resident, in any order.
+    pub eids: HashMap<LearnerId, Vec<PastEid>>,
+    /// Whose needs stand.
+    pub needs: HashMap<HouseholdId, Mark>,
+    /// Whose note of a team stands.
+    pub notes: HashMap<(HouseholdId, TeamId), Mark>,
+    /// Referrals.
+    pub referrals: HashMap<ReferralId, ReferralFact>,
+    /// What the ward promises.
+    pub slas: HashMap<ReferralKind, Sla>,
+}
+
+/// A line for the ledger of consents. It holds no name.
+#[derive(Clone, Debug)]
+pub struct NewConsent {
+    /// Its place in time.
+    pub mark: Mark,
+    /// Who wrote it down.
+    pub sender: Sender,
+    /// The door.
+    pub household: HouseholdId,
+    /// The resident.
+    pub learner: LearnerId,
+    /// What was agreed to; `None` when all was withdrawn. Its name is empty.
+    pub given: Option<ConsentGive>,
+    /// When, by the phone's own clock.
+    pub device_made_at: Millis,
+    /// When, corrected.
+    pub at: Millis,
+    /// The receipt number.
+    pub seq: i64,
+}
+
+/// A resident to be remembered.
+#[derive(Clone, Debug)]
+pub struct NewLearner {
+    /// The household.
+    pub household: HouseholdId,
+    /// What he is called.
+    pub call_name: String,
+    /// Age band.
+    pub age_band: AgeBand,
+    /// What was agreed to.
+    pub purposes: Vec<Purpose>,
+    /// When.
+    pub agreed_at: Millis,
+}
+
+/// What a resident no longer agrees to: everything of it that was written up to an instant goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Forgotten {
+    /// The resident.
+    pub learner: LearnerId,
+    /// The household.
+    pub household: HouseholdId,
+    /// Up to when, this instant included.
+    pub upto: Millis,
+    /// The ladder and the skills learned?
+    pub learning: bool,
+    /// Referrals that tell the police of him, as far as nobody has taken them up?
+    pub police: bool,
+    /// All of it, other referrals included?
+    pub all: bool,
+}
+
+/// Skills a resident was coached in on a visit.
+#[derive(Clone, Debug)]
+pub struct NewCoached {
+    /// The visit.
+    pub visit: VisitId,
+    /// The resident.
+    pub learner: LearnerId,
+    /// When the door was knocked.
+    pub at: Millis,
+    /// The skills with their levels.
+    pub skills: Vec<SkillCoached>,
+}
+
+/// A rung to be written.
+#[derive(Clone, Debug)]
+pub struct NewEid {
+    /// Its place in time.
+    pub mark: Mark,
+    /// Who wrote it.
+    pub sender: Sender,
+    /// The resident.
+    pub learner: LearnerId,
+    /// Where he stands.
+    pub standing: Standing,
+    /// Was it a jump to what had been before?
+    pub before: bool,
+    /// What belongs to it.
+    pub details: EidDetails,
+    /// The receipt number.
+    pub seq: i64,
+}
+
+/// Needs or a note to be written over what stood.
+#[derive(Clone, Debug)]
+pub struct Stands<T> {
+    /// Its place in time.
+    pub mark: Mark,
+    /// What stands.
+    pub what: T,
+}
+
+/// A referral to be written.
+#[derive(Clone, Debug)]
+pub struct NewReferral {
+    /// Who opened it.
+    pub sender: Sender,
+    /// The door.
+    pub household: HouseholdId,
+    /// The resident, if it is about one.
+    pub learner: Option<LearnerId>,
+    /// Whose help, for what.
+    pub kind: ReferralKind,
+    /// How far it has come.
+    pub state: ReferralState,
+    /// When it was opened: the promise counts from here.
+    pub opened_at: Millis,
+    /// The last day of the promise.
+    pub due_on: Option<Day>,
+    /// The receipt number.
+    pub seq: i64,
+}
+
+/// What changes about residents and households. What is forgotten goes first.
+#[derive(Clone, Debug, Default)]
+pub struct PeopleEffects {
+    /// Lines for the ledger.
+    pub ledger: Vec<NewConsent>,
+    /// What of the book is to be forgotten.
+    pub forgotten: Vec<Forgotten>,
+    /// Residents as they are now; `None`: remembered no more.
+    pub learners: BTreeMap<LearnerId, Option<NewLearner>>,
+    /// Skills coached.
+    pub coached: Vec<NewCoached>,
+    /// Rungs.
+    pub eids: Vec<NewEid>,
+    /// Needs that stand now.
+    pub needs: BTreeMap<HouseholdId, Stands<BTreeSet<Need>>>,
+    /// Notes that stand now.
+    pub notes: BTreeMap<(HouseholdId, TeamId), Stands<String>>,
+    /// Referrals to insert.
+    pub referrals: BTreeMap<ReferralId, NewReferral>,
+    /// Referrals of the book that were taken back.
+    pub cancelled: BTreeSet<ReferralId>,
+    /// Households that every phone in reach must be given anew.
+    pub changed: BTreeSet<HouseholdId>,
+}
+
+/// A payload without the words that may be forgotten or refused: the name of a consent, and what a
+/// note says. Other kinds have none.
+pub fn without_words(kind: &str, payload: &Value) -> Value {
+    let keeps = |key: &str| match kind {
+        "household.note" => key == "household_id",
+        "consent.give" => key != "call_name",
+        _ => true,
+    };
+    match payload {
+        Value::Object(map) => Value::Object(
+            map.iter().filter(|(k, _)| keeps(k)).map(|(k, v)| (k.clone(), v.clone())).collect(),
+        ),
+        _ if kind == "household.note" || kind == "consent.give" => Value::Null,
+        other => other.clone(),
+    }
+}
+
+/// Refuses by the payload alone, before an operation could be held for an earlier one or kept for the
+/// ward: a refused name or note is stored nowhere.
+pub(super) fn screen(op: &Op) -> Result<(), Reason> {
+    match op.kind.as_str() {
+        "household.flags" => parse::<HouseholdFlags>(&op.payload).map(drop),
+        "household.note" => Ok(parse::<HouseholdNote>(&op.payload)?.checked().map(drop)?),
+        "consent.give" => Ok(parse::<ConsentGive>(&op.payload)?.checked().map(drop)?),
+        "consent.withdraw" => parse::<ConsentWithdraw>(&op.payload).map(drop),
+        "learner.eid" => Ok(parse::<LearnerEid>(&op.payload)?.checked()?),
+        "referral.open" => parse::<ReferralOpen>(&op.payload).map(drop),
+        "referral.cancel" => parse::<ReferralCancel>(&op.payload).map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// The household as the book knows it, if the sender may write at it; and whether it has left the
+/// register.
+fn door(
+    book: &Book,
+    sender: &Sender,
+    household: HouseholdId,
+    when: &When,
+) -> Result<(HouseholdId, bool, Vec<Flag>), Reason> {
+    let mut flags: Vec<Flag> = when.remark.into_iter().collect();
+    let deleted = reachable(book, sender, household, when.at, &mut flags)?.deleted;
+    Ok((canonical(book, household), deleted, flags))
+}
+
+fn mark(op: &Op, came: &Came, when: &When) -> Mark {
+    let Sender { account, device, .. } = came.sender;
+    Mark { op: op.op_id, account, device, device_seq: op.device_seq, stamp: when.at }
+}
+
+fn number(book: &mut Book, effects: &mut Effects, household: HouseholdId) -> i64 {
+    book.seq += 1;
+    effects.people.changed.insert(household);
+    book.seq
+}
+
+pub(super) fn give(
+    book: &mut Book,
+    effects: &mut Effects,
+    op: &Op,
+    came: &Came,
+    when: When,
+) -> Result<Fate, Reason> {
+    let mut sent: ConsentGive = parse(&op.payload)?;
+    let call_name = sent.checked()?;
+    let (household, deleted, mut flags) = door(book, &came.sender, sent.household_id, &when)?;
+    if deleted {
+        return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
+    }
+    let learner = sent.learner_id;
+    let last = book.people.words.get(&learner).copied();
+    // An id of another household's resident is as unknown here as any.
+    if last.is_some_and(|word| word.household != household) {
+        return Err(Reason::OutOfReach);
+    }
+    let mark = mark(op, came, &when).among(last.as_ref().map(|word| &word.mark));
+    let seq = number(book, effects, household);
+    sent.call_name.clear();
+    let (age_band, purposes) = (sent.age_band, sent.purposes.clone());
+    ledger(effects, (mark, seq), came, &when, (household, learner), Some(sent));
+    if last.is_some_and(|word| word.mark.key() > mark.key()) {
+        flags.push(Flag::LostToNewer);
+        return Ok(Fate::applied(flags));
+    }
+    book.people.words.insert(learner, LastWord { household, mark, given: true });
+    let fact = LearnerFact { household, purposes: purposes.clone() };
+    let before = book.people.learners.insert(learner, fact);
+    let lost = |purpose| {
+        before.as_ref().is_some_and(|b| b.purposes.contains(&purpose))
+            && !purposes.contains(&purpose)
+    };
+    let (learning, police) = (lost(Purpose::Learn), lost(Purpose::Refer));
+    if learning || police {
+        let upto = mark.stamp;
+        let less = Forgotten { learner, household, upto, learning, police, all: false };
+        forget(book, effects, less);
+    }
+    let agreed_at = when.at;
+    let new = NewLearner { household, call_name, age_band, purposes, agreed_at };
+    effects.people.learners.insert(learner, Some(new));
+    Ok(Fate::applied(flags))
+}
+
+fn ledger(
+    effects: &mut Effects,
+    (mark, seq): (Mark, i64),
+    came: &Came,
+    when: &When,
+    (household, learner): (HouseholdId, LearnerId),
+    given: Option<ConsentGive>,
+) {
+    effects.people.ledger.push(NewConsent {
+        mark,
+        sender: came.sender,
+        household,
+        learner,
+        given,
+        device_made_at: when.device,
+        at: when.at,
+        seq,
+    });
+}
+
+/// A withdrawal waits for nothing: neither for the household to be in the register, nor for the
+/// consent it takes back, which may arrive later and then finds itself withdrawn.
+pub(super) fn withdraw(
+    book: &mut Book,
+    effects: &mut Effects,
+    op: &Op,
+    came: &Came,
+    when: When,
+) -> Result<Fate, Reason> {
+    let ConsentWithdraw { household_id, learner_id: learner } = parse(&op.payload)?;
+    let (household, _, mut flags) = door(book, &came.sender, household_id, &when)?;
+    let last = book.people.words.get(&learner).copied();
+    if last.is_some_and(|word| word.household != household) {
+        return Err(Reason::OutOfReach);
+    }
+    if last.is_some_and(|word| !word.given && word.mark.stamp >= when.at) {
+        return Ok(Fate::nothing_left());
+    }
+    let mark = mark(op, came, &when).among(last.as_ref().map(|word| &word.mark));
+    let seq = number(book, effects, household);
+    ledger(effects, (mark, seq), came, &when, (household, learner), None);
+    let upto = mark.stamp;
+    let all = Forgotten { learner, household, upto, learning: true, police: true, all: true };
+    forget(book, effects, all);
+    if last.is_some_and(|word| word.mark.key() > mark.key()) {
+        flags.push(Flag::LostToNewer);
+        return Ok(Fate::applied(flags));
+    }
+    book.people.words.insert(learner, LastWord { household, mark, given: false });
+    book.people.learners.remove(&learner);
+    effects.people.learners.insert(learner, None);
+    Ok(Fate::applied(flags))
+}
+
+/// Takes out of the effects gathered so far what is to be forgotten, and notes it for the book.
+fn forget(book: &mut Book, effects: &mut Effects, what: Forgotten) {
+    let Forgotten { learner, upto, .. } = what;
+    let people = &mut effects.people;
+    if what.learning {
+        people.coached.retain(|c| c.learner != learner || c.at > upto);
+        people.eids.retain(|e| e.learner != learner || e.mark.stamp > upto);
+        if let Some(history) = book.people.eids.get_mut(&learner) {
+            history.retain(|past| past.mark.stamp > upto);
+        }
+    }
+    for (id, referral) in &mut people.referrals {
+        if referral.learner != Some(learner) || referral.opened_at > upto {
+            continue;
+        }
+        if what.all || (what.police && referral.kind.of_police()) {
+            referral.learner = None;
+            if referral.state == ReferralState::New {
+                referral.state = ReferralState::Cancelled;
+            }
+            if let Some(known) = book.people.referrals.get_mut(id) {
+                known.state = referral.state;
+            }
+        }
+    }
+    people.forgotten.push(what);
+}
+
+pub(super) fn eid(
+    book: &mut Book,
+    effects: &mut Effects,
+    op: &Op,
+    came: &Came,
+    when: When,
+) -> Result<Fate, Reason> {
+    let sent: LearnerEid = parse(&op.payload)?;
+    sent.checked()?;
+    let (household, deleted, mut flags) = door(book, &came.sender, sent.household_id, &when)?;
+    if deleted {
+        return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
+    }
+    let learner = sent.learner_id;
+    agreed(book, household, learner, Purpose::Learn)?;
+    let history = book.people.eids.entry(learner).or_default();
+    let mark = mark(op, came, &when).among(history.iter().map(|past| &past.mark));
+    let standing = sent.after(known_before(history, mark.key()))?;
+    if history.iter().any(|past| past.mark.key() > mark.key()) {
+        flags.push(Flag::LostToNewer);
+    }
+    history.push(PastEid { mark, standing });
+    let seq = number(book, effects, household);
+    effects.people.eids.push(NewEid {
+        mark,
+        sender: came.sender,
+        learner,
+        standing,
+        before: sent.before,
+        details: sent.details(),
+        seq,
+    });
+    Ok(Fate::applied(flags))
+}
+
+/// Has this resident of the household agreed to the purpose?
+fn agreed(
+    book: &Book,
+    household: HouseholdId,
+    learner: LearnerId,
+    purpose: Purpose,
+) -> Result<(), Reason> {
+    let fact = known(book, household, learner).ok_or(Reason::NoSuchLearner)?;
+    if fact.purposes.contains(&purpose) { Ok(()) } else { Err(Reason::ConsentNeeded) }
+}
+
+fn known(book: &Book, household: HouseholdId, learner: LearnerId) -> Option<&LearnerFact> {
+    book.people.learners.get(&learner).filter(|fact| fact.household == household)
+}
+
+/// Parts a visit from the residents it names: the visit keeps counts, the book keeps who learned what
+/// beside it, and forgets it without touching the visit. A visit is never refused for whom it names.
+pub(super) fn coached(
+    book: &Book,
+    effects: &mut Effects,
+    record: &mut VisitRecord,
+    (visit, at): (VisitId, Millis),
+    flags: &mut Vec<Flag>,
+) {
+    let household = canonical(book, record.household_id);
+    let mut seen = BTreeSet::new();
+    let mut unknown = false;
+    for person in &mut record.people {
+        let Some(learner) = person.learner_id.take() else { continue };
+        if agreed(book, household, learner, Purpose::Learn).is_err() || !seen.insert(learner) {
+            unknown = true;
+            continue;
+        }
+        let skills = person.skills.clone();
+        effects.people.coached.push(NewCoached { visit, learner, at, skills });
+    }
+    flags.extend(unknown.then_some(Flag::LearnerUnknown));
+}
+
+pub(super) fn flags(
+    book: &mut Book,
+    effects: &mut Effects,
+    op: &Op,
+    came: &Came,
+    when: When,
+) -> Result<Fate, Reason> {
+    let sent: HouseholdFlags = parse(&op.payload)?;
+    let (household, deleted, mut flags) = door(book, &came.sender, sent.household_id, &when)?;
+    if deleted {
+        return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
+    }
+    let stands = book.people.needs.get(&household);
+    let mark = mark(op, came, &when).among(stands);
+    if stands.is_some_and(|m| m.key() > mark.key()) {
+        flags.push(Flag::LostToNewer);
+        book.seq += 1;
+        return Ok(Fate::applied(flags));
+    }
+    book.people.needs.insert(household, mark);
+    effects.people.needs.insert(household, Stands { mark, what: sent.flags });
+    number(book, effects, household);
+    Ok(Fate::applied(flags))
+}
+
+pub(super) fn note(
+    book: &mut Book,
+    effects: &mut Effects,
+    op: &Op,
+    came: &Came,
+    when: When,
+) -> Result<Fate, Reason> {
+    let sent: HouseholdNote = parse(&op.payload)?;
+    let text = sent.checked()?;
+    let (household, deleted, mut flags) = door(book, &came.sender, sent.household_id, &when)?;
+    if deleted {
+        return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
+    }
+    let place = (household, came.sender.team.ok_or(Reason::OutOfReach)?);
+    let stands = book.people.notes.get(&place);
+    let mark = mark(op, came, &when).among(stands);
+    if stands.is_some_and(|m| m.key() > mark.key()) {
+        flags.push(Flag::LostToNewer);
+        book.seq += 1;
+        return Ok(Fate::applied(flags));
+    }
+    book.people.notes.insert(place, mark);
+    effects.people.notes.insert(place, Stands { mark, what: text });
+    number(book, effects, household);
+    Ok(Fate::applied(flags))
+}
+
+pub(super) fn open(
+    book: &mut Book,
+    effects: &mut Effects,
+    op: &Op,
+    came: &Came,
+    when: When,
+) -> Result<Fate, Reason> {
+    let ReferralOpen { household_id, learner_id: learner, kind } = parse(&op.payload)?;
+    let (household, deleted, flags) = door(book, &came.sender, household_id, &when)?;
+    if deleted {
+        return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
+    }
+    if let Some(learner) = learner {
+        if kind.of_police() {
+            agreed(book, household, learner, Purpose::Refer)?;
+        } else {
+            known(book, household, learner).ok_or(Reason::NoSuchLearner)?;
+        }
+    }
+    let (id, state) = (ReferralId(op.op_id.0), ReferralState::New);
+    let due_on = book.people.slas.get(&kind).and_then(|sla| sla.due(when.at));
+    let fact = ReferralFact { household, team: came.sender.team, state };
+    book.people.referrals.insert(id, fact);
+    let seq = number(book, effects, household);
+    let (sender, opened_at) = (came.sender, when.at);
+    let new = NewReferral { sender, household, learner, kind, state, opened_at, due_on, seq };
+    effects.people.referrals.insert(id, new);
+    Ok(Fate::applied(flags))
+}
+
+pub(super) fn cancel(
+    book: &mut Book,
+    effects: &mut Effects,
+    op: &Op,
+    came: &Came,
+    when: When,
+) -> Result<Fate, Reason> {
+    let ReferralCancel { household_id, referral_id: id } = parse(&op.payload)?;
+    let (household, _, flags) = door(book, &came.sender, household_id, &when)?;
+    let known = book.people.referrals.get_mut(&id).filter(|r| r.household == household);
+    let known = known.ok_or(Reason::OutOfReach)?;
+    if known.team != came.sender.team {
+        return Err(Reason::NotYours);
+    }
+    match known.state {
+        ReferralState::New => {}
+        ReferralState::Cancelled => return Ok(Fate::nothing_left()),
+        _ => return Err(Reason::TooLateToWithdraw),
+    }
+    known.state = ReferralState::Cancelled;
+    match effects.people.referrals.get_mut(&id) {
+        Some(new) => new.state = ReferralState::Cancelled,
+        None => {
+            effects.people.cancelled.insert(id);
+        }
+    }
+    number(book, effects, household);
+    Ok(Fate::applied(flags))
+}
