@@ -44,9 +44,12 @@ pub struct Op {
     pub after: Option<i64>,
     /// When the thing happened, by the phone's clock.
     pub made_at: Millis,
-    /// `visit.record`, `visit.correct`, `visit.withdraw` or `household.edit`.
+    /// `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.propose`,
+    /// `household.same_as`, `shift.open` or `shift.close`.
     pub kind: String,
-    /// A [`VisitRecord`], [`Correct`], [`Withdraw`] or [`HouseholdEdit`](crate::edit::HouseholdEdit).
+    /// A [`VisitRecord`], [`Correct`], [`Withdraw`], [`HouseholdEdit`](crate::edit::HouseholdEdit),
+    /// [`Propose`](crate::proposal::Propose), [`SameAs`](crate::proposal::SameAs),
+    /// [`OpenShift`](crate::shift::OpenShift) or [`CloseShift`](crate::shift::CloseShift).
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub payload: serde_json::Value,
 }

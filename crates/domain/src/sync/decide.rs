@@ -1,5 +1,7 @@
 //! The fold of operations over the book.
 
+mod team;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -289,6 +291,10 @@ fn apply(book: &mut Book, effects: &mut Effects, op: &Op, came: &Came) -> Result
         "visit.correct" => correct(book, effects, op, came, when),
         "visit.withdraw" => withdraw(book, effects, op, came, when.at),
         "household.edit" => edit(book, effects, op, came, when),
+        "household.propose" => team::propose(book, effects, op, came, when),
+        "household.same_as" => team::same_as(book, effects, op, came, when),
+        "shift.open" => team::open_shift(book, effects, op, came, when),
+        "shift.close" => team::close_shift(book, effects, op, came, when),
         _ => Err(Reason::UnknownKind),
     }
 }
@@ -410,7 +416,8 @@ fn reachable<'a>(
     if !held.iter().any(|h| h.to.is_none_or(|to| at <= to)) {
         flags.push(Flag::LateScope);
     }
-    if !door.active {
+    let waiting = door.proposed && !door.deleted;
+    if !door.active && !waiting {
         flags.push(Flag::HouseholdGone);
     }
     Ok(door)
@@ -696,8 +703,14 @@ fn change(
     let Some(door) = book.doors.get_mut(&household) else { return };
     let count = |coverage: &mut Coverage, door: &Door, sign| {
         let visits: Vec<VisitFact> = door.visits.iter().map(|(_, v)| v.clone()).collect();
-        let counted =
-            Counted { group: door.group, alley: door.alley, active: door.active, visits: &visits };
+        let counted = Counted {
+            group: door.group,
+            alley: door.alley,
+            active: door.active,
+            left_on: door.left_on,
+            proposed: door.proposed,
+            visits: &visits,
+        };
         coverage.count(&counted, sign);
         HouseholdState::derive(&visits)
     };
