@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_house;
 mod m20261122_000002_sync;
+mod m20261122_000004_team;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261122_000001_house::Migration),
             Box::new(m20261122_000002_sync::Migration),
+            Box::new(m20261122_000004_team::Migration),
         ]
     }
 }

@@ -94,6 +94,7 @@ impl Store {
             alleys: Vec::new(),
             doors: Vec::new(),
             gone: Gone::default(),
+            badge: Vec::new(),
         };
         if span.since == Some(seq) {
             return Ok(answer);
@@ -350,6 +351,7 @@ async fn views(
     Ok(rows
         .into_iter()
         .map(|h| {
+            let proposed = crate::register::waits(&h);
             let view = DoorView {
                 id: HouseholdId(h.id),
                 alley_id: None,
@@ -362,6 +364,7 @@ async fn views(
                 members: h.members,
                 adults: h.adults,
                 active: h.active,
+                proposed,
                 visits: visits.remove(&h.id).unwrap_or_default(),
             };
             (h.alley_id, view)
