@@ -6,6 +6,7 @@ use sea_orm_migration::prelude::*;
 mod m20261122_000001_house;
 mod m20261122_000002_sync;
 mod m20261122_000003_people;
+mod m20261122_000004_team;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_house::Migration),
             Box::new(m20261122_000002_sync::Migration),
             Box::new(m20261122_000003_people::Migration),
+            Box::new(m20261122_000004_team::Migration),
         ]
     }
 }

@@ -22,15 +22,21 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 26] = [
+const ROWS: [(&str, &str, Access); 35] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
+    ("POST", "/api/v1/auth/join", Open),
+    ("POST", "/api/v1/auth/wiped", Open),
     ("GET", "/api/v1/health", Open),
     ("GET", "/api/v1/openapi.json", Open),
     ("GET", "/api/v1/me", Act(Action::ReadMe)),
     ("POST", "/api/v1/sync/push", Act(Action::SyncPush)),
     ("GET", "/api/v1/sync/pull", Act(Action::SyncPull)),
     ("POST", "/api/v1/sync/carry", Act(Action::SyncPush)),
+    ("POST", "/api/v1/sync/lease", Act(Action::ShareDoor)),
+    ("GET", "/api/v1/invites", Act(Action::InviteToTeam)),
+    ("POST", "/api/v1/invites", Act(Action::InviteToTeam)),
+    ("DELETE", "/api/v1/invites/{id}", Act(Action::InviteToTeam)),
     ("GET", "/api/v1/coverage", Act(Action::ReadCoverage)),
     ("GET", "/api/v1/coverage/boundary", Act(Action::ReadBoundary)),
     ("GET", "/api/v1/coverage/trend", Act(Action::ReadTrend)),
@@ -39,9 +45,12 @@ const ROWS: [(&str, &str, Access); 26] = [
     ("POST", "/api/v1/alleys/{id}/assignment", Act(Action::AssignAlley)),
     ("GET", "/api/v1/events", Act(Action::WatchEvents)),
     ("GET", "/api/v1/phones", Act(Action::ReadPhones)),
+    ("POST", "/api/v1/phones/{id}/revoke", Act(Action::RevokePhone)),
     ("GET", "/api/v1/inbox", Act(Action::KeepInbox)),
     ("POST", "/api/v1/inbox/two-values", Act(Action::KeepInbox)),
     ("POST", "/api/v1/inbox/quarantine", Act(Action::KeepInbox)),
+    ("GET", "/api/v1/inbox/doors", Act(Action::KeepInbox)),
+    ("POST", "/api/v1/inbox/doors/{id}/decide", Act(Action::KeepInbox)),
     ("POST", "/api/v1/households/search", Act(Action::SearchRegister)),
     ("POST", "/api/v1/households/{id}/merge", Act(Action::KeepRegister)),
     ("POST", "/api/v1/households/{id}/unmerge", Act(Action::KeepRegister)),
@@ -57,6 +66,12 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
     match path {
         "/api/v1/auth/login" => Some(phone.login_body("nobody", "wrong")),
         "/api/v1/auth/refresh" => Some(json!({"proof": "x"})),
+        "/api/v1/auth/join" => Some(phone.join_body("AAAAAA", "Lan")),
+        "/api/v1/auth/wiped" => Some(json!({
+            "device_id": phone.device, "at": app.now(), "accounts": 1, "unsent": 0, "proof": "x"
+        })),
+        "/api/v1/sync/lease" => Some(json!({"household_id": HOUSEHOLDS[0]})),
+        "/api/v1/inbox/doors/{id}/decide" => Some(json!({"decision": "refuse", "reason": "thử"})),
         "/api/v1/sync/push" => Some(fixture::visit(phone.device, 1, HOUSEHOLDS[0], app.now())),
         "/api/v1/sync/carry" => Some(json!({"parcels": []})),
         "/api/v1/alleys/{id}/assignment" => Some(json!({"team_id": null})),
@@ -78,7 +93,13 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
 async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, String) {
     let address = path.replace("{id}", &fresh_id().to_string());
     let mut request = phone.request(method, &address);
-    if let Some(body) = body(path, phone, app) {
+    // A path may be read with one method and written with another.
+    let body = if path == "/api/v1/invites" && method == "POST" {
+        Some(json!({ "team_id": fixture::TEAM_1 }))
+    } else {
+        body(path, phone, app)
+    };
+    if let Some(body) = body {
         request = request.json(&body);
     }
     let response = request.send().await.expect("answers");

@@ -3,6 +3,7 @@
 
 mod coverage;
 mod desk;
+mod doors;
 mod import;
 mod people;
 mod pull;

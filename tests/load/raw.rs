@@ -188,6 +188,8 @@ pub fn batches(ward: &DemoWard, size: usize, count: usize, now: Millis) -> Vec<B
                     group: door.group_id,
                     alley: door.alley_id,
                     active: true,
+                    left_on: None,
+                    proposed: false,
                     visits: &visits_of_door,
                 };
                 coverage.count(&counted, 1);

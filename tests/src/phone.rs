@@ -163,6 +163,21 @@ impl Phone {
         }})
     }
 
+    /// The body of joining a team on this phone.
+    pub fn join_body(&self, code: &str, name: &str) -> Value {
+        json!({"code": code, "name": name, "device": {
+            "device_id": self.device, "public_key": self.key.public(), "name": "Máy thử"
+        }})
+    }
+
+    /// Joins a team, and keeps what it got.
+    pub async fn join(&mut self, code: &str, name: &str) -> Answer {
+        let body = self.join_body(code, name);
+        let answer = self.send(self.request("POST", "/api/v1/auth/join").json(&body)).await;
+        self.keep_access(&answer);
+        answer
+    }
+
     /// Signs in, and keeps what it got.
     pub async fn login(&mut self, login: &str, password: &str) -> Answer {
         let body = self.login_body(login, password);

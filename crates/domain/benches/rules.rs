@@ -67,7 +67,15 @@ fn book() -> Book {
         let alley = AlleyId(id(50 + n / 10));
         book.doors.insert(
             HouseholdId(id(100 + n)),
-            Door { group: GroupId(id(70)), alley, active: true, deleted: false, visits },
+            Door {
+                group: GroupId(id(70)),
+                alley,
+                active: true,
+                left_on: None,
+                proposed: false,
+                deleted: false,
+                visits,
+            },
         );
         let held = vec![Held { from: Millis(0), to: None }];
         book.reach.insert((TeamId(id(3)), alley), held);

@@ -128,11 +128,17 @@ pub enum Action {
     SearchRegister,
     /// Merge doubles, remove and restore households, merge residential groups.
     KeepRegister,
+    /// Tell one's team-mates at which door one stands, and hear of theirs.
+    ShareDoor,
+    /// Invite volunteers to a team.
+    InviteToTeam,
+    /// Shut a lost phone out.
+    RevokePhone,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::SyncPush,
         Self::SyncPull,
         Self::ReadCoverage,
@@ -147,6 +153,9 @@ impl Action {
         Self::KeepInbox,
         Self::SearchRegister,
         Self::KeepRegister,
+        Self::ShareDoor,
+        Self::InviteToTeam,
+        Self::RevokePhone,
     ];
 }
 
@@ -167,23 +176,26 @@ pub enum Reach {
 /// action not listed here for a role is refused.
 pub fn may(who: &Principal, action: Action) -> Option<Reach> {
     use Action::{
-        AssignAlley, KeepInbox, KeepRegister, ReadAlleys, ReadBoundary, ReadCoverage, ReadMe,
-        ReadPhones, ReadTeams, ReadTrend, SearchRegister, SyncPull, SyncPush, WatchEvents,
+        AssignAlley, InviteToTeam, KeepInbox, KeepRegister, ReadAlleys, ReadBoundary, ReadCoverage,
+        ReadMe, ReadPhones, ReadTeams, ReadTrend, RevokePhone, SearchRegister, ShareDoor, SyncPull,
+        SyncPush, WatchEvents,
     };
     use Reach::{OwnGroup, OwnTeam, Ward, WardAggregates};
     let reach = match (who.role, action) {
         // Everyone who signs in may read who they are; it is the one thing all roles share.
         (_, ReadMe) => return Some(OwnTeam),
         // The phone holds the doors of its team and nothing else. A lead sees no more than the team.
-        (Role::Volunteer | Role::TeamLead, SyncPush | SyncPull) => OwnTeam,
-        // A lead looks after the phones of the team; what they recorded is not shown.
-        (Role::TeamLead, ReadPhones) => OwnTeam,
+        (Role::Volunteer | Role::TeamLead, SyncPush | SyncPull | ShareDoor) => OwnTeam,
+        // A lead looks after the phones of the team; what they recorded is not shown. A phone is
+        // lost, and somebody comes to help, of an evening: neither can wait for the desk.
+        (Role::TeamLead, ReadPhones | InviteToTeam | RevokePhone) => OwnTeam,
         // A coordinator follows his own group's figures; doors belong to the teams.
         (Role::TdpCoordinator, ReadCoverage) => OwnGroup,
         (
             Role::WardStaff,
             ReadCoverage | ReadBoundary | ReadTrend | ReadAlleys | ReadTeams | AssignAlley
-            | WatchEvents | ReadPhones | KeepInbox | SearchRegister | KeepRegister,
+            | WatchEvents | ReadPhones | KeepInbox | SearchRegister | KeepRegister | InviteToTeam
+            | RevokePhone,
         ) => Ward,
         // The board judges the campaign, not households: no alleys, no teams, small counts hidden.
         (Role::PartyBoard, ReadCoverage | ReadBoundary | ReadTrend | WatchEvents) => WardAggregates,
@@ -345,18 +357,18 @@ mod tests {
         #[rustfmt::skip]
         let matrix = [
             //                      push pull coverage boundary trend alleys teams assign events me
-            //                      phones inbox search register
-            (Role::Volunteer,      "t t . . . . . . . t . . . ."),
-            (Role::TeamLead,       "t t . . . . . . . t t . . ."),
-            (Role::TdpCoordinator, ". . g . . . . . . t . . . ."),
-            (Role::Police,         ". . . . . . . . . t . . . ."),
-            (Role::OneStopHelper,  ". . . . . . . . . t . . . ."),
-            (Role::School,         ". . . . . . . . . t . . . ."),
-            (Role::PartyCell,      ". . . . . . . . . t . . . ."),
-            (Role::WardStaff,      ". . w w w w w w w t w w w w"),
-            (Role::PartyBoard,     ". . a a a . . . a t . . . ."),
-            (Role::Dpo,            ". . a . . . . . . t . . . ."),
-            (Role::Admin,          ". . . . . . . . . t . . . ."),
+            //                      phones inbox search register door invite revoke
+            (Role::Volunteer,      "t t . . . . . . . t . . . . t . ."),
+            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t"),
+            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . ."),
+            (Role::Police,         ". . . . . . . . . t . . . . . . ."),
+            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . ."),
+            (Role::School,         ". . . . . . . . . t . . . . . . ."),
+            (Role::PartyCell,      ". . . . . . . . . t . . . . . . ."),
+            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w"),
+            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . ."),
+            (Role::Dpo,            ". . a . . . . . . t . . . . . . ."),
+            (Role::Admin,          ". . . . . . . . . t . . . . . . ."),
         ];
         assert_eq!(matrix.map(|(role, _)| role), Role::ALL);
         for (role, line) in matrix {

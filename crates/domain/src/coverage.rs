@@ -124,6 +124,11 @@ pub struct Counted<'a> {
     pub alley: AlleyId,
     /// Is it in the denominator?
     pub active: bool,
+    /// The day it left the denominator from, with the ward's approval: before it, it counted.
+    pub left_on: Option<Day>,
+    /// Does it wait for the ward's approval (or was that refused)? Then nothing of it counts, its
+    /// visits neither.
+    pub proposed: bool,
     /// Its visits, in any order.
     pub visits: &'a [VisitFact],
 }
@@ -133,10 +138,21 @@ pub struct Counted<'a> {
 pub struct DayTally {
     /// Visits made that day.
     pub visits: i64,
-    /// Active households first visited that day.
+    /// Active households first visited that day, less those that had been and left from that day on.
     pub hh_visited: i64,
-    /// Active households first served that day.
+    /// Active households first served that day, less those that had been and left from that day on.
     pub hh_served: i64,
+}
+
+impl Sub for DayTally {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self {
+            visits: self.visits - other.visits,
+            hh_visited: self.hh_visited - other.hh_visited,
+            hh_served: self.hh_served - other.hh_served,
+        }
+    }
 }
 
 impl AddAssign for DayTally {
@@ -163,6 +179,9 @@ impl Coverage {
     ///
     /// A change is written as: take the household away as it was, add it as it is.
     pub fn count(&mut self, household: &Counted<'_>, sign: i64) {
+        if household.proposed {
+            return;
+        }
         let state = HouseholdState::derive(household.visits);
         let mut tally = Tally::of_household(household.active, &state);
         for visit in household.visits {
@@ -178,12 +197,19 @@ impl Coverage {
         for visit in household.visits.iter().filter(|v| !v.withdrawn) {
             day(visit.made_at.day(), DayTally { visits: sign, ..DayTally::default() });
         }
-        if household.active {
-            if let Some(first) = state.first_visited {
-                day(first, DayTally { hh_visited: sign, ..DayTally::default() });
-            }
-            if let Some(first) = state.first_served {
-                day(first, DayTally { hh_served: sign, ..DayTally::default() });
+        let (visited, served) = (
+            DayTally { hh_visited: sign, ..DayTally::default() },
+            DayTally { hh_served: sign, ..DayTally::default() },
+        );
+        for (first, one) in [(state.first_visited, visited), (state.first_served, served)] {
+            match (first, household.left_on) {
+                (Some(first), None) if household.active => day(first, one),
+                // It counted until it left: what was reported of earlier days stays as it was.
+                (Some(first), Some(left)) if first < left => {
+                    day(first, one);
+                    day(left, DayTally::default() - one);
+                }
+                _ => {}
             }
         }
     }

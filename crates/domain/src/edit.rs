@@ -141,7 +141,8 @@ impl HouseholdEdit {
     }
 }
 
-fn check(field: Field, value: &Value) -> Result<Value, EditFault> {
+/// A value as the book would keep it.
+pub(crate) fn check(field: Field, value: &Value) -> Result<Value, EditFault> {
     match (field, value) {
         (Field::Members | Field::Adults, Value::Number(n)) => {
             if (0..=MAX_MEMBERS).contains(n) {

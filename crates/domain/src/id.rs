@@ -51,4 +51,8 @@ ids! {
     DeviceId,
     /// One login of one account on one device.
     SessionId,
+    /// One evening of walking.
+    ShiftId,
+    /// An invitation to a team.
+    InviteId,
 }

@@ -110,7 +110,24 @@ pub struct PullAnswer {
     /// What to drop.
     #[serde(default, skip_serializing_if = "Gone::is_empty")]
     pub gone: Gone,
+    /// The team's badge codes of today and the days after; on the first page of every answer, since
+    /// a phone may go for weeks without a reset.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub badge: Vec<BadgeCode>,
 }
+
+/// The code by which a resident tells that a volunteer is of the team that was announced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BadgeCode {
+    /// The day it is good on, in Asia/Ho_Chi_Minh.
+    pub day: Day,
+    /// Six digits.
+    pub code: String,
+}
+
+/// Days a phone holds badge codes for: today, and as long as a pack of doors is good without contact.
+pub const BADGE_DAYS: i64 = 5;
 
 /// What left the reader's reach.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -251,6 +268,9 @@ pub struct DoorView {
     pub adults: Option<i32>,
     /// In the denominator?
     pub active: bool,
+    /// Proposed by a phone, waiting for the ward?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proposed: bool,
     /// Its visits, oldest first; withdrawn ones left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub visits: Vec<VisitView>,

@@ -53,16 +53,19 @@ pub struct Op {
     /// When the thing happened, by the phone's clock.
     pub made_at: Millis,
     /// `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.flags`,
-    /// `household.note`, `consent.give`, `consent.withdraw`, `learner.eid`, `referral.open` or
-    /// `referral.cancel`.
+    /// `household.note`, `household.propose`, `household.same_as`, `consent.give`,
+    /// `consent.withdraw`, `learner.eid`, `referral.open`, `referral.cancel`, `shift.open` or
+    /// `shift.close`.
     pub kind: String,
     /// What the kind needs: a [`VisitRecord`], [`Correct`], [`Withdraw`],
     /// [`HouseholdEdit`](crate::edit::HouseholdEdit),
     /// [`HouseholdFlags`](crate::need::HouseholdFlags),
-    /// [`HouseholdNote`](crate::note::HouseholdNote), [`ConsentGive`](crate::consent::ConsentGive),
+    /// [`HouseholdNote`](crate::note::HouseholdNote), [`Propose`](crate::proposal::Propose),
+    /// [`SameAs`](crate::proposal::SameAs), [`ConsentGive`](crate::consent::ConsentGive),
     /// [`ConsentWithdraw`](crate::consent::ConsentWithdraw),
-    /// [`LearnerEid`](crate::eid::LearnerEid), [`ReferralOpen`](crate::referral::ReferralOpen) or
-    /// [`ReferralCancel`](crate::referral::ReferralCancel).
+    /// [`LearnerEid`](crate::eid::LearnerEid), [`ReferralOpen`](crate::referral::ReferralOpen),
+    /// [`ReferralCancel`](crate::referral::ReferralCancel),
+    /// [`OpenShift`](crate::shift::OpenShift) or [`CloseShift`](crate::shift::CloseShift).
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub payload: serde_json::Value,
 }

@@ -130,7 +130,7 @@ proptest! {
         let mut doors: Vec<Vec<VisitFact>> = vec![Vec::new(); 6];
         let mut running = Coverage::default();
         let count = |coverage: &mut Coverage, h: usize, visits: &[VisitFact], sign| {
-            coverage.count(&Counted { group: group(h), alley: alley(h), active: h != 5, visits }, sign);
+            coverage.count(&Counted { group: group(h), alley: alley(h), active: h < 4, left_on: (h == 4).then_some(Day(20261110)), proposed: h == 3, visits }, sign);
         };
         for (h, visits) in doors.iter().enumerate() {
             count(&mut running, h, visits, 1);

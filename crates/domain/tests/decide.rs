@@ -44,6 +44,8 @@ fn book() -> Book {
         group: GroupId(id(70)),
         alley: AlleyId(id(alley)),
         active: true,
+        left_on: None,
+        proposed: false,
         deleted: false,
         visits: Vec::new(),
     };

@@ -26,6 +26,7 @@ use crate::api::gate::{Bounds, Gate};
 use crate::api::problem::{Code, Problem};
 use crate::auth::Auth;
 use crate::auth::secrets::Secrets;
+use crate::leases::Leases;
 use crate::{api, web};
 
 /// The state as handlers take it in.
@@ -100,6 +101,8 @@ pub struct App {
     pub coverage: CoverageCache,
     /// The door of the phones' calls.
     pub gate: Gate,
+    /// Who stands at which door.
+    pub leases: Leases,
     /// The description of the API.
     pub docs: Docs,
     secure: bool,
@@ -118,6 +121,7 @@ impl App {
             entropy,
             coverage: CoverageCache::default(),
             gate: Gate::default(),
+            leases: Leases::default(),
             docs,
             secure: false,
             authority: None,

@@ -86,6 +86,8 @@ pub enum Opened {
     Session(Vec<SessionId>),
     /// The device id is known with another key: it belongs to another browser.
     OtherKey,
+    /// The device has been shut out.
+    Revoked,
 }
 
 /// A session with its account, as every call needs them.
@@ -95,6 +97,8 @@ pub struct Session {
     pub principal: Principal,
     /// Whether the account may not sign in any more.
     pub disabled: bool,
+    /// Whether the device has been shut out.
+    pub revoked: bool,
     /// Whether it can still be used.
     pub facts: SessionFacts,
     /// The device's public key (JWK).
@@ -196,36 +200,11 @@ impl Store {
     /// [`StoreError::Db`] when the database fails.
     pub async fn open_session(&self, new: &NewSession) -> Result<Opened, StoreError> {
         let txn = self.begin().await?;
-        let before = session::Entity::find()
-            .filter(session::Column::DeviceId.eq(new.device.0))
-            .order_by_desc(session::Column::CreatedAt)
-            .all(&txn)
-            .await?;
-        if before.first().is_some_and(|s| s.public_key != new.public_key) {
-            return Ok(Opened::OtherKey);
+        let opened = open_in(&txn, new).await?;
+        if matches!(opened, Opened::Session(_)) {
+            txn.commit().await?;
         }
-        let replaced: Vec<Uuid> =
-            before.iter().filter(|s| s.ended_at.is_none()).map(|s| s.id).collect();
-        end(&txn, session::Column::Id.is_in(replaced.clone()), "replaced", new.now).await?;
-        note_device(&txn, new).await?;
-        let row = session::ActiveModel {
-            id: Set(new.id.0),
-            ward: Set(new.ward.clone()),
-            account_id: Set(new.account.0),
-            device_id: Set(new.device.0),
-            public_key: Set(new.public_key.clone()),
-            secret: Set(new.secret.clone()),
-            rotation: Set(0),
-            rotated_at: Set(new.now.0),
-            last_proof: Set(None),
-            created_at: Set(new.now.0),
-            expires_at: Set(new.now.plus(SESSION_MAX_MS).0),
-            ended_at: Set(None),
-            ended_why: Set(None),
-        };
-        session::Entity::insert(row).exec_without_returning(&txn).await?;
-        txn.commit().await?;
-        Ok(Opened::Session(replaced.into_iter().map(SessionId).collect()))
+        Ok(opened)
     }
 
     /// A session and its account, ended ones included.
@@ -238,8 +217,10 @@ impl Store {
         };
         let found = account::Entity::find_by_id(row.account_id).one(&self.read).await?;
         let account = parse(found.ok_or(StoreError::NotFound)?)?;
+        let device = device::Entity::find_by_id(row.device_id).one(&self.read).await?;
         Ok(Some(Session {
             facts: facts(&row),
+            revoked: device.is_some_and(|d| d.revoked_at.is_some()),
             disabled: account.disabled,
             principal: Principal {
                 account: account.id,
@@ -348,6 +329,47 @@ impl Store {
     }
 }
 
+/// Begins a session, unless the device is another browser's or shut out. What was written is the
+/// caller's to commit.
+pub(crate) async fn open_in(
+    txn: &DatabaseTransaction,
+    new: &NewSession,
+) -> Result<Opened, StoreError> {
+    let before = session::Entity::find()
+        .filter(session::Column::DeviceId.eq(new.device.0))
+        .order_by_desc(session::Column::CreatedAt)
+        .all(txn)
+        .await?;
+    if before.first().is_some_and(|s| s.public_key != new.public_key) {
+        return Ok(Opened::OtherKey);
+    }
+    let device = device::Entity::find_by_id(new.device.0).one(txn).await?;
+    if device.is_some_and(|d| d.revoked_at.is_some()) {
+        return Ok(Opened::Revoked);
+    }
+    let replaced: Vec<Uuid> =
+        before.iter().filter(|s| s.ended_at.is_none()).map(|s| s.id).collect();
+    end(txn, session::Column::Id.is_in(replaced.clone()), "replaced", new.now).await?;
+    note_device(txn, new).await?;
+    let row = session::ActiveModel {
+        id: Set(new.id.0),
+        ward: Set(new.ward.clone()),
+        account_id: Set(new.account.0),
+        device_id: Set(new.device.0),
+        public_key: Set(new.public_key.clone()),
+        secret: Set(new.secret.clone()),
+        rotation: Set(0),
+        rotated_at: Set(new.now.0),
+        last_proof: Set(None),
+        created_at: Set(new.now.0),
+        expires_at: Set(new.now.plus(SESSION_MAX_MS).0),
+        ended_at: Set(None),
+        ended_why: Set(None),
+    };
+    session::Entity::insert(row).exec_without_returning(txn).await?;
+    Ok(Opened::Session(replaced.into_iter().map(SessionId).collect()))
+}
+
 fn facts(row: &session::Model) -> SessionFacts {
     SessionFacts {
         rotation: row.rotation,
@@ -358,7 +380,7 @@ fn facts(row: &session::Model) -> SessionFacts {
 }
 
 /// The proofs of a session with one more, the oldest dropped.
-fn remember(seen: &str, jti: Uuid) -> String {
+pub(crate) fn remember(seen: &str, jti: Uuid) -> String {
     let mut proofs: Vec<String> = seen.split_whitespace().map(str::to_owned).collect();
     proofs.push(jti.simple().to_string());
     proofs.split_off(proofs.len().saturating_sub(PROOFS_KEPT)).join(" ")
@@ -399,6 +421,7 @@ fn active(of: &Account) -> account::ActiveModel {
         failures: Set(i32::try_from(of.lockout.failures).unwrap_or(i32::MAX)),
         locked_until: Set(of.lockout.locked_until.map(|m| m.0)),
         created_at: Set(of.created_at.0),
+        invite_id: Set(None),
     }
 }
 
@@ -429,6 +452,10 @@ async fn note_device(txn: &DatabaseTransaction, new: &NewSession) -> Result<(), 
         created_at: Set(new.now.0),
         failed: Set(0),
         clear_at: Set(None),
+        revoked_at: Set(None),
+        revoked_by: Set(None),
+        wiped_at: Set(None),
+        wiped_unsent: Set(None),
     };
     // The last to sign in on a shared phone is who it is counted for; what it still holds stays.
     let known = OnConflict::column(device::Column::Id)
@@ -437,13 +464,17 @@ async fn note_device(txn: &DatabaseTransaction, new: &NewSession) -> Result<(), 
             device::Column::AccountId,
             device::Column::Name,
             device::Column::LastSeenAt,
+            // Whoever signs in on a wiped phone fills it again.
+            device::Column::WipedAt,
+            device::Column::WipedUnsent,
         ])
         .to_owned();
     device::Entity::insert(row).on_conflict(known).exec_without_returning(txn).await?;
     Ok(())
 }
 
-async fn end(
+/// Ends the sessions of a kind that have not ended.
+pub(crate) async fn end(
     on: &impl ConnectionTrait,
     which: sea_orm::sea_query::SimpleExpr,
     why: &str,

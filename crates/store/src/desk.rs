@@ -45,8 +45,12 @@ pub struct PhoneLine {
     pub rejected: Vec<(String, i64)>,
     /// The last failed sync the server saw: when, and how it failed.
     pub last_failure: Option<(Millis, String)>,
-    /// The worst thing that is true of it.
+    /// The worst thing that is true of it; nothing once it has been shut out.
     pub needs: Needs,
+    /// When it was shut out.
+    pub revoked_at: Option<Millis>,
+    /// When it proved that it had wiped itself, and how much unsent work it held then.
+    pub wiped: Option<(Millis, i64)>,
 }
 
 /// A household by name and place.
@@ -183,7 +187,14 @@ impl Store {
                     kept,
                     rejected,
                     last_failure: faults.iter().max().cloned(),
-                    needs: facts.needs(now),
+                    needs: match d.revoked_at {
+                        Some(_) => Needs::Nothing,
+                        None => facts.needs(now),
+                    },
+                    revoked_at: d.revoked_at.map(Millis),
+                    wiped: d
+                        .wiped_at
+                        .map(|at| (Millis(at), i64::from(d.wiped_unsent.unwrap_or_default()))),
                     facts,
                 })
             })
@@ -197,7 +208,7 @@ impl Store {
         Ok(lines)
     }
 
-    async fn team_names(&self, ward: &str) -> Result<HashMap<Uuid, String>, StoreError> {
+    pub(crate) async fn team_names(&self, ward: &str) -> Result<HashMap<Uuid, String>, StoreError> {
         let rows: Vec<(Uuid, String)> = team::Entity::find()
             .select_only()
             .columns([team::Column::Id, team::Column::Name])
@@ -359,7 +370,7 @@ impl Store {
     }
 
     /// Households of the ward by name and place, beside their rows.
-    async fn household_refs(
+    pub(crate) async fn household_refs(
         &self,
         ward: &str,
         ids: BTreeSet<Uuid>,

@@ -227,5 +227,9 @@ fn heard(row: device::Model, note: &PhoneNote) -> Option<device::ActiveModel> {
         created_at: Set(row.created_at),
         failed: Set(failed),
         clear_at: Set(clear_at),
+        revoked_at: Set(row.revoked_at),
+        revoked_by: Set(row.revoked_by),
+        wiped_at: Set(row.wiped_at),
+        wiped_unsent: Set(row.wiped_unsent),
     })
 }

@@ -435,7 +435,14 @@ impl Plan {
         }
         let mut delta = Coverage::default();
         for h in &self.new_households {
-            let counted = Counted { group: h.group, alley: h.alley, active: true, visits: &[] };
+            let counted = Counted {
+                group: h.group,
+                alley: h.alley,
+                active: true,
+                left_on: None,
+                proposed: false,
+                visits: &[],
+            };
             delta.count(&counted, 1);
         }
         rollup::add(tx, ward_code, delta, &LastVisits::default(), seq).await

@@ -99,6 +99,7 @@ impl Store {
             alleys: Vec::new(),
             doors: Vec::new(),
             gone: Gone::default(),
+            badge: Vec::new(),
         };
         if span.since == Some(seq) {
             return Ok(answer);
@@ -363,6 +364,7 @@ async fn views(
         .map(|h| {
             let DoorPeople { people, flags, note, referrals } =
                 people.remove(&h.id).unwrap_or_default();
+            let proposed = crate::register::waits(&h);
             let view = DoorView {
                 id: HouseholdId(h.id),
                 alley_id: None,
@@ -375,6 +377,7 @@ async fn views(
                 members: h.members,
                 adults: h.adults,
                 active: h.active,
+                proposed,
                 visits: visits.remove(&h.id).unwrap_or_default(),
                 people,
                 flags,

@@ -83,14 +83,26 @@ impl Store {
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
         let of = entry(&tx, ward, double).await?;
-        let to = entry(&tx, ward, into).await?;
-        if of.merged_into == Some(to.id) {
+        if of.merged_into == Some(into.0) {
             return Ok(seq - 1);
         }
+        self.merge_in(tx, ward, of, into, seq).await
+    }
+
+    /// The merge itself, inside a write that holds the ward's lock.
+    pub(crate) async fn merge_in(
+        &self,
+        tx: DatabaseTransaction,
+        ward: &str,
+        of: household::Model,
+        into: HouseholdId,
+        seq: i64,
+    ) -> Result<i64, StoreError> {
+        let to = entry(&tx, ward, into).await?;
         if of.id == to.id {
             return refused("a household is no double of itself");
         }
-        if !of.active || !to.active {
+        if !(of.active || waits(&of)) || !to.active {
             return refused("a merged or removed household cannot be merged");
         }
         let has_doubles =
@@ -101,6 +113,8 @@ impl Store {
         household::Entity::update_many()
             .col_expr(household::Column::MergedInto, Expr::value(to.id))
             .col_expr(household::Column::Active, Expr::value(false))
+            // To be a double of something in the register is to be in the register.
+            .col_expr(household::Column::Proposed, Expr::value(false))
             .filter(household::Column::Id.eq(of.id))
             .exec(&tx)
             .await?;
@@ -149,6 +163,9 @@ impl Store {
         if rows.iter().any(|h| h.merged_into.is_some()) {
             return refused("a merged household must be told apart first");
         }
+        if rows.iter().any(waits) {
+            return refused("a proposed household is approved or refused");
+        }
         let rows: Vec<_> = rows.into_iter().filter(|h| h.deleted_at.is_none()).collect();
         if rows.is_empty() {
             return Ok(Removal::Done(seq - 1));
@@ -172,7 +189,8 @@ impl Store {
         Ok(Removal::Done(self.changed(tx, ward, &rows, seq).await?))
     }
 
-    /// Brings removed households back: exactly the reverse of [`Store::remove_households`].
+    /// Brings households back that were removed ([`Store::remove_households`]) or left the
+    /// denominator; a refused proposal comes into the register.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when one is not in the ward.
@@ -184,7 +202,7 @@ impl Store {
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
         let mut rows = entries(&tx, ward, ids).await?;
-        rows.retain(|h| h.deleted_at.is_some());
+        rows.retain(|h| h.deleted_at.is_some() || h.left_on.is_some());
         if rows.is_empty() {
             return Ok(seq - 1);
         }
@@ -192,6 +210,8 @@ impl Store {
             .col_expr(household::Column::DeletedAt, Expr::value(None::<i64>))
             .col_expr(household::Column::RemovedWhy, Expr::value(None::<String>))
             .col_expr(household::Column::Active, Expr::value(true))
+            .col_expr(household::Column::Proposed, Expr::value(false))
+            .col_expr(household::Column::LeftOn, Expr::value(None::<i32>))
             .filter(household::Column::Id.is_in(rows.iter().map(|h| h.id)))
             .exec(&tx)
             .await?;
@@ -290,7 +310,9 @@ impl Store {
         let out = match standing {
             Standing::Active => return Ok(Vec::new()),
             Standing::Merged => C::MergedInto.is_not_null(),
-            Standing::Removed => C::MergedInto.is_null().and(C::DeletedAt.is_not_null()),
+            Standing::Removed => {
+                C::MergedInto.is_null().and(C::DeletedAt.is_not_null().or(C::LeftOn.is_not_null()))
+            }
         };
         let rows = household::Entity::find()
             .filter(C::Ward.eq(ward))
@@ -320,6 +342,8 @@ impl Store {
         });
         Ok(household::Entity::find()
             .filter(C::Ward.eq(ward))
+            // A house that waits for the ward stands in the inbox, not yet in the register.
+            .filter(C::Proposed.eq(false).or(C::DeletedAt.is_not_null()))
             .filter(every)
             .order_by_desc(C::Active)
             .order_by_asc(C::Code)
@@ -353,7 +377,7 @@ impl Store {
                 visits: visits.get(&h.id).copied().unwrap_or_default(),
                 standing: if h.merged_into.is_some() {
                     Standing::Merged
-                } else if h.deleted_at.is_some() {
+                } else if h.deleted_at.is_some() || h.left_on.is_some() {
                     Standing::Removed
                 } else {
                     Standing::Active
@@ -390,7 +414,7 @@ impl Store {
     }
 
     /// Visits of each household that count, those of its doubles added.
-    async fn visits_counted(
+    pub(crate) async fn visits_counted(
         &self,
         rows: &[household::Model],
     ) -> Result<HashMap<Uuid, i64>, StoreError> {
@@ -476,8 +500,13 @@ impl Places {
     }
 }
 
+/// Was it proposed by a phone, and does it wait for the ward?
+pub(crate) fn waits(h: &household::Model) -> bool {
+    h.proposed && h.deleted_at.is_none()
+}
+
 /// A household of the ward.
-async fn entry(
+pub(crate) async fn entry(
     tx: &DatabaseTransaction,
     ward: &str,
     id: HouseholdId,

@@ -278,6 +278,51 @@ async fn read_visits(
     Ok((total, columns))
 }
 
+/// The place of a household, and how it counts.
+type DoorRow = (uuid::Uuid, uuid::Uuid, uuid::Uuid, bool, Option<uuid::Uuid>, bool, Option<i32>);
+
+/// How a household counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counting {
+    /// In the denominator?
+    pub active: bool,
+    /// The day it left it from.
+    pub left_on: Option<Day>,
+    /// Waiting for the ward, or refused?
+    pub proposed: bool,
+}
+
+/// Takes the difference to coverage that a household makes when it comes to count in another way,
+/// with all its visits.
+pub(crate) async fn restand(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    (household, place): (HouseholdId, Place),
+    (was, is): (Counting, Counting),
+    seq: i64,
+) -> Result<(), StoreError> {
+    let doubles: Vec<uuid::Uuid> = household::Entity::find()
+        .select_only()
+        .column(household::Column::Id)
+        .filter(household::Column::MergedInto.eq(household.0))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let ids = doubles.into_iter().chain([household.0]);
+    let visits = visit::Entity::find().filter(visit::Column::HouseholdId.is_in(ids));
+    let rows = FactRow::select(visits).into_model::<FactRow>().all(tx).await?;
+    let visits: Vec<VisitFact> = rows.iter().map(FactRow::fact).collect::<Result<_, _>>()?;
+    let mut delta = Coverage::default();
+    let (Place { group, alley }, mut last) = (place, LastVisits::default());
+    for (Counting { active, left_on, proposed }, sign) in [(was, -1), (is, 1)] {
+        delta.count(&Counted { group, alley, active, left_on, proposed, visits: &visits }, sign);
+    }
+    for fact in visits.iter().filter(|_| !is.proposed) {
+        last.see(group, alley, fact.made_at);
+    }
+    add(tx, ward, delta, &last, seq).await
+}
+
 /// Counts a ward again, or only some of its residential groups. A double's visits count for the
 /// household it was merged into, wherever that one stands.
 async fn recount(
@@ -286,15 +331,14 @@ async fn recount(
     groups: Option<&[GroupId]>,
 ) -> Result<Recount, StoreError> {
     use household::Column as C;
-    let doors: Vec<(uuid::Uuid, uuid::Uuid, uuid::Uuid, bool, Option<uuid::Uuid>)> =
-        household::Entity::find()
-            .select_only()
-            .columns([C::Id, C::GroupId, C::AlleyId, C::Active, C::MergedInto])
-            .filter(C::Ward.eq(ward))
-            .apply_if(groups, |q, groups| q.filter(C::GroupId.is_in(groups.iter().map(|g| g.0))))
-            .into_tuple()
-            .all(db)
-            .await?;
+    let doors: Vec<DoorRow> = household::Entity::find()
+        .select_only()
+        .columns([C::Id, C::GroupId, C::AlleyId, C::Active, C::MergedInto, C::Proposed, C::LeftOn])
+        .filter(C::Ward.eq(ward))
+        .apply_if(groups, |q, groups| q.filter(C::GroupId.is_in(groups.iter().map(|g| g.0))))
+        .into_tuple()
+        .all(db)
+        .await?;
     let merged: Vec<(uuid::Uuid, Option<uuid::Uuid>)> = household::Entity::find()
         .select_only()
         .columns([C::Id, C::MergedInto])
@@ -332,14 +376,16 @@ async fn recount(
         visits: total,
         columns,
     };
-    for (id, group, alley, active, merged_into) in doors {
+    for (id, group, alley, active, merged_into, proposed, left_on) in doors {
         if merged_into.is_some() {
             continue;
         }
         let (group, alley) = (GroupId(group), AlleyId(alley));
         let seen = visits.remove(&HouseholdId(id)).unwrap_or_default();
-        all.coverage.count(&Counted { group, alley, active, visits: &seen }, 1);
-        for fact in &seen {
+        let left_on = left_on.map(Day);
+        let counted = Counted { group, alley, active, left_on, proposed, visits: &seen };
+        all.coverage.count(&counted, 1);
+        for fact in seen.iter().filter(|_| !proposed) {
             all.last.see(group, alley, fact.made_at);
         }
         if !seen.is_empty() {

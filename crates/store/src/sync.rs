@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 use gocua_domain::edit::{EditFate, Field, HouseholdEdit, PastEdit};
 use gocua_domain::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, OpId, TeamId, VisitId};
+use gocua_domain::proposal::{Propose, SameAs};
+use gocua_domain::shift::{CloseShift, OpenShift};
 use gocua_domain::skill::Skill;
 use gocua_domain::sync::{
     Book, Chain, Correct, Door, Effects, Flag, Held, HeldOp, NewVisit, Op, OpOutcome, OpResult,
@@ -30,6 +32,7 @@ use crate::entity::{
 };
 use crate::people;
 use crate::rollup::{self, LastVisits, Place};
+use crate::team;
 
 /// Operations one transaction takes in at most; more wait for the next.
 const OPS_A_COMMIT: usize = 2_000;
@@ -457,6 +460,8 @@ async fn restore_household(
         .col_expr(household::Column::DeletedAt, Expr::value(None::<i64>))
         .col_expr(household::Column::RemovedWhy, Expr::value(None::<String>))
         .col_expr(household::Column::Active, Expr::value(true))
+        .col_expr(household::Column::Proposed, Expr::value(false))
+        .col_expr(household::Column::LeftOn, Expr::value(None::<i32>))
         .col_expr(household::Column::Seq, Expr::value(seq))
         .filter(household::Column::Id.eq(household))
         .filter(household::Column::Ward.eq(ward))
@@ -509,6 +514,8 @@ struct Spoken {
     edited: BTreeSet<Uuid>,
     visits: BTreeSet<Uuid>,
     teams: BTreeSet<Uuid>,
+    alleys: BTreeSet<Uuid>,
+    shifts: BTreeSet<Uuid>,
     coaching: bool,
     people: people::Spoken,
 }
@@ -562,6 +569,25 @@ impl Spoken {
                     self.edited.insert(edit.household_id.0);
                 }
             }
+            "household.propose" => {
+                if let Ok(p) = Propose::deserialize(&op.payload) {
+                    self.households.insert(p.household_id.0);
+                    self.alleys.insert(p.alley_id.0);
+                }
+            }
+            "household.same_as" => {
+                if let Ok(pair) = SameAs::deserialize(&op.payload) {
+                    self.households.extend([pair.household_id.0, pair.of.0]);
+                }
+            }
+            "shift.open" => {
+                let shift = OpenShift::deserialize(&op.payload);
+                self.shifts.extend(shift.map(|shift| shift.shift_id.0));
+            }
+            "shift.close" => {
+                let shift = CloseShift::deserialize(&op.payload);
+                self.shifts.extend(shift.map(|shift| shift.shift_id.0));
+            }
             _ => self.households.extend(self.people.of(op)),
         }
     }
@@ -593,6 +619,7 @@ async fn load(
     load_doors(tx, ward, &spoken, &mut book).await?;
     load_edits(tx, &spoken, &mut book).await?;
     people::load(tx, ward, &spoken.people, &mut book).await?;
+    team::load(tx, ward, (&spoken.alleys, &spoken.shifts), &mut book).await?;
     load_reach(tx, &spoken, &mut book).await?;
     Ok(book)
 }
@@ -729,7 +756,7 @@ async fn load_chains(
 }
 
 /// The place of a household and what it was merged into.
-type DoorRow = (Uuid, String, Uuid, Uuid, bool, Option<i64>, Option<Uuid>);
+type DoorRow = (Uuid, String, Uuid, Uuid, bool, Option<i64>, Option<Uuid>, bool, Option<i32>);
 
 /// Households by id, with the doubles merged into them.
 async fn door_rows(
@@ -746,6 +773,7 @@ async fn door_rows(
     let rows: Vec<DoorRow> = household::Entity::find()
         .select_only()
         .columns([C::Id, C::Ward, C::GroupId, C::AlleyId, C::Active, C::DeletedAt, C::MergedInto])
+        .columns([C::Proposed, C::LeftOn])
         .filter(
             C::Id
                 .is_in(ids.iter().copied())
@@ -766,11 +794,11 @@ async fn load_doors(
     let mut rows = door_rows(tx, ward, &spoken.households).await?;
     let here: BTreeSet<Uuid> = rows.iter().map(|(id, ..)| *id).collect();
     let into: BTreeSet<Uuid> =
-        rows.iter().filter_map(|(.., into)| *into).filter(|id| !here.contains(id)).collect();
+        rows.iter().filter_map(|row| row.6).filter(|id| !here.contains(id)).collect();
     rows.extend(
         door_rows(tx, ward, &into).await?.into_iter().filter(|(id, ..)| !here.contains(id)),
     );
-    for (id, _, group, alley, active, deleted_at, merged_into) in &rows {
+    for (id, _, group, alley, active, deleted_at, merged_into, proposed, left_on) in &rows {
         if let Some(into) = merged_into {
             book.merged.insert(HouseholdId(*id), HouseholdId(*into));
             book.double_alleys.insert(HouseholdId(*id), AlleyId(*alley));
@@ -780,6 +808,8 @@ async fn load_doors(
             group: GroupId(*group),
             alley: AlleyId(*alley),
             active: *active,
+            left_on: left_on.map(Day),
+            proposed: *proposed,
             deleted: deleted_at.is_some(),
             visits: Vec::new(),
         };
@@ -849,7 +879,8 @@ async fn load_reach(
     book: &mut Book,
 ) -> Result<(), StoreError> {
     let doors = book.doors.values().map(|door| &door.alley);
-    let alleys: BTreeSet<Uuid> = doors.chain(book.double_alleys.values()).map(|a| a.0).collect();
+    let alleys: BTreeSet<Uuid> =
+        doors.chain(book.double_alleys.values()).chain(book.alleys.keys()).map(|a| a.0).collect();
     if alleys.is_empty() || spoken.teams.is_empty() {
         return Ok(());
     }
@@ -875,13 +906,15 @@ async fn write(
     effects: Effects,
     now: Millis,
 ) -> Result<(), StoreError> {
+    // First: visits at a house proposed in the same batch refer to it.
+    team::write(tx, ward, &effects).await?;
     let mut last = LastVisits::default();
     let visits: Vec<_> = effects
         .visits
         .iter()
         .map(|v| {
             let door = book.merged.get(&v.household).unwrap_or(&v.household);
-            if let Some(door) = book.doors.get(door) {
+            if let Some(door) = book.doors.get(door).filter(|door| !door.proposed) {
                 last.see(door.group, door.alley, v.fact.made_at);
             }
             let withdrawn = effects.withdrawn.get(&v.fact.id).map(|(at, _)| at.0);
@@ -1108,10 +1141,14 @@ async fn seen(tx: &DatabaseTransaction, ward: &str, batches: &[Batch]) -> Result
                 created_at: Set(b.now.0),
                 failed: Set(i32::try_from(b.push.failed).unwrap_or(i32::MAX)),
                 clear_at: Set(None),
+                revoked_at: Set(None),
+                revoked_by: Set(None),
+                wiped_at: Set(None),
+                wiped_unsent: Set(None),
             }
         })
         .collect();
-    for rows in chunks(rows, 10) {
+    for rows in chunks(rows, 14) {
         device::Entity::insert_many(rows)
             .on_conflict(
                 sea_orm::sea_query::OnConflict::column(device::Column::Id)

@@ -185,6 +185,8 @@ pub(crate) fn household_row(ward: &str, h: &NewHousehold, seq: i64) -> household
         seq: Set(seq),
         merged_into: Set(None),
         removed_why: Set(None),
+        proposed: Set(false),
+        left_on: Set(None),
     }
 }
 
@@ -354,9 +356,10 @@ impl Store {
                 failures: Set(0),
                 locked_until: Set(None),
                 created_at: Set(now.0),
+                invite_id: Set(None),
             })
             .collect();
-        for rows in chunks(rows, 12) {
+        for rows in chunks(rows, 13) {
             account::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows: Vec<_> = new

@@ -8,9 +8,13 @@ use super::{Flag, Op, OpOutcome, PeopleEffects, PeopleFacts, Reason, Why};
 use crate::coverage::Coverage;
 use crate::edit::{self, Details, EditFate, Field, PastEdit};
 use crate::household::HouseholdState;
-use crate::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, OpId, TeamId, VisitId};
+use crate::id::{
+    AccountId, AlleyId, DeviceId, GroupId, HouseholdId, OpId, ShiftId, TeamId, VisitId,
+};
+use crate::proposal::ProposedWords;
+use crate::shift::Shift;
 use crate::skill::Skills;
-use crate::time::Millis;
+use crate::time::{Day, Millis};
 use crate::visit::{VisitFact, VisitRecord};
 
 /// Who wrote the operations.
@@ -74,6 +78,10 @@ pub struct Door {
     pub alley: AlleyId,
     /// In the denominator?
     pub active: bool,
+    /// The day it left the denominator from, with the ward's approval.
+    pub left_on: Option<Day>,
+    /// Is it a proposal, waiting for the ward or refused?
+    pub proposed: bool,
     /// Has it left the register?
     pub deleted: bool,
     /// Its visits with their authors, those of doubles merged into it included.
@@ -124,6 +132,10 @@ pub struct Book {
     pub reach: HashMap<(TeamId, AlleyId), Vec<Held>>,
     /// The residents the batches speak of, and what else is known of the households.
     pub people: PeopleFacts,
+    /// The alleys houses are proposed in, with their residential groups.
+    pub alleys: HashMap<AlleyId, GroupId>,
+    /// The shifts the batches speak of, as far as they are known.
+    pub shifts: HashMap<ShiftId, Shift>,
 }
 
 /// An operation to be written.
@@ -199,6 +211,44 @@ pub struct NewEdit {
     pub seq: i64,
 }
 
+/// A proposed household to be written.
+#[derive(Clone, Debug)]
+pub struct NewProposal {
+    /// The operation.
+    pub op_id: OpId,
+    /// Who proposes it.
+    pub sender: Sender,
+    /// The household, by the id the phone made.
+    pub household: HouseholdId,
+    /// Where it stands.
+    pub alley: AlleyId,
+    /// Group of the alley.
+    pub group: GroupId,
+    /// What is known of it.
+    pub words: ProposedWords,
+    /// When.
+    pub at: Millis,
+    /// The receipt number.
+    pub seq: i64,
+}
+
+/// A pair for the ward's list of doubles, to be written.
+#[derive(Clone, Debug)]
+pub struct NewPair {
+    /// The operation.
+    pub op_id: OpId,
+    /// Who says so.
+    pub sender: Sender,
+    /// The entry that is one too many.
+    pub household: HouseholdId,
+    /// The entry to keep.
+    pub of: HouseholdId,
+    /// When.
+    pub at: Millis,
+    /// The receipt number.
+    pub seq: i64,
+}
+
 /// An operation for the ward to look at.
 #[derive(Clone, Debug)]
 pub struct Quarantined {
@@ -239,6 +289,12 @@ pub struct Effects {
     pub released: BTreeSet<OpId>,
     /// Operations for the ward to look at.
     pub quarantined: Vec<Quarantined>,
+    /// Households to insert that wait for the ward.
+    pub proposals: Vec<NewProposal>,
+    /// Pairs for the ward's list of doubles.
+    pub pairs: Vec<NewPair>,
+    /// Shifts that began or ended.
+    pub shifts: BTreeMap<ShiftId, Shift>,
     /// The change of the rollups.
     pub coverage: Coverage,
     /// What changes about residents and households.

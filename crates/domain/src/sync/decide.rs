@@ -1,5 +1,7 @@
 //! The fold of operations over the book.
 
+mod team;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -326,6 +328,10 @@ fn apply(book: &mut Book, effects: &mut Effects, op: &Op, came: &Came) -> Result
         "learner.eid" => people::eid(book, effects, op, came, when),
         "referral.open" => people::open(book, effects, op, came, when),
         "referral.cancel" => people::cancel(book, effects, op, came, when),
+        "household.propose" => team::propose(book, effects, op, came, when),
+        "household.same_as" => team::same_as(book, effects, op, came, when),
+        "shift.open" => team::open_shift(book, effects, op, came, when),
+        "shift.close" => team::close_shift(book, effects, op, came, when),
         _ => Err(Reason::UnknownKind),
     }
 }
@@ -447,7 +453,8 @@ pub(super) fn reachable<'a>(
     if !held.iter().any(|h| h.to.is_none_or(|to| at <= to)) {
         flags.push(Flag::LateScope);
     }
-    if !door.active {
+    let waiting = door.proposed && !door.deleted;
+    if !door.active && !waiting {
         flags.push(Flag::HouseholdGone);
     }
     Ok(door)
@@ -732,8 +739,14 @@ fn change(
     let Some(door) = book.doors.get_mut(&household) else { return };
     let count = |coverage: &mut Coverage, door: &Door, sign| {
         let visits: Vec<VisitFact> = door.visits.iter().map(|(_, v)| v.clone()).collect();
-        let counted =
-            Counted { group: door.group, alley: door.alley, active: door.active, visits: &visits };
+        let counted = Counted {
+            group: door.group,
+            alley: door.alley,
+            active: door.active,
+            left_on: door.left_on,
+            proposed: door.proposed,
+            visits: &visits,
+        };
         coverage.count(&counted, sign);
         HouseholdState::derive(&visits)
     };

@@ -113,7 +113,7 @@ pub async fn logout(app: State, caller: Caller) -> Result<HttpResponse, Problem>
     Ok(HttpResponse::NoContent().cookie(cookie(String::new(), Duration::ZERO)).finish())
 }
 
-async fn answer(app: &App, issued: Issued) -> Result<HttpResponse, Problem> {
+pub(super) async fn answer(app: &App, issued: Issued) -> Result<HttpResponse, Problem> {
     let account = app.store.profile(issued.account).await?.into();
     Ok(HttpResponse::Ok()
         .cookie(cookie(issued.refresh, Duration::milliseconds(SESSION_MAX_MS)))

@@ -1,6 +1,6 @@
 //! The ward desk's care for phones: which need help, and what they ask the ward to decide.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,7 +13,7 @@ use gocua_domain::time::Millis;
 use gocua_store::{HouseholdRef, PhoneLine, QuarantinedOp, TwoValues};
 
 use super::extract::{Body, Caller};
-use super::problem::{Problem, ProblemBody};
+use super::problem::{Code, Problem, ProblemBody};
 use super::register::DoneView;
 use crate::app::State;
 
@@ -58,13 +58,20 @@ pub struct PhoneView {
     last_failed_at: Option<Millis>,
     /// How it failed: `busy`, `too_many`, `malformed`, `refused_session`, `aborted`, `internal`.
     last_failure: Option<String>,
-    /// The worst thing that is true of it.
+    /// The worst thing that is true of it; nothing once it has been shut out.
     needs: Needs,
+    /// When it was shut out.
+    revoked_at: Option<Millis>,
+    /// When it proved that it had wiped itself.
+    wiped_at: Option<Millis>,
+    /// Operations it had not sent then; parcels of them may still come.
+    wiped_unsent: Option<i64>,
 }
 
 impl From<PhoneLine> for PhoneView {
     fn from(p: PhoneLine) -> Self {
         let (last_failed_at, last_failure) = p.last_failure.unzip();
+        let (wiped_at, wiped_unsent) = p.wiped.unzip();
         Self {
             device_id: p.device,
             name: p.name,
@@ -84,6 +91,9 @@ impl From<PhoneLine> for PhoneView {
             last_failed_at,
             last_failure,
             needs: p.needs,
+            revoked_at: p.revoked_at,
+            wiped_at,
+            wiped_unsent,
         }
     }
 }
@@ -112,6 +122,34 @@ pub async fn phones(app: State, caller: Caller) -> Result<web::Json<PhonesView>,
         (_, None) => Vec::new(),
     };
     Ok(web::Json(PhonesView { phones: phones.into_iter().map(Into::into).collect() }))
+}
+
+/// Shuts a phone of the ward (of a team lead: of the own team) out: its sessions end at once, nobody
+/// signs in on it again, and it wipes itself when it hears of it. Sealed parcels of its work are still
+/// taken. Twice is once.
+#[utoipa::path(
+    tag = "desk",
+    responses(
+        (status = 204, description = "Shut out"),
+        (status = "4XX", description = "Refused", body = ProblemBody),
+    ),
+)]
+#[post("/phones/{id}/revoke")]
+pub async fn revoke_phone(
+    app: State,
+    caller: Caller,
+    id: web::Path<DeviceId>,
+) -> Result<HttpResponse, Problem> {
+    let reach = caller.may(Action::RevokePhone)?;
+    let team = match (reach, caller.0.team) {
+        (Reach::Ward, _) => None,
+        (_, Some(team)) => Some(team),
+        (_, None) => return Err(Problem::new(Code::NotFound)),
+    };
+    let (device, by) = (id.into_inner(), caller.0.account);
+    app.store.revoke_phone(caller.ward()?, team, device, by, app.now()).await?;
+    app.auth.drop_device(device);
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// A household by name and place.

@@ -9,11 +9,12 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use gocua_domain::account::Action;
-use gocua_store::Store;
+use gocua_domain::id::SessionId;
 
 use super::extract::Caller;
 use super::problem::{Problem, ProblemBody};
 use crate::app::State;
+use crate::auth;
 
 /// At most five messages a second: an evening's storm of syncs must not become a storm of reads.
 const SPACING: Duration = Duration::from_millis(200);
@@ -38,8 +39,8 @@ pub async fn events(app: State, caller: Caller) -> Result<HttpResponse, Problem>
     let ward = caller.ward()?.to_owned();
     let seq = app.store.watch_seq(&ward).await?;
     let now = Instant::now();
-    let store = app.store.clone();
-    let line = Line { store, ward, seq, sent: -1, spoke: now, end: now + LIFE };
+    let (session, looked) = (caller.0.session, now);
+    let line = Line { app, session, looked, ward, seq, sent: -1, spoke: now, end: now + LIFE };
     let body = stream::unfold(line, |line| async {
         let (text, line) = line.next().await?;
         Some((Ok::<_, actix_web::Error>(text), line))
@@ -54,7 +55,9 @@ pub async fn events(app: State, caller: Caller) -> Result<HttpResponse, Problem>
 }
 
 struct Line {
-    store: Store,
+    app: State,
+    session: SessionId,
+    looked: Instant,
     ward: String,
     seq: watch::Receiver<i64>,
     sent: i64,
@@ -68,6 +71,13 @@ impl Line {
         loop {
             let seq = *self.seq.borrow_and_update();
             let now = Instant::now();
+            // Nobody listens on in a session that has ended meanwhile.
+            if now - self.looked >= LOOK {
+                self.looked = now;
+                if !auth::still_good(&self.app, self.session).await {
+                    return None;
+                }
+            }
             if seq > self.sent {
                 self.sent = seq;
                 self.spoke = now;
@@ -85,7 +95,7 @@ impl Line {
                 Ok(Ok(())) => tokio::time::sleep(SPACING).await,
                 Ok(Err(_)) => return None,
                 // A register may have been imported by another process: the book knows.
-                Err(_) => drop(self.store.watch_seq(&self.ward).await),
+                Err(_) => drop(self.app.store.watch_seq(&self.ward).await),
             }
         }
     }

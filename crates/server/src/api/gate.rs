@@ -383,9 +383,10 @@ fn fault_of(code: Code) -> Option<Fault> {
         | Code::MalformedJson
         | Code::UnknownField
         | Code::InvalidField => Some(Fault::Malformed),
-        Code::SessionExpired | Code::AccountDisabled | Code::DeviceMismatch => {
-            Some(Fault::RefusedSession)
-        }
+        Code::SessionExpired
+        | Code::AccountDisabled
+        | Code::DeviceMismatch
+        | Code::DeviceRevoked => Some(Fault::RefusedSession),
         Code::Timeout => Some(Fault::Aborted),
         Code::Internal => Some(Fault::Internal),
         _ => None,

@@ -1,15 +1,19 @@
 //! The HTTP API: one module a noun.
 
 pub mod account;
+pub mod arrive;
 pub mod auth;
 pub mod carry;
 pub mod coverage;
 pub mod desk;
 pub mod docs;
+pub mod doors;
 pub mod events;
 pub mod extract;
 pub mod gate;
 pub mod health;
+pub mod invites;
+pub mod lease;
 pub mod problem;
 pub mod register;
 pub mod sync;
@@ -25,10 +29,16 @@ pub fn routes(api: &mut ServiceConfig) {
     api.service(auth::login)
         .service(auth::refresh)
         .service(auth::logout)
+        .service(arrive::join)
+        .service(arrive::wiped)
         .service(account::me)
         .service(sync::push)
         .service(sync::pull)
         .service(carry::carry)
+        .service(lease::lease)
+        .service(invites::invites)
+        .service(invites::invite)
+        .service(invites::revoke)
         .service(coverage::coverage)
         .service(coverage::boundary)
         .service(coverage::trend)
@@ -36,9 +46,12 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(coverage::teams)
         .service(coverage::assign)
         .service(desk::phones)
+        .service(desk::revoke_phone)
         .service(desk::inbox)
         .service(desk::decide_two_values)
         .service(desk::decide_quarantine)
+        .service(doors::doors)
+        .service(doors::decide)
         .service(register::find)
         .service(register::merge)
         .service(register::unmerge)

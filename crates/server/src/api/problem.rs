@@ -55,6 +55,10 @@ codes! {
     ProofInvalid = "proof_invalid" UNAUTHORIZED "The device proof is not valid",
     /// No access token, or not one that is good now: refresh.
     TokenInvalid = "token_invalid" UNAUTHORIZED "The access token is missing or not valid",
+    /// The device has been shut out: seal what is unsent, wipe, and say so.
+    DeviceRevoked = "device_revoked" UNAUTHORIZED "The device has been shut out",
+    /// No invitation has this code, or none that still brings anybody in.
+    CodeUnknown = "code_unknown" NOT_FOUND "No invitation with this code is in force",
     /// The caller may not do this.
     Forbidden = "forbidden" FORBIDDEN "Not permitted",
     /// No such thing, or none the caller may know of.

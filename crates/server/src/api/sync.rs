@@ -5,14 +5,15 @@ use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
 
 use gocua_domain::account::Action;
+use gocua_domain::id::{AccountId, TeamId};
 use gocua_domain::pull::{Cursor, PullAnswer};
-use gocua_domain::sync::{MAX_OPS, PushAnswer, PushRequest, Sender};
+use gocua_domain::sync::{MAX_OPS, PushAnswer, PushRequest, Sender, Sent};
 use gocua_store::{Batch, Puller};
 
 use super::extract::{Body, Caller};
 use super::gate;
 use super::problem::{Code, Problem, ProblemBody};
-use crate::app::State;
+use crate::app::{App, State};
 
 /// The largest batch taken in, unpacked, in bytes.
 const MAX_PUSH: usize = 1024 * 1024;
@@ -48,8 +49,24 @@ pub async fn push(
         disabled: false,
     };
     let ward = caller.ward()?.to_owned();
+    if let Some(team) = caller.0.team {
+        still_there(&app, (team, caller.0.account), &push);
+    }
     let batch = Batch { ward, sender, push, now: app.now(), carried: false };
     Ok(web::Json(app.store.push(batch).await?))
+}
+
+/// A visit at the door somebody stands at is a sign of life: the lease goes on.
+fn still_there(app: &App, who: (TeamId, AccountId), batch: &PushRequest) {
+    let Some(lease) = app.leases.of(who.0, who.1, app.now()) else { return };
+    let door = serde_json::json!(lease.household);
+    let here = batch.ops.iter().any(|sent| match sent {
+        Sent::Op(op) => op.kind == "visit.record" && op.payload["household_id"] == door,
+        Sent::Broken { .. } => false,
+    });
+    if here {
+        app.leases.renew(who, app.now());
+    }
 }
 
 /// Where the phone has read to.
@@ -80,6 +97,9 @@ pub async fn pull(
     let cursor = query.cursor.as_deref().and_then(|c| c.parse::<Cursor>().ok());
     let who =
         Puller { ward: caller.ward()?.to_owned(), account: caller.0.account, team: caller.0.team };
-    let answer = app.store.pull(&who, cursor, app.now()).await?;
+    let mut answer = app.store.pull(&who, cursor, app.now()).await?;
+    if let (Some(team), None) = (who.team, cursor.and_then(|c| c.page)) {
+        answer.badge = app.auth.badge(team, app.now().day());
+    }
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))
 }

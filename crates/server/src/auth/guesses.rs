@@ -50,9 +50,60 @@ impl Guesses {
     }
 }
 
+/// Wrong codes at once that cost nobody anything: a hall of people typing from one poster.
+const FLOOD_BURST: i64 = 200;
+/// Milliseconds until one more wrong code is looked at.
+const FLOOD_MS: i64 = 1_000;
+
+/// Tries of something that no account stands behind, all together: made-up devices must not multiply
+/// anybody's guesses.
+#[derive(Debug)]
+pub struct Flood(Mutex<(i64, Millis)>);
+
+impl Default for Flood {
+    fn default() -> Self {
+        Self(Mutex::new((FLOOD_BURST * FLOOD_MS, Millis(0))))
+    }
+}
+
+impl Flood {
+    /// Counts a try, or says after how many milliseconds one may be made.
+    pub fn attempt(&self, now: Millis) -> Option<i64> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = now.0.saturating_sub(state.1.0).max(0);
+        let left = state.0.saturating_add(passed).min(FLOOD_BURST * FLOOD_MS);
+        *state = (left, now);
+        if left < FLOOD_MS {
+            return Some(FLOOD_MS - left);
+        }
+        state.0 = left - FLOOD_MS;
+        None
+    }
+
+    /// The try was no guess.
+    pub fn forget(&self) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.0 = (state.0 + FLOOD_MS).min(FLOOD_BURST * FLOOD_MS);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flood_of_codes_is_let_through_one_a_second() {
+        let flood = Flood::default();
+        let now = Millis(1_000_000);
+        assert_eq!((0..1_000).filter(|_| flood.attempt(now).is_none()).count(), 200);
+        assert_eq!(flood.attempt(now.plus(400)), Some(600));
+        assert_eq!(flood.attempt(now.plus(1_000)), None);
+        assert_eq!(flood.attempt(now), Some(1_000), "a clock set back gives nothing");
+        flood.forget();
+        assert_eq!(flood.attempt(now), None);
+        let rested = now.plus(86_400_000);
+        assert_eq!((0..1_000).filter(|_| flood.attempt(rested).is_none()).count(), 200);
+    }
 
     #[test]
     fn a_flood_of_made_up_logins_stays_small() {

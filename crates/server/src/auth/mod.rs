@@ -8,18 +8,20 @@ pub mod sessions;
 pub mod token;
 
 use gocua_domain::account::{Principal, Refresh, login_key};
-use gocua_domain::id::{AccountId, DeviceId, SessionId};
-use gocua_domain::time::Millis;
-use gocua_store::{Account, NewSession, Opened, StoreError};
+use gocua_domain::id::{AccountId, DeviceId, SessionId, TeamId};
+use gocua_domain::invite::{code_key, display_name};
+use gocua_domain::pull::{BADGE_DAYS, BadgeCode};
+use gocua_domain::time::{Day, Millis};
+use gocua_store::{Account, Join, Joined, NewSession, Opened, StoreError, Wipe};
 use uuid::Uuid;
 
 use crate::api::problem::{Code, Problem};
 use crate::app::App;
-use guesses::Guesses;
+use guesses::{Flood, Guesses};
 use password::Passwords;
 use seal::Seal;
 use secrets::Secrets;
-use sessions::Sessions;
+use sessions::{Known, Sessions};
 use token::DeviceKey;
 
 /// The most bytes a password may have: hashing is paid by the byte, before anyone is known.
@@ -33,6 +35,7 @@ pub struct Auth {
     secrets: Secrets,
     passwords: Passwords,
     guesses: Guesses,
+    codes: Flood,
     sessions: Sessions,
 }
 
@@ -43,6 +46,7 @@ impl Auth {
             secrets,
             passwords: Passwords::new(salt),
             guesses: Guesses::default(),
+            codes: Flood::default(),
             sessions: Sessions::default(),
         }
     }
@@ -60,6 +64,22 @@ impl Auth {
     /// Forgets what is remembered of an account's sessions, after its access changed.
     pub fn drop_account(&self, id: AccountId) {
         self.sessions.drop_account(id);
+    }
+
+    /// Forgets what is remembered of a device's sessions, after it was shut out.
+    pub fn drop_device(&self, id: DeviceId) {
+        self.sessions.drop_device(id);
+    }
+
+    /// What the book keeps instead of an invitation's code.
+    pub fn invite_tag(&self, code: &str) -> String {
+        secrets::hex(&self.secrets.tag(&["invite", code]))
+    }
+
+    /// A team's badge codes of a day and the days after.
+    pub fn badge(&self, team: TeamId, today: Day) -> Vec<BadgeCode> {
+        let days = (0..BADGE_DAYS).map(|n| today.plus(n));
+        days.map(|day| BadgeCode { day, code: self.secrets.badge(team, day) }).collect()
     }
 }
 
@@ -116,11 +136,101 @@ pub async fn sign_in(app: &App, attempt: Attempt) -> Result<Issued, Problem> {
         secret: secrets::hex(&app.entropy.bytes::<32>()),
         now: app.now(),
     };
-    match app.store.open_session(&new).await? {
+    let opened = app.store.open_session(&new).await?;
+    begin(app, account.id, &new, opened)
+}
+
+/// Hands out what a session begins with.
+fn begin(
+    app: &App,
+    account: AccountId,
+    new: &NewSession,
+    opened: Opened,
+) -> Result<Issued, Problem> {
+    match opened {
         Opened::OtherKey => Err(Problem::new(Code::DeviceMismatch)),
+        Opened::Revoked => Err(Problem::new(Code::DeviceRevoked)),
         Opened::Session(replaced) => {
             replaced.into_iter().for_each(|id| app.auth.drop_session(id));
-            issue(app, account.id, new.id, &new.secret, 0)
+            issue(app, account, new.id, &new.secret, 0)
+        }
+    }
+}
+
+/// Somebody who comes with a team's code, and the device it was typed on.
+#[derive(Debug)]
+pub struct Arrival {
+    /// The code typed.
+    pub code: String,
+    /// The name typed.
+    pub name: String,
+    /// Id of the browser profile.
+    pub device: DeviceId,
+    /// What the person calls it.
+    pub device_name: String,
+    /// Its public key.
+    pub key: DeviceKey,
+}
+
+/// Joins a team. A code nobody has, one too old, used up or taken back end in the same answer; guesses
+/// are counted by device as wrong passwords are, and all together.
+///
+/// # Errors
+/// [`Code::CodeUnknown`], [`Code::AccountLocked`], [`Code::DeviceMismatch`],
+/// [`Code::DeviceRevoked`], [`Code::InvalidField`].
+pub async fn join(app: &App, arrival: Arrival) -> Result<Issued, Problem> {
+    let name = display_name(&arrival.name).ok_or_else(|| Problem::invalid("/name"))?;
+    if arrival.device_name.chars().count() > NAME_MAX {
+        return Err(Problem::invalid("/device/name"));
+    }
+    let now = app.now();
+    let tag = app.auth.secrets.tag(&["join", &arrival.device.to_string()]);
+    let waits = app.auth.guesses.attempt(tag, now).or_else(|| app.auth.codes.attempt(now));
+    if let Some(ms) = waits {
+        return Err(Problem::new(Code::AccountLocked).retry_after_ms(ms));
+    }
+    let unknown = || Problem::new(Code::CodeUnknown);
+    let code = code_key(&arrival.code).ok_or_else(unknown)?;
+    let join = Join {
+        code_tag: app.auth.invite_tag(&code),
+        name,
+        session: NewSession {
+            id: SessionId(app.new_id()),
+            account: AccountId(app.new_id()),
+            ward: None,
+            device: arrival.device,
+            device_name: arrival.device_name,
+            public_key: arrival.key.canonical(),
+            secret: secrets::hex(&app.entropy.bytes::<32>()),
+            now,
+        },
+    };
+    match app.store.join(&join, now.day()).await? {
+        Joined::Unknown => Err(unknown()),
+        Joined::In(account, opened) => {
+            app.auth.guesses.forget(&tag);
+            app.auth.codes.forget();
+            begin(app, account, &join.session, opened)
+        }
+    }
+}
+
+/// Notes that a phone has wiped itself, if its key says so. The same proof again changes nothing.
+///
+/// # Errors
+/// [`Code::ProofInvalid`] for a device nobody knows, too: who asks must not learn which there are.
+pub async fn wiped(app: &App, device: DeviceId, proof: &str, unsent: u32) -> Result<(), Problem> {
+    let refused = || Problem::new(Code::ProofInvalid);
+    let keys = app.store.device_keys(device).await?;
+    let jti = keys.iter().find_map(|key| token::read_proof(proof, key, device));
+    let jti = jti.ok_or_else(refused)?;
+    let unsent = i32::try_from(unsent).unwrap_or(i32::MAX);
+    match app.store.note_wiped(device, jti, unsent, app.now()).await? {
+        Wipe::Used => Err(refused()),
+        Wipe::Before => Ok(()),
+        Wipe::Noted => {
+            app.auth.drop_device(device);
+            Ok(())
         }
     }
 }
@@ -190,7 +300,8 @@ async fn check_password(
 ///
 /// # Errors
 /// [`Code::SessionExpired`], [`Code::RefreshExpired`], [`Code::RefreshReused`],
-/// [`Code::ProofInvalid`], [`Code::TokenInvalid`], [`Code::AccountDisabled`].
+/// [`Code::ProofInvalid`], [`Code::TokenInvalid`], [`Code::AccountDisabled`],
+/// [`Code::DeviceRevoked`].
 pub async fn refresh(app: &App, cookie: Option<String>, proof: &str) -> Result<Issued, Problem> {
     let cookie = cookie.ok_or_else(|| Problem::new(Code::SessionExpired))?;
     let shown = token::read_refresh(&cookie).ok_or_else(|| Problem::new(Code::TokenInvalid))?;
@@ -198,6 +309,9 @@ pub async fn refresh(app: &App, cookie: Option<String>, proof: &str) -> Result<I
     let session = session.ok_or_else(|| Problem::new(Code::TokenInvalid))?;
     if !app.auth.secrets.made(&shown, &session.secret) {
         return Err(Problem::new(Code::TokenInvalid));
+    }
+    if session.revoked {
+        return Err(Problem::new(Code::DeviceRevoked));
     }
     if session.disabled {
         return Err(Problem::new(Code::AccountDisabled));
@@ -235,24 +349,46 @@ pub async fn sign_out(app: &App, session: SessionId) -> Result<(), Problem> {
 ///
 /// # Errors
 /// [`Code::TokenInvalid`] for anything but a token of this server that is good now,
-/// [`Code::SessionExpired`] when its session has ended, [`Code::AccountDisabled`].
+/// [`Code::SessionExpired`] when its session has ended, [`Code::AccountDisabled`],
+/// [`Code::DeviceRevoked`].
 pub async fn caller(app: &App, access: &str) -> Result<Principal, Problem> {
     let now = app.now();
     let shown = app.auth.secrets.read_access(access, now);
     let (account, session) = shown.ok_or_else(|| Problem::new(Code::TokenInvalid))?;
-    let known = match app.auth.sessions.get(session, now) {
-        Some(known) => known,
-        None => {
-            let found = app.store.session(session).await.map_err(|e| match e {
-                StoreError::NotFound => Problem::new(Code::TokenInvalid),
-                other => other.into(),
-            })?;
-            let found = found.ok_or_else(|| Problem::new(Code::TokenInvalid))?;
-            app.auth.sessions.keep(found, now)
-        }
-    };
+    let known = known(app, session).await?;
     if known.principal.account != account {
         return Err(Problem::new(Code::TokenInvalid));
+    }
+    standing(&known, now)?;
+    Ok(known.principal)
+}
+
+/// A session as this process read it a moment ago, or as the book has it.
+async fn known(app: &App, session: SessionId) -> Result<Known, Problem> {
+    let now = app.now();
+    if let Some(known) = app.auth.sessions.get(session, now) {
+        return Ok(known);
+    }
+    let found = app.store.session(session).await.map_err(|e| match e {
+        StoreError::NotFound => Problem::new(Code::TokenInvalid),
+        other => other.into(),
+    })?;
+    let found = found.ok_or_else(|| Problem::new(Code::TokenInvalid))?;
+    Ok(app.auth.sessions.keep(found, now))
+}
+
+/// Whether somebody may still listen in a session that was good a while ago.
+pub async fn still_good(app: &App, session: SessionId) -> bool {
+    match known(app, session).await {
+        Ok(known) => standing(&known, app.now()).is_ok(),
+        // The database is away: that is no reason to hang up, the next look will tell.
+        Err(problem) => problem.code() != Code::TokenInvalid,
+    }
+}
+
+fn standing(known: &Known, now: Millis) -> Result<(), Problem> {
+    if known.revoked {
+        return Err(Problem::new(Code::DeviceRevoked));
     }
     if known.disabled {
         return Err(Problem::new(Code::AccountDisabled));
@@ -260,7 +396,7 @@ pub async fn caller(app: &App, access: &str) -> Result<Principal, Problem> {
     if known.ended_by(now) {
         return Err(Problem::new(Code::SessionExpired));
     }
-    Ok(known.principal)
+    Ok(())
 }
 
 /// Who spoke for a session that was refused just now: for counting, never for permitting.

@@ -5,6 +5,8 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use gocua_domain::id::TeamId;
+use gocua_domain::time::Day;
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::Sha256;
@@ -21,6 +23,7 @@ pub struct Secrets {
     pub(super) key_id: String,
     refresh: Hmac<Sha256>,
     tags: Hmac<Sha256>,
+    badges: Hmac<Sha256>,
     pub(super) seal: Seal,
 }
 
@@ -31,7 +34,7 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Keys for four purposes out of 64 random bytes: none of them tells another.
+    /// Keys for five purposes out of 64 random bytes: none of them tells another.
     pub fn from_bytes(root: &[u8; 64]) -> Self {
         let derive = |purpose: &str| keyed(root).chain_update(purpose).finalize().into_bytes();
         let (low, high) = (derive("access 1"), derive("access 2"));
@@ -42,6 +45,7 @@ impl Secrets {
             key_id: hex(&derive("key id")[..8]),
             refresh: keyed(&derive("refresh")),
             tags: keyed(&derive("tags")),
+            badges: keyed(&derive("badges")),
             seal: Seal::from_seed(&derive("parcels")),
         }
     }
@@ -71,6 +75,14 @@ impl Secrets {
     /// The authentication code of a refresh token, ready for its text.
     pub(super) fn refresh_code(&self, text: &str, session_secret: &str) -> Hmac<Sha256> {
         self.refresh.clone().chain_update(session_secret).chain_update("|").chain_update(text)
+    }
+
+    /// The badge code of a team on a day: six digits that nobody without this key can foretell.
+    pub fn badge(&self, team: TeamId, day: Day) -> String {
+        let mac = self.badges.clone().chain_update(team.0.as_bytes());
+        let bytes = mac.chain_update(day.0.to_be_bytes()).finalize().into_bytes();
+        let number = bytes.iter().take(8).fold(0_u64, |n, byte| n << 8 | u64::from(*byte));
+        format!("{:06}", number % 1_000_000)
     }
 
     /// A keyed hash of words, to count them without keeping them.
@@ -142,6 +154,18 @@ mod tests {
         for wrong in ["0", "0g", "+1", "é", "0é1"] {
             assert_eq!(unhex(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_badge_is_a_teams_on_a_day_and_nobody_elses() {
+        let secrets = Secrets::from_bytes(&[1; 64]);
+        let team = |n| TeamId(uuid::Uuid::from_u128(n));
+        let badge = secrets.badge(team(1), Day(20261122));
+        assert!(badge.len() == 6 && badge.bytes().all(|b| b.is_ascii_digit()), "{badge}");
+        assert_eq!(badge, secrets.badge(team(1), Day(20261122)));
+        assert_ne!(badge, secrets.badge(team(2), Day(20261122)));
+        assert_ne!(badge, secrets.badge(team(1), Day(20261123)));
+        assert_ne!(badge, Secrets::from_bytes(&[2; 64]).badge(team(1), Day(20261122)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use gocua_domain::account::{Principal, SESSION_IDLE_MS};
-use gocua_domain::id::{AccountId, SessionId};
+use gocua_domain::id::{AccountId, DeviceId, SessionId};
 use gocua_domain::time::Millis;
 use gocua_store::Session;
 
@@ -21,6 +21,8 @@ pub struct Known {
     pub principal: Principal,
     /// Whether the account's access was taken away.
     pub disabled: bool,
+    /// Whether the device has been shut out.
+    pub revoked: bool,
     ended: bool,
     ends_at: Millis,
     read_at: Millis,
@@ -49,6 +51,7 @@ impl Sessions {
             ended: session.facts.ended,
             ends_at: session.facts.expires_at.min(session.facts.rotated_at.plus(SESSION_IDLE_MS)),
             disabled: session.disabled,
+            revoked: session.revoked,
             read_at: now,
             principal: session.principal,
         };
@@ -71,6 +74,11 @@ impl Sessions {
     /// Forgets an account's.
     pub fn drop_account(&self, id: AccountId) {
         self.with(|all| all.retain(|_, known| known.principal.account != id));
+    }
+
+    /// Forgets a device's.
+    pub fn drop_device(&self, id: DeviceId) {
+        self.with(|all| all.retain(|_, known| known.principal.device != id));
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut HashMap<SessionId, Known>) -> T) -> T {

@@ -18,6 +18,8 @@ pub struct Model {
     pub failures: i32,
     pub locked_until: Option<i64>,
     pub created_at: i64,
+    /// The invitation it came with; such an account has no password.
+    pub invite_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

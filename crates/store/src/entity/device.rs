@@ -19,6 +19,12 @@ pub struct Model {
     /// When it last said that nothing rejected lies on it any more; empty when something does, or
     /// when it never said.
     pub clear_at: Option<i64>,
+    /// When it was shut out, and by whom.
+    pub revoked_at: Option<i64>,
+    pub revoked_by: Option<Uuid>,
+    /// When it proved, by its own clock, that it had wiped itself, and how much unsent work it held.
+    pub wiped_at: Option<i64>,
+    pub wiped_unsent: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

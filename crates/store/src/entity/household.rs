@@ -25,6 +25,10 @@ pub struct Model {
     /// The household of which this one was found to be a double.
     pub merged_into: Option<Uuid>,
     pub removed_why: Option<String>,
+    /// Proposed by a phone: nothing of it counts until the ward approves it.
+    pub proposed: bool,
+    /// The day it left the denominator from, with the ward's approval.
+    pub left_on: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
