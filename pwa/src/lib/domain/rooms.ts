@@ -20,9 +20,12 @@ export const DORMITORY = 'nhà trọ'
 /** The number of a room: 5 where there is one floor, 305 on the third of several. */
 export const roomNumber = (floor: number, n: number, floors: number): number => (floors === 1 ? n : floor * 100 + n)
 
-/** From the ground up. `building` is its house number, or null. */
+/** What stands behind the number of each room; `building` is a house number, or null. */
+export const blockOf = (building: string | null): string => (building === null ? DORMITORY : `nhà ${building}`)
+
+/** From the ground up. */
 export function planRooms(building: string | null, floors: number, perFloor: number): PlannedFloor[] {
-  const block = building === null ? DORMITORY : `nhà ${building}`
+  const block = blockOf(building)
   return Array.from({ length: floors }, (_, at) => ({
     floor: at + 1,
     rooms: Array.from({ length: perFloor }, (_, n) =>
