@@ -117,7 +117,7 @@ function parseUnit(kind: HouseKind, text: string, above: number | null): HouseNo
     return code.startsWith('KHU ') && isBlockCode(code.slice(4)) ? { kind, head, tail: [], block: `khu ${code.slice(4)}`, floor } : null
   }
   const inside = kind === 'room' ? /^(?:nha|toa|block|chung|khu|day)(?: |$)/ : /^(?:cho|khu|ben|nha|sieu)(?: |$)/
-  return inside.test(plain(rest)) && rest.includes(' ') ? { kind, head, tail: [], block: calm(rest), floor } : null
+  return inside.test(plain(rest)) && rest.includes(' ') ? { kind, head, tail: [], block: calm(rest.replace(/^nha(?= )/, 'nhà')), floor } : null
 }
 
 /** `CHỢ SAO ĐỎ` to `chợ Sao Đỏ`: a kind of place in lower case, its name in title case when it was shouted. */

@@ -302,7 +302,7 @@ export function nextDoor(steps: readonly Step[], stateOf: (id: string) => Househ
   return steps.slice(lastAt + 1).find(untouched) ?? steps.find(untouched) ?? null
 }
 
-/** The door of these steps with this number, or the nearest one to it on the same side, then on the other. */
+/** The door of these steps with this number, or the nearest one to it; of two as near the one on its own side. */
 export function nearest(steps: readonly Step[], typed: string): Step | null {
   const no = parseNo(typed)
   if (!no) return null
