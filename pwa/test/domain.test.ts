@@ -88,7 +88,7 @@ describe('the strip', () => {
   it('puts odd left and even right, facing numbers in one row, side alleys at their mouth', () => {
     const { rows, loose } = layOut(plant([lane, side])[0]!)
     const name = (spot: (typeof rows)[number]['left']): string =>
-      spot === null ? '-' : spot.kind === 'door' ? (spot.door.no ?? '') : `>${spot.tree.alley.mouth}`
+      spot === null ? '-' : spot.kind === 'door' ? (spot.door.no ?? '') : spot.kind === 'turn' ? `>${spot.tree.alley.mouth}` : spot.kind
     expect(rows.map((row) => `${name(row.left)} ${name(row.right)}`)).toEqual([
       '1 2', '3 4', '5 6', '>34/5 8', '7 10', '9 -', '11A -',
     ])

@@ -92,7 +92,7 @@ describe('what one save costs', () => {
     const turf = new Turf(db)
     await turf.open('a')
     const clock = new FakeClock()
-    const knocks = new Knocks({ db, clock, account_id: () => 'a' }, (op) => turf.take([op]))
+    const knocks = new Knocks({ db, clock, account_id: () => 'a' }, (ops) => turf.take(ops))
     const doors = relaid(turf)
     watch()
     let op!: OutboxOp

@@ -72,14 +72,20 @@ export const engine = new SyncEngine({
 
 export const knocks = new Knocks(
   { db, clock, account_id: () => session.account?.id ?? null },
-  (op) => {
-    turf.take([op])
-    channel?.postMessage({ ops: [op.op_id] })
+  (ops, rest) => {
+    turf.take(ops)
+    channel?.postMessage({ ops: ops.map((op) => op.op_id) })
     // The next door is painted first: sending competes with it for the disk of a cheap phone.
     setTimeout(() => {
-      engine.wake('save')
       void safety.note().catch(() => undefined)
+      if (rest === 0) engine.wake('save')
     }, 200)
+    if (rest > 0) setTimeout(() => engine.wake('save'), rest)
+  },
+  (ids) => {
+    turf.drop(ids)
+    channel?.postMessage({ ops: ids })
+    void safety.note().catch(() => undefined)
   },
 )
 

@@ -1,7 +1,8 @@
 import {
-  NIL_ID, type Alley, type Door, type DoorVisit, type HouseholdEdit, type OpResult, type PullAnswer, type PushRequest, type Reason,
+  NIL_ID, type Alley, type Door, type DoorVisit, type HouseholdEdit, type HouseholdPropose, type OpResult, type PullAnswer, type PushRequest, type Reason,
   type SessionView, type VisitCorrect, type VisitRecord, type WireDoor, type WireOp, type Withdraw,
 } from '../../src/lib/api/types.ts'
+import { doorProposed } from '../../src/lib/data/overlay.ts'
 import { EDIT_FIELDS, identity } from '../../src/lib/domain/edit.ts'
 
 interface Booked {
@@ -216,6 +217,17 @@ export class FakeServer {
         this.#touch(door.id)
         return { outcome: 'applied', ...(flags.length ? { flags } : {}) }
       }
+      case 'household.propose': {
+        const proposal = op.payload as HouseholdPropose
+        const alley = this.alleys.find((each) => each.id === proposal.alley_id)
+        if (!alley) return no('out_of_reach')
+        alley.doors = [...alley.doors, doorProposed(proposal, alley)]
+        this.#touch(proposal.household_id)
+        return { outcome: 'applied' }
+      }
+      case 'household.same_as':
+        this.seq += 1
+        return { outcome: 'applied' }
     }
   }
 

@@ -51,8 +51,8 @@ export type Group = Omit<Schemas['GroupView'], 'outline'> & {
 }
 export type AlleyKind = Schemas['AlleyKind']
 
-export type OpKind = 'visit.record' | 'visit.withdraw' | 'visit.correct' | 'household.edit'
-export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit
+export type OpKind = 'visit.record' | 'visit.withdraw' | 'visit.correct' | 'household.edit' | 'household.propose' | 'household.same_as'
+export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs
 
 /** Stands in a result for the id of an operation that could not be read: told by its place in the batch. */
 export const NIL_ID = '00000000-0000-0000-0000-000000000000'
@@ -91,6 +91,22 @@ export interface HouseholdEdit {
   was: Partial<Details>
 }
 
+/** A house or room that the book lacks; the ward decides. A number or a landmark is needed. */
+export interface HouseholdPropose {
+  /** Made up on this phone, and its name for good. */
+  household_id: string
+  alley_id: string
+  house_no?: string
+  landmark?: string
+  head?: string
+}
+
+/** Two doors of the list are one household; the ward decides. */
+export interface HouseholdSameAs {
+  household_id: string
+  of: string
+}
+
 export interface DoorVisit {
   /** Of its newest version. */
   id: string
@@ -114,9 +130,15 @@ export interface Door {
   members: number | null
   adults: number | null
   landmark: string | null
+  /** In the denominator. */
   active: boolean
+  /** Put forward at the door and not decided yet. */
+  proposed?: boolean
   visits: DoorVisit[]
 }
+
+/** Stands on the screens: in the book, or put forward. */
+export const stands = (door: Door): boolean => door.active || door.proposed === true
 
 export interface Alley {
   id: string

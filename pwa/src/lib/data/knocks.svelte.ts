@@ -1,8 +1,8 @@
-import type { HouseholdEdit, Payload, VisitRecord, Why } from '../api/types.ts'
+import type { HouseholdEdit, HouseholdPropose, Payload, VisitRecord, Why } from '../api/types.ts'
 import { newId } from '../domain/id.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 import type { Database, OutboxOp } from './db.ts'
-import { append } from './outbox.ts'
+import { append, appendAll, takeBack, type NewOp } from './outbox.ts'
 
 /** How long a knock can be taken back by one tap. */
 export const UNDO_MS = 10_000
@@ -13,9 +13,27 @@ export interface Knock {
 }
 
 export interface Undoable {
+  /** The last one. */
   op: OutboxOp
+  /** All that one tap takes back, oldest first. */
+  ops: readonly OutboxOp[]
   until: Millis
 }
+
+/** A visit, and how its door is called in the list. */
+export interface Named {
+  record: VisitRecord
+  door: string
+}
+
+/** A house or room to be put forward, and how it is called in the list. */
+export interface Proposal {
+  place: Omit<HouseholdPropose, 'household_id'>
+  door: string
+}
+
+/** It has left the phone: nothing on the phone can take it back. */
+export class AlreadySent extends Error {}
 
 /** Records knocks on this phone. Saved means: on the disk, whatever the network does. */
 export class Knocks {
@@ -23,13 +41,22 @@ export class Knocks {
   undoable = $state.raw<Undoable | null>(null)
 
   readonly #parts: { db: Database; clock: Clock; account_id: () => string | null }
-  readonly #saved: (op: OutboxOp) => void
+  readonly #saved: (ops: readonly OutboxOp[], rest: Millis) => void
+  readonly #gone: (ids: readonly string[]) => void
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** `saved` hears of each operation once it is on the disk. */
-  constructor(parts: { db: Database; clock: Clock; account_id: () => string | null }, saved: (op: OutboxOp) => void) {
+  /**
+   * `saved` hears of operations once they are on the disk, and how long they may rest before they are
+   * sent; `gone` of those that were taken back before that.
+   */
+  constructor(
+    parts: { db: Database; clock: Clock; account_id: () => string | null },
+    saved: (ops: readonly OutboxOp[], rest: Millis) => void,
+    gone: (ids: readonly string[]) => void = () => undefined,
+  ) {
     this.#parts = parts
     this.#saved = saved
+    this.#gone = gone
   }
 
   /**
@@ -42,8 +69,39 @@ export class Knocks {
     const op = await this.#append('visit.record', visit, door, visit.household_id, knock.op_id)
     if (JSON.stringify(op.payload) !== JSON.stringify(visit)) await this.correct(op.op_id, 'mistap', visit, door)
     delete knock.op_id
-    this.#offerUndo(op)
+    this.#offerUndo([op])
     return op
+  }
+
+  /** A row of doors with one end each: one operation a door, all on the disk or none, and one undo. */
+  async recordAll(visits: readonly Named[]): Promise<OutboxOp[]> {
+    if (visits.length === 0) return []
+    const ops = await this.#appendAll(visits.map(({ record, door }) => ({ kind: 'visit.record', payload: record, door })))
+    this.#offerUndo(ops)
+    return ops
+  }
+
+  /**
+   * Houses or rooms that the book lacks. They rest on the phone while one tap can take them back: the
+   * book has no way to unsay them, only the ward's no.
+   */
+  async propose(proposals: readonly Proposal[]): Promise<OutboxOp[]> {
+    if (proposals.length === 0) return []
+    const ops = await this.#appendAll(
+      proposals.map(({ place, door }) => ({ kind: 'household.propose', payload: { household_id: newId(this.#parts.clock), ...place }, door })),
+      UNDO_MS,
+    )
+    this.#offerUndo(ops)
+    return ops
+  }
+
+  /** This door is the household of another one: the visit that found it out, and which, when that is known. */
+  async double(household_id: string, of: string | null, door: string): Promise<OutboxOp[]> {
+    const record: VisitRecord = { household_id, outcome: 'DUPLICATE' }
+    const pair = of === null ? [] : [{ kind: 'household.same_as' as const, payload: { household_id, of }, door }]
+    const ops = await this.#appendAll([{ kind: 'visit.record', payload: record, door }, ...pair], of === null ? 0 : UNDO_MS)
+    this.#offerUndo(ops)
+    return ops
   }
 
   /** A new version of an own visit, whole; `visit_id` is any version's. */
@@ -61,16 +119,25 @@ export class Knocks {
     return this.#append('household.edit', { household_id, set, was }, door)
   }
 
-  /** Appends the withdrawal of the knock on offer. Nothing is erased: both stand in the book. */
+  /**
+   * Takes back what is on offer. Of visits nothing is erased: the withdrawals stand in the book beside
+   * them. What was put forward is taken from the phone before it has left; throws [AlreadySent] after.
+   */
   async undo(): Promise<OutboxOp | null> {
     const offer = this.undoable
     this.#clear()
     if (!offer || this.#parts.clock.now() > offer.until) return null
     try {
-      await this.withdraw(offer.op.op_id, offer.op.door)
+      const visits = offer.ops.filter((op) => op.kind === 'visit.record')
+      const ids = offer.ops.filter((op) => op.kind !== 'visit.record').map((op) => op.op_id)
+      if (ids.length > 0) {
+        if (await takeBack(this.#parts.db, offer.op.account_id, ids)) this.#gone(ids)
+        else if (visits.length === 0) throw new AlreadySent()
+      }
+      if (visits.length > 0) await this.#appendAll(visits.map((op) => ({ kind: 'visit.withdraw', payload: { visit_id: op.op_id }, door: op.door })))
     } catch (error) {
       // Not taken back: it may still be asked for.
-      if (!this.undoable) this.#offerUndo(offer.op, offer.until)
+      if (!this.undoable) this.#offerUndo(offer.ops, offer.until)
       throw error
     }
     return offer.op
@@ -81,18 +148,28 @@ export class Knocks {
   }
 
   async #append(kind: OutboxOp['kind'], payload: Payload, door: string, draftOf?: string, op_id = newId(this.#parts.clock)): Promise<OutboxOp> {
-    const { db, clock, account_id } = this.#parts
-    const account = account_id()
-    if (!account) throw new Error('nobody is signed in')
-    // Screens hand over what they hold, which may be a live proxy: the disk takes plain values only.
-    const op = await append(db, { op_id, account_id: account, made_at: clock.now(), kind, payload: $state.snapshot(payload) as Payload, door }, draftOf)
-    this.#saved(op)
+    const op = await append(this.#parts.db, this.#new({ kind, payload, door }, op_id), draftOf)
+    this.#saved([op], 0)
     return op
   }
 
-  #offerUndo(op: OutboxOp, until = this.#parts.clock.now() + UNDO_MS): void {
+  async #appendAll(all: ReadonlyArray<Pick<NewOp, 'kind' | 'payload' | 'door'>>, rest: Millis = 0): Promise<OutboxOp[]> {
+    const ops = await appendAll(this.#parts.db, all.map((op) => this.#new(op)))
+    this.#saved(ops, rest)
+    return ops
+  }
+
+  #new({ kind, payload, door }: Pick<NewOp, 'kind' | 'payload' | 'door'>, op_id = newId(this.#parts.clock)): NewOp {
+    const { clock, account_id } = this.#parts
+    const account = account_id()
+    if (!account) throw new Error('nobody is signed in')
+    // Screens hand over what they hold, which may be a live proxy: the disk takes plain values only.
+    return { op_id, account_id: account, made_at: clock.now(), kind, payload: $state.snapshot(payload) as Payload, door }
+  }
+
+  #offerUndo(ops: readonly OutboxOp[], until = this.#parts.clock.now() + UNDO_MS): void {
     this.#clear()
-    this.undoable = { op, until }
+    this.undoable = { op: ops.at(-1)!, ops, until }
     this.#timer = setTimeout(() => this.#clear(), until - this.#parts.clock.now())
   }
 

@@ -22,20 +22,34 @@ export const ofAccount = (account_id: string): IDBKeyRange => IDBKeyRange.bound(
  * letting go of what the book has.
  */
 export async function append(db: Database, op: NewOp, draftOf?: string): Promise<OutboxOp> {
-  const write = (): Promise<OutboxOp> =>
+  const [written] = await appendAll(db, [op], draftOf)
+  return written!
+}
+
+/** Several at once, of one account: after a crash all of them are on the disk, or none is. */
+export async function appendAll(db: Database, ops: readonly NewOp[], draftOf?: string): Promise<OutboxOp[]> {
+  const write = (): Promise<OutboxOp[]> =>
     db.writeStrict(['session', 'outbox', 'drafts'], async (tx) => {
       const outbox = tx.objectStore('outbox')
       const session = tx.objectStore('session')
-      // The transaction may run again after a lost connection; the operation is written once.
-      const [known, numbers] = await Promise.all([outbox.get(op.op_id), session.get('numbers') as Promise<Numbers | undefined>])
-      if (known) return known
+      // The transaction may run again after a lost connection; each operation is written once.
+      const [numbers, ...known] = await Promise.all([session.get('numbers') as Promise<Numbers | undefined>, ...ops.map((op) => outbox.get(op.op_id))])
+      if (known.every((op) => op !== undefined)) return known as OutboxOp[]
       if (!numbers) throw new Error('no device')
-      const { next_seq, last } = numbers
-      const written: OutboxOp = { ...op, device_seq: next_seq, after: last[op.account_id] ?? 0, state: 'local', waiting: next_seq }
+      const last = { ...numbers.last }
+      let { next_seq } = numbers
+      const written = ops.map((op, at): OutboxOp => {
+        const before = known[at]
+        if (before) return before
+        const mine: OutboxOp = { ...op, device_seq: next_seq, after: last[op.account_id] ?? 0, state: 'local', waiting: next_seq }
+        last[op.account_id] = next_seq
+        next_seq += 1
+        return mine
+      })
       const writes = Promise.all([
-        outbox.add(written),
-        session.put({ next_seq: next_seq + 1, last: { ...last, [op.account_id]: next_seq } }, 'numbers'),
-        draftOf === undefined ? null : tx.objectStore('drafts').delete([op.account_id, draftOf]),
+        ...written.filter((_, at) => !known[at]).map((op) => outbox.add(op)),
+        session.put({ next_seq, last }, 'numbers'),
+        draftOf === undefined ? null : tx.objectStore('drafts').delete([ops[0]!.account_id, draftOf]),
       ])
       // Heard below, unless the connection is lost before.
       writes.catch(() => undefined)
@@ -51,6 +65,28 @@ export async function append(db: Database, op: NewOp, draftOf?: string): Promise
     await makeRoom(db)
     return await write()
   }
+}
+
+/**
+ * Takes the account's last operations back from the disk, all of them or none: false when one of them
+ * is on its way, or something was written after them. Their numbers are not given out again, so that a
+ * push which left all the same, and whose answer got lost, stands in nobody's way.
+ */
+export function takeBack(db: Database, account_id: string, ids: readonly string[]): Promise<boolean> {
+  return db.writeStrict(['session', 'outbox'], async (tx) => {
+    const outbox = tx.objectStore('outbox')
+    const session = tx.objectStore('session')
+    const numbers = (await session.get('numbers')) as Numbers | undefined
+    const ops = (await named(tx, account_id, ids)).sort((a, b) => a.device_seq - b.device_seq)
+    if (ops.length === 0) return true
+    const inOrder = ops.every((op, at) => at === 0 || op.after === ops[at - 1]!.device_seq)
+    if (!numbers || !inOrder || ops.some((op) => op.state !== 'local') || numbers.last[account_id] !== ops.at(-1)!.device_seq) return false
+    await Promise.all([
+      ...ops.map((op) => outbox.delete(op.op_id)),
+      session.put({ ...numbers, last: { ...numbers.last, [account_id]: ops[0]!.after ?? 0 } }, 'numbers'),
+    ])
+    return true
+  })
 }
 
 /** All operations of an account, oldest first. */

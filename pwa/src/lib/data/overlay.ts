@@ -1,4 +1,5 @@
-import type { Alley, Door, DoorVisit, HouseholdEdit, VisitCorrect, VisitRecord, Withdraw } from '../api/types.ts'
+import { stands, type Alley, type Door, type DoorVisit, type HouseholdEdit, type HouseholdPropose, type OpKind, type VisitCorrect, type VisitRecord, type Withdraw } from '../api/types.ts'
+import { parseNo, sideOf, sortAmong, sortOf, sortOfLandmark, waysIn } from '../domain/address.ts'
 import { EDIT_FIELDS, identity } from '../domain/edit.ts'
 import { deriveState, type HouseholdState } from '../domain/household.ts'
 import type { OutboxOp } from './db.ts'
@@ -30,6 +31,9 @@ interface Place {
   visit: DoorVisit
 }
 
+/** Operations that speak of a visit. */
+const ofVisit = (kind: OpKind): boolean => kind === 'visit.record' || kind === 'visit.correct' || kind === 'visit.withdraw'
+
 const bySeq = (a: OutboxOp, b: OutboxOp): number => a.device_seq - b.device_seq
 const NONE: readonly never[] = []
 
@@ -59,6 +63,9 @@ export class Overlay {
   readonly #rootsAt = new Map<string, Set<string>>()
   /** Booked operations that the pulled book does not reach yet. */
   readonly #ahead = new Set<string>()
+  /** Doors that this phone has put forward, by household. */
+  readonly #proposals = new Map<string, OutboxOp>()
+  #proposed: ReadonlyMap<string, readonly Door[]> = new Map()
 
   /** `doors` is where the views are kept: a map that can be watched tells of each change. */
   constructor(doors: Map<string, DoorView> = new Map()) {
@@ -68,11 +75,12 @@ export class Overlay {
   /** All alleys and operations anew. */
   reset(alleys: readonly Alley[], ops: readonly OutboxOp[], seq: number): void {
     const before = new Set(this.#base.keys())
-    for (const held of [this.#alleys, this.#base, this.#places, this.#roots, this.#ops, this.#chains, this.#edits, this.#rootsAt, this.#ahead]) held.clear()
+    for (const held of [this.#alleys, this.#base, this.#places, this.#roots, this.#ops, this.#chains, this.#edits, this.#rootsAt, this.#ahead, this.#proposals]) held.clear()
     this.#seq = seq
     for (const alley of alleys) this.#hold(alley)
     for (const op of [...ops].sort(bySeq)) this.#file(op)
-    this.#layAgain(new Set([...before, ...this.#base.keys()]))
+    this.#layAgain(new Set([...before, ...this.#base.keys(), ...this.doors.keys(), ...this.#proposals.keys()]))
+    this.#gatherProposed()
   }
 
   /** The book moved on: alleys that changed, all that there are, and the number it reaches. */
@@ -83,6 +91,8 @@ export class Overlay {
     for (const id of this.#alleys.keys()) if (!there.has(id)) stale.add(id)
     for (const id of stale) this.#letGo(id, touched)
     for (const alley of changed) if (there.has(alley.id)) this.#hold(alley, touched)
+    // Put forward here or there: the way may have come, gone or been sorted anew.
+    for (const [household, op] of this.#proposals) if (stale.has((op.payload as HouseholdPropose).alley_id)) touched.add(household)
     this.#reach(seq, touched)
     this.#layAgain(touched)
   }
@@ -127,7 +137,7 @@ export class Overlay {
   #hold(alley: Alley, touched?: Set<string>): void {
     this.#alleys.set(alley.id, alley)
     for (const door of alley.doors) {
-      if (!door.active) continue
+      if (!stands(door)) continue
       this.#base.set(door.id, { door, alley })
       touched?.add(door.id)
       for (const visit of door.visits) {
@@ -175,12 +185,14 @@ export class Overlay {
   }
 
   #file(op: OutboxOp, touched?: Set<string>): void {
-    const root = op.kind === 'household.edit' ? '' : this.#rootOf(op)
+    const root = ofVisit(op.kind) ? this.#rootOf(op) : ''
     this.#ops.set(op.op_id, { op, root })
     if (this.#isAhead(op)) this.#ahead.add(op.op_id)
     if (op.kind === 'household.edit') {
       insert(this.#edits, (op.payload as HouseholdEdit).household_id, op)
-    } else {
+    } else if (op.kind === 'household.propose') {
+      this.#proposals.set((op.payload as HouseholdPropose).household_id, op)
+    } else if (ofVisit(op.kind)) {
       if (op.kind === 'visit.correct') this.#roots.set(op.op_id, root)
       insert(this.#chains, root, op)
       const door = recordOf(op)?.household_id
@@ -202,11 +214,12 @@ export class Overlay {
     this.#ahead.delete(id)
     // The roots stay known: an id never names another visit.
     if (op.kind === 'household.edit') remove(this.#edits, (op.payload as HouseholdEdit).household_id, id)
-    else remove(this.#chains, root, id)
+    else if (op.kind === 'household.propose') this.#proposals.delete((op.payload as HouseholdPropose).household_id)
+    else if (ofVisit(op.kind)) remove(this.#chains, root, id)
   }
 
   #speaksOf(op: OutboxOp, touched: Set<string>): void {
-    if (op.kind === 'household.edit') touched.add((op.payload as HouseholdEdit).household_id)
+    if (!ofVisit(op.kind)) touched.add((op.payload as { household_id: string }).household_id)
     else this.#doorsOf(this.#ops.get(op.op_id)?.root ?? this.#rootOf(op), touched)
   }
 
@@ -220,12 +233,40 @@ export class Overlay {
     }
   }
 
+  /** Doors put forward on this phone that the pulled book lacks, by alley; another map when they changed. */
+  get proposed(): ReadonlyMap<string, readonly Door[]> {
+    return this.#proposed
+  }
+
+  /** The door that a proposal speaks of, as long as it stands; null for one refused or in the book. */
+  #proposedDoor(op: OutboxOp): { door: Door; alley: Alley } | null {
+    const payload = op.payload as HouseholdPropose
+    const alley = this.#alleys.get(payload.alley_id)
+    const open = this.#pending(op) || op.state === 'kept'
+    return open && alley && !this.#base.has(payload.household_id) ? { door: doorProposed(payload, alley), alley } : null
+  }
+
+  #gatherProposed(): void {
+    const gathered = new Map<string, Door[]>()
+    for (const op of this.#proposals.values()) {
+      const held = this.#proposedDoor(op)
+      if (!held) continue
+      const door = this.doors.get(held.door.id)?.door ?? held.door
+      gathered.set(held.alley.id, [...(gathered.get(held.alley.id) ?? NONE), door])
+    }
+    this.#proposed = gathered
+  }
+
   #layAgain(ids: ReadonlySet<string>): void {
+    let anew = false
     for (const id of ids) {
-      const held = this.#base.get(id)
+      const proposal = this.#proposals.get(id)
+      anew ||= proposal !== undefined || this.doors.get(id)?.door.proposed === true
+      const held = this.#base.get(id) ?? (proposal && this.#proposedDoor(proposal))
       if (held) this.doors.set(id, this.#lay(held.door, held.alley))
       else this.doors.delete(id)
     }
+    if (anew) this.#gatherProposed()
   }
 
   #lay(book: Door, alley: Alley): DoorView {
@@ -299,6 +340,27 @@ export class Overlay {
       }
     }
     return { door, asked, edits }
+  }
+}
+
+/** A door as it will stand in the book, sorted among those of its alley. */
+export function doorProposed({ household_id, house_no, landmark, head }: HouseholdPropose, alley: Alley): Door {
+  const no = house_no ? parseNo(house_no) : null
+  const neighbour = alley.doors.find((door) => door.no !== null && waysIn(door.no, door.sort) !== null)
+  const ways = neighbour?.no ? (waysIn(neighbour.no, neighbour.sort) ?? '') : ''
+  return {
+    id: household_id,
+    code: '',
+    no: house_no ?? null,
+    sort: no ? sortAmong(ways, sortOf(no)) : sortOfLandmark(landmark ?? house_no ?? ''),
+    side: no && sideOf(no),
+    head: head ?? null,
+    members: null,
+    adults: null,
+    landmark: landmark ?? null,
+    active: false,
+    proposed: true,
+    visits: [],
   }
 }
 

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Alley, Group, Me, Skill } from '../api/types.ts'
+import type { Alley, Door, Group, Me, Skill } from '../api/types.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OpState, OutboxOp } from './db.ts'
 import { bookOf, newsOf, type BookInfo } from './book.ts'
@@ -14,7 +14,19 @@ const NO_OPS: Readonly<Record<OpState, number>> = { local: 0, sent: 0, held: 0, 
  */
 export class Turf {
   account_id = $state.raw<string | null>(null)
-  alleys = $state.raw<Alley[]>([])
+  /** As the book has them. */
+  #book = $state.raw<Alley[]>([])
+  /** Doors put forward on this phone that the book lacks, by alley. */
+  #proposed = $state.raw<ReadonlyMap<string, readonly Door[]>>(new Map())
+  /** The ways in reach, with what this phone has put forward. */
+  alleys = $derived(
+    this.#proposed.size === 0
+      ? this.#book
+      : this.#book.map((alley) => {
+          const doors = this.#proposed.get(alley.id)
+          return doors ? { ...alley, doors: [...alley.doors, ...doors] } : alley
+        }),
+  )
   groups = $state.raw<Group[]>([])
   skills = $state.raw<Skill[]>([])
   me = $state.raw<Me | null>(null)
@@ -68,6 +80,7 @@ export class Turf {
     if (own.length === 0) return
     this.#merge(own, [])
     this.#overlay.take(own)
+    this.#proposed = this.#overlay.proposed
     // A reading that began before may not have seen them.
     if (this.#reading) this.#want(own.map((op) => op.op_id))
   }
@@ -76,6 +89,7 @@ export class Turf {
   drop(ids: readonly string[]): void {
     this.#merge([], ids)
     this.#overlay.drop(ids)
+    this.#proposed = this.#overlay.proposed
     if (this.#reading) this.#want(ids)
   }
 
@@ -114,6 +128,7 @@ export class Turf {
           this.#merge(found, lost)
           this.#overlay.take(found)
           this.#overlay.drop(lost)
+          this.#proposed = this.#overlay.proposed
         }
       }
     } finally {
@@ -143,13 +158,14 @@ export class Turf {
     const { info, changed, ids } = news
     const there = new Set(ids)
     const fresh = new Map(changed.map((alley) => [alley.id, alley]))
-    let { alleys } = this
+    let alleys = this.#book
     if (changed.length > 0 || alleys.length !== ids.length) {
       const known = new Map(alleys.filter((alley) => there.has(alley.id)).map((alley) => [alley.id, alley]))
       alleys = [...new Map([...known, ...fresh]).values()]
     }
     this.#hold({ alleys, info })
     this.#overlay.book(changed, ids, info.seq)
+    this.#proposed = this.#overlay.proposed
   }
 
   async #readBook(): Promise<void> {
@@ -162,7 +178,7 @@ export class Turf {
   }
 
   #hold({ alleys, info }: { alleys: Alley[]; info: BookInfo | null }): void {
-    if (alleys !== this.alleys) this.alleys = [...alleys].sort((a, b) => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : 0))
+    if (alleys !== this.#book) this.#book = [...alleys].sort((a, b) => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : 0))
     this.groups = info?.groups ?? []
     this.skills = info?.skills ?? []
     this.me = info?.me ?? null
@@ -172,7 +188,8 @@ export class Turf {
   }
 
   #layAll(): void {
-    this.#overlay.reset(this.alleys, this.ops, this.seq)
+    this.#overlay.reset(this.#book, this.ops, this.seq)
+    this.#proposed = this.#overlay.proposed
   }
 
   #replace(ops: OutboxOp[]): void {

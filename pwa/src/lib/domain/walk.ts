@@ -1,5 +1,7 @@
 /** The alley as it is walked: who stands where on the strip, and which door comes next. */
-import type { Alley, Door } from '../api/types.ts'
+import { stands, type Alley, type Door } from '../api/types.ts'
+import { doorMarkOf, parseNo, printMark, type HouseNo } from './address.ts'
+import type { Millis } from './time.ts'
 import type { HouseholdState, Status } from './household.ts'
 
 /** An alley with those that turn off it. */
@@ -56,8 +58,28 @@ function depthOf(no: string | null): { depth: number; side: 'odd' | 'even' } | n
   return { depth: Math.ceil(n / 2), side: n % 2 === 1 ? 'odd' : 'even' }
 }
 
+/** A number nobody has seen between two that are there: perhaps a house that the book lacks. */
+export interface Ghost {
+  /** The missing numbers, as they would stand on the doors. */
+  numbers: string[]
+  between: [string, string]
+}
+
+/** The rooms of one building: a dormitory, a block of flats. */
+export interface Block {
+  id: string
+  /** `nhà 12`, as it stands behind the number of each room; empty when nothing is said. */
+  name: string
+  /** From the ground up, each in the order of its rooms. */
+  floors: Array<{ floor: number; rooms: Door[] }>
+}
+
 /** One thing beside the road. */
-export type Spot = { kind: 'door'; door: Door } | { kind: 'turn'; tree: AlleyTree }
+export type Spot =
+  | { kind: 'door'; door: Door }
+  | { kind: 'turn'; tree: AlleyTree }
+  | { kind: 'ghost'; ghost: Ghost }
+  | { kind: 'block'; block: Block }
 
 /** One step of the road: what stands left (odd) and right (even) of it. */
 export interface Row {
@@ -71,6 +93,8 @@ export interface Strip {
   loose: Door[]
   /** Side alleys without a number at their mouth. */
   named: AlleyTree[]
+  /** Buildings that no number places. */
+  blocks: Block[]
 }
 
 interface Placed {
@@ -81,9 +105,11 @@ interface Placed {
 /**
  * Lays an alley out as a strip. Doors keep the book's order on their side; facing numbers share a
  * row as far as both sides allow, so that the road does not tear open where numbers are missing.
+ * With `missing`, gaps are shown as ghosts, save the numbers it says no to.
  */
-export function layOut(tree: AlleyTree): Strip {
-  const { left, right, loose, named } = sides(tree)
+export function layOut(tree: AlleyTree, missing?: (no: string) => boolean): Strip {
+  const { left, right, loose, named, blocks } = sides(tree)
+  if (missing) haunt([left, right], tree, missing)
   const rows: Row[] = []
   let l = 0
   let r = 0
@@ -98,34 +124,119 @@ export function layOut(tree: AlleyTree): Strip {
     if (takeLeft) l += 1
     if (takeRight) r += 1
   }
-  return { rows, loose, named }
+  return { rows, loose, named, blocks }
+}
+
+/** Puts something that opens beside the road just behind the number it opens at. */
+function putBehind(column: Placed[], placed: Placed): void {
+  const place = column.findIndex((p) => p.depth > placed.depth)
+  column.splice(place < 0 ? column.length : place, 0, placed)
+}
+
+interface Sides {
+  left: Placed[]
+  right: Placed[]
+  loose: Door[]
+  named: AlleyTree[]
+  blocks: Block[]
 }
 
 /** What stands on which side, each side in the book's order. */
-function sides(tree: AlleyTree): { left: Placed[]; right: Placed[]; loose: Door[]; named: AlleyTree[] } {
+function sides(tree: AlleyTree): Sides {
   const left: Placed[] = []
   const right: Placed[] = []
   const loose: Door[] = []
   const named: AlleyTree[] = []
-  for (const door of tree.alley.doors.filter((d) => d.active).sort(bySort)) {
+  const rooms = new Map<string, Array<{ door: Door; no: HouseNo }>>()
+  for (const door of tree.alley.doors.filter(stands).sort(bySort)) {
     const at = depthOf(door.no)
     const side = door.side ?? at?.side
-    if (!at || !side || door.side === null) loose.push(door)
-    else (side === 'odd' ? left : right).push({ spot: { kind: 'door', door }, depth: at.depth })
+    if (at && side && door.side !== null) {
+      ;(side === 'odd' ? left : right).push({ spot: { kind: 'door', door }, depth: at.depth })
+      continue
+    }
+    const no = door.no === null ? null : parseNo(door.no)
+    if (no?.kind !== 'room') loose.push(door)
+    else {
+      const name = no.block ?? ''
+      const held = rooms.get(name)
+      if (held) held.push({ door, no })
+      else rooms.set(name, [{ door, no }])
+    }
   }
   for (const child of tree.children) {
     const at = depthOf(child.alley.mouth)
-    if (!at) {
-      named.push(child)
-      continue
-    }
-    const column = at.side === 'odd' ? left : right
-    // The lane at 34 opens just after number 34.
-    let place = column.findIndex((p) => p.depth > at.depth)
-    if (place < 0) place = column.length
-    column.splice(place, 0, { spot: { kind: 'turn', tree: child }, depth: at.depth })
+    if (!at) named.push(child)
+    else putBehind(at.side === 'odd' ? left : right, { spot: { kind: 'turn', tree: child }, depth: at.depth })
   }
-  return { left, right, loose, named }
+  const blocks: Block[] = []
+  for (const [name, held] of rooms) {
+    const block: Block = { id: `${tree.alley.id} ${name}`, name, floors: floorsOf(held) }
+    const at = depthOf(numberOfBlock(name))
+    if (!at) blocks.push(block)
+    else putBehind(at.side === 'odd' ? left : right, { spot: { kind: 'block', block }, depth: at.depth })
+  }
+  return { left, right, loose, named, blocks }
+}
+
+/** `12A` of `nhà 12A`; null for a building with a name of its own. */
+export const numberOfBlock = (name: string): string | null => /^nhà (\d\S*)$/u.exec(name)?.[1] ?? null
+
+/** The floor a room is on: as written, or as its number says (302 is on the third). */
+export const floorOf = (no: HouseNo): number => no.floor ?? (no.head.number >= 100 ? Math.floor(no.head.number / 100) : 1)
+
+function floorsOf(rooms: ReadonlyArray<{ door: Door; no: HouseNo }>): Block['floors'] {
+  const floors = new Map<number, Array<{ door: Door; no: HouseNo }>>()
+  for (const room of rooms) floors.set(floorOf(room.no), [...(floors.get(floorOf(room.no)) ?? []), room])
+  return [...floors]
+    .sort(([a], [b]) => a - b)
+    .map(([floor, held]) => ({ floor, rooms: held.sort((a, b) => a.no.head.number - b.no.head.number || bySort(a.door, b.door)).map(({ door }) => door) }))
+}
+
+/** All rooms of a building in the order of the feet. */
+export const roomsOf = (block: Block): Door[] => block.floors.flatMap(({ rooms }) => rooms)
+
+/** More numbers than these missing in a row are a wall, a pond or another way of counting, not lost houses. */
+const WIDEST_GAP = 3
+
+/**
+ * Puts ghosts where a side counts on after a gap. Never over a turning or a building, where the count
+ * may jump; never more ghost numbers than doors, the narrowest gaps first.
+ */
+function haunt(columns: readonly Placed[][], tree: AlleyTree, missing: (no: string) => boolean): void {
+  const mouths = new Set(tree.children.map((child) => child.alley.mouth))
+  const found: Array<{ column: Placed[]; after: Placed; placed: Placed; count: number }> = []
+  let doors = 0
+  for (const column of columns) {
+    let before = null as { placed: Placed; ways: string; number: number } | null
+    for (const placed of column) {
+      const { spot } = placed
+      const no = spot.kind === 'door' && spot.door.no !== null ? parseNo(spot.door.no) : null
+      if (!no || no.kind !== 'house' || spot.kind !== 'door') {
+        before = null
+        continue
+      }
+      doors += 1
+      const own = doorMarkOf(no)
+      const ways = [no.head, ...no.tail].slice(0, -1).map((mark) => `${printMark(mark)}/`).join('')
+      const gap = before ? own.number - before.number : 0
+      if (before && before.ways === ways && gap > 2 && gap % 2 === 0 && gap / 2 - 1 <= WIDEST_GAP) {
+        const numbers = Array.from({ length: gap / 2 - 1 }, (_, i) => `${ways}${before!.number + 2 * (i + 1)}`).filter((n) => missing(n) && !mouths.has(n))
+        const between: [string, string] = [before.placed.spot.kind === 'door' ? (before.placed.spot.door.no ?? '') : '', spot.door.no ?? '']
+        const depth = Math.ceil((before.number + 2) / 2)
+        if (numbers.length > 0) found.push({ column, after: before.placed, placed: { spot: { kind: 'ghost', ghost: { numbers, between } }, depth }, count: numbers.length })
+      }
+      // A double house, `12-14`, stands on both numbers.
+      const far = own.suffix.startsWith('-') ? Number(own.suffix.slice(1)) : own.number
+      before = { placed, ways, number: Math.max(own.number, far, before?.ways === ways ? before.number : 0) }
+    }
+  }
+  let room = doors
+  for (const { column, after, placed, count } of [...found].sort((a, b) => a.count - b.count)) {
+    if (count > room) return
+    room -= count
+    column.splice(column.indexOf(after) + 1, 0, placed)
+  }
 }
 
 export interface Step {
@@ -135,10 +246,11 @@ export interface Step {
 
 /** The order of the feet: inwards, each side alley where it turns off, loose doors last. */
 export function walkOrder(tree: AlleyTree): Step[] {
-  const { left, right, loose, named } = sides(tree)
+  const { left, right, loose, named, blocks } = sides(tree)
   const steps: Step[] = []
+  const go = (door: Door): number => steps.push({ door, alley: tree.alley })
   // A lane is entered after the doors that face its mouth.
-  const reached = ({ depth, spot }: Placed): number => depth + (spot.kind === 'turn' ? 0.5 : 0)
+  const reached = ({ depth, spot }: Placed): number => depth + (spot.kind === 'door' ? 0 : 0.5)
   for (let l = 0, r = 0; l < left.length || r < right.length; ) {
     const a = left[l]
     const b = right[r]
@@ -146,30 +258,66 @@ export function walkOrder(tree: AlleyTree): Step[] {
     if (!placed) break
     if (placed === a) l += 1
     else r += 1
-    if (placed.spot.kind === 'door') steps.push({ door: placed.spot.door, alley: tree.alley })
-    else steps.push(...walkOrder(placed.spot.tree))
+    if (placed.spot.kind === 'door') go(placed.spot.door)
+    else if (placed.spot.kind === 'block') roomsOf(placed.spot.block).forEach(go)
+    else if (placed.spot.kind === 'turn') steps.push(...walkOrder(placed.spot.tree))
   }
-  for (const door of loose) steps.push({ door, alley: tree.alley })
+  for (const block of blocks) roomsOf(block).forEach(go)
+  for (const door of loose) go(door)
   for (const child of named) steps.push(...walkOrder(child))
   return steps
 }
 
-/**
- * The door to knock next: the first untouched one behind the last door knocked, then the first
- * untouched one from the mouth. Null when every door was knocked.
- */
-export function nextDoor(steps: readonly Step[], stateOf: (id: string) => HouseholdState | undefined): Step | null {
+/** When the reader's own hand knocked here last; null where it never did. */
+export type OwnKnock = (door_id: string) => Millis | null | undefined
+
+/** The step of the latest knock, -1 when there is none. */
+function latest(steps: readonly Step[], knockAt: OwnKnock): number {
   let lastAt = -1
   let lastWhen = -Infinity
   steps.forEach((step, i) => {
-    const at = stateOf(step.door.id)?.last_visit_at
+    const at = knockAt(step.door.id)
     if (at !== null && at !== undefined && at >= lastWhen) {
       lastWhen = at
       lastAt = i
     }
   })
+  return lastAt
+}
+
+/** Where the reader knocked last on this way: that is where the feet are, also after a night. */
+export function ownPlace(steps: readonly Step[], ownKnock: OwnKnock): Step | null {
+  return steps[latest(steps, ownKnock)] ?? null
+}
+
+/**
+ * The door to knock next: the first untouched one behind the last door the reader knocked, then the
+ * first untouched one from the mouth. Who has not knocked here yet goes on behind the others. Null when
+ * every door was knocked.
+ */
+export function nextDoor(steps: readonly Step[], stateOf: (id: string) => HouseholdState | undefined, ownKnock?: OwnKnock): Step | null {
+  const own = ownKnock ? latest(steps, ownKnock) : -1
+  const lastAt = own >= 0 ? own : latest(steps, (id) => stateOf(id)?.last_visit_at)
   const untouched = (step: Step): boolean => (stateOf(step.door.id)?.visits ?? 0) === 0
   return steps.slice(lastAt + 1).find(untouched) ?? steps.find(untouched) ?? null
+}
+
+/** The door of these steps with this number, or the nearest one to it; of two as near the one on its own side. */
+export function nearest(steps: readonly Step[], typed: string): Step | null {
+  const no = parseNo(typed)
+  if (!no) return null
+  const own = doorMarkOf(no).number
+  let best: Step | null = null
+  let least = Infinity
+  for (const step of steps) {
+    const there = step.door.no === null ? null : parseNo(step.door.no)
+    if (!there || there.kind !== no.kind) continue
+    const n = doorMarkOf(there).number
+    const exact = n === own && printMark(doorMarkOf(there)) === printMark(doorMarkOf(no))
+    const far = exact ? -1 : Math.abs(n - own) + (n % 2 === own % 2 ? 0 : 0.5)
+    if (far < least) [best, least] = [step, far]
+  }
+  return best
 }
 
 /** How a status looks on the strip: five looks, each a colour and a shape. */
@@ -191,9 +339,14 @@ export function lookOf(state: HouseholdState | undefined): Look {
 
 export type Counts = Record<Look, number> & { total: number }
 
+/** What was put forward counts once the ward has said yes. */
 export function countLooks(steps: readonly Step[], stateOf: (id: string) => HouseholdState | undefined): Counts {
-  const counts: Counts = { total: steps.length, untouched: 0, covered: 0, revisit: 0, refused: 0, vacant: 0 }
-  for (const step of steps) counts[lookOf(stateOf(step.door.id))] += 1
+  const counts: Counts = { total: 0, untouched: 0, covered: 0, revisit: 0, refused: 0, vacant: 0 }
+  for (const step of steps) {
+    if (!step.door.active) continue
+    counts.total += 1
+    counts[lookOf(stateOf(step.door.id))] += 1
+  }
   return counts
 }
 

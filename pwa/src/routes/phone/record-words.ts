@@ -1,5 +1,5 @@
 /** Records as the list of what this phone holds calls them. */
-import type { HouseholdEdit, VisitRecord } from '$lib/api/types.ts'
+import type { HouseholdEdit, HouseholdPropose, VisitRecord } from '$lib/api/types.ts'
 import type { EditField } from '$lib/domain/edit.ts'
 import { formatDay } from '$lib/i18n/format.ts'
 import { t, type MessageKey } from '$lib/i18n/messages.ts'
@@ -20,3 +20,6 @@ export function editWord({ set }: HouseholdEdit): string {
   const fields = (Object.keys(set) as EditField[]).map((field) => t(`edit.short.${field}`))
   return t('edit.did', { fields: fields.join(', ') })
 }
+
+/** `đề nghị thêm nhà` for the list of records. */
+export const proposeWord = ({ landmark }: HouseholdPropose): string => [t('alley.did.propose'), landmark].filter(Boolean).join(': ')
