@@ -2,6 +2,8 @@ import {
   NIL_ID, type Alley, type Door, type DoorVisit, type HouseholdEdit, type OpResult, type PullAnswer, type PushRequest, type Reason,
   type SessionView, type VisitCorrect, type VisitRecord, type WireDoor, type WireOp, type Withdraw,
 } from '../../src/lib/api/types.ts'
+import type { OutboxOp } from '../../src/lib/data/db.ts'
+import { layPeople } from '../../src/lib/data/people.ts'
 import { EDIT_FIELDS, identity } from '../../src/lib/domain/edit.ts'
 
 interface Booked {
@@ -215,6 +217,14 @@ export class FakeServer {
         }
         this.#touch(door.id)
         return { outcome: 'applied', ...(flags.length ? { flags } : {}) }
+      }
+      default: {
+        const door = this.#door((op.payload as { household_id: string }).household_id)
+        if (!door) return no('out_of_reach')
+        const { people, flags, note, referrals } = layPeople(door, [{ ...op, state: 'local' } as OutboxOp], () => true, [])
+        Object.assign(door, { people, flags, note: note ?? undefined, referrals })
+        this.#touch(door.id)
+        return { outcome: 'applied' }
       }
     }
   }

@@ -3,6 +3,7 @@ import { EDIT_FIELDS, identity } from '../domain/edit.ts'
 import { deriveState, type HouseholdState } from '../domain/household.ts'
 import type { OutboxOp } from './db.ts'
 import { unanswered } from './outbox.ts'
+import { aboutPeople, layPeople, type DoorPeople, type Taught } from './people.ts'
 
 /** Values the ward has to decide on: the book has others, and who and where it does not overwrite. */
 export type Asked = Partial<Record<'house_no' | 'head', string>>
@@ -11,7 +12,7 @@ export type Asked = Partial<Record<'house_no' | 'head', string>>
 export type VisitShown = DoorVisit
 
 /** A door as the screen shows it: what the book said last, with this phone's own work over it. */
-export interface DoorView {
+export interface DoorView extends DoorPeople {
   /** With pending changes of its details laid over what the book says. */
   door: Door
   alley: Alley
@@ -28,6 +29,12 @@ export interface DoorView {
 interface Place {
   door: string
   visit: DoorVisit
+}
+
+/** A visit as it stands, and who was coached in it where that is this phone's own word. */
+interface Standing extends Place {
+  unsent: boolean
+  people?: VisitRecord['people']
 }
 
 const bySeq = (a: OutboxOp, b: OutboxOp): number => a.device_seq - b.device_seq
@@ -55,6 +62,8 @@ export class Overlay {
   /** Own operations on one visit, by root, and on the details of one door; oldest first. */
   readonly #chains = new Map<string, OutboxOp[]>()
   readonly #edits = new Map<string, OutboxOp[]>()
+  /** Own operations about the people of one door; oldest first. */
+  readonly #people = new Map<string, OutboxOp[]>()
   /** Roots of visits that own operations put at a door. */
   readonly #rootsAt = new Map<string, Set<string>>()
   /** Booked operations that the pulled book does not reach yet. */
@@ -68,7 +77,7 @@ export class Overlay {
   /** All alleys and operations anew. */
   reset(alleys: readonly Alley[], ops: readonly OutboxOp[], seq: number): void {
     const before = new Set(this.#base.keys())
-    for (const held of [this.#alleys, this.#base, this.#places, this.#roots, this.#ops, this.#chains, this.#edits, this.#rootsAt, this.#ahead]) held.clear()
+    for (const held of [this.#alleys, this.#base, this.#places, this.#roots, this.#ops, this.#chains, this.#edits, this.#people, this.#rootsAt, this.#ahead]) held.clear()
     this.#seq = seq
     for (const alley of alleys) this.#hold(alley)
     for (const op of [...ops].sort(bySeq)) this.#file(op)
@@ -175,12 +184,12 @@ export class Overlay {
   }
 
   #file(op: OutboxOp, touched?: Set<string>): void {
-    const root = op.kind === 'household.edit' ? '' : this.#rootOf(op)
+    const door = doorOf(op)
+    const root = door === null ? this.#rootOf(op) : ''
     this.#ops.set(op.op_id, { op, root })
     if (this.#isAhead(op)) this.#ahead.add(op.op_id)
-    if (op.kind === 'household.edit') {
-      insert(this.#edits, (op.payload as HouseholdEdit).household_id, op)
-    } else {
+    if (door !== null) insert(this.#toldOf(op), door, op)
+    else {
       if (op.kind === 'visit.correct') this.#roots.set(op.op_id, root)
       insert(this.#chains, root, op)
       const door = recordOf(op)?.household_id
@@ -201,12 +210,18 @@ export class Overlay {
     this.#ops.delete(id)
     this.#ahead.delete(id)
     // The roots stay known: an id never names another visit.
-    if (op.kind === 'household.edit') remove(this.#edits, (op.payload as HouseholdEdit).household_id, id)
+    const door = doorOf(op)
+    if (door !== null) remove(this.#toldOf(op), door, id)
     else remove(this.#chains, root, id)
   }
 
+  #toldOf(op: OutboxOp): Map<string, OutboxOp[]> {
+    return op.kind === 'household.edit' ? this.#edits : this.#people
+  }
+
   #speaksOf(op: OutboxOp, touched: Set<string>): void {
-    if (op.kind === 'household.edit') touched.add((op.payload as HouseholdEdit).household_id)
+    const door = doorOf(op)
+    if (door !== null) touched.add(door)
     else this.#doorsOf(this.#ops.get(op.op_id)?.root ?? this.#rootOf(op), touched)
   }
 
@@ -231,6 +246,7 @@ export class Overlay {
   #lay(book: Door, alley: Alley): DoorView {
     const visits: VisitShown[] = []
     let unsent = 0
+    const taught: Taught[] = []
     const seen = new Set<string>()
     const add = (root: string): void => {
       if (seen.has(root)) return
@@ -239,18 +255,20 @@ export class Overlay {
       if (stands?.door !== book.id) return
       visits.push(stands.visit)
       if (stands.unsent) unsent += 1
+      if (stands.people) taught.push({ at: stands.visit.at, people: stands.people })
     }
     for (const visit of book.visits) add(visit.of ?? visit.id)
     for (const root of this.#rootsAt.get(book.id) ?? NONE) add(root)
     visits.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-    return { alley, visits, state: deriveState(visits), unsent, ...this.#details(book) }
+    const people = layPeople(book, this.#people.get(book.id) ?? NONE, (op) => this.#pending(op), taught)
+    return { alley, visits, state: deriveState(visits), unsent, ...people, ...this.#details(book) }
   }
 
   /** The visit as it stands with own work over it, and where; null when it was taken back. */
-  #stands(root: string): (Place & { unsent: boolean }) | null {
+  #stands(root: string): Standing | null {
     const place = this.#places.get(root)
     const chain = this.#chains.get(root) ?? NONE
-    let stands: (Place & { unsent: boolean }) | null = place ? { ...place, unsent: false } : null
+    let stands: Standing | null = place ? { ...place, unsent: false } : null
     // The version that the book shows, and all before it, are in the book, answered or not.
     const known = place ? chain.findLastIndex((op) => op.op_id === place.visit.id) : -1
     for (const [at, op] of chain.entries()) {
@@ -263,6 +281,7 @@ export class Overlay {
       stands = {
         door: record.household_id,
         unsent: (stands?.unsent ?? false) || unanswered(op),
+        people: record.people,
         visit: {
           id: op.op_id,
           // The hour of the knock, whenever it was corrected.
@@ -304,6 +323,10 @@ export class Overlay {
 
 const recordOf = (op: OutboxOp): VisitRecord | undefined =>
   op.kind === 'visit.record' ? (op.payload as VisitRecord) : op.kind === 'visit.correct' ? (op.payload as VisitCorrect).record : undefined
+
+/** The door that an operation speaks of itself; null when it speaks of a visit. */
+const doorOf = (op: OutboxOp): string | null =>
+  op.kind === 'household.edit' || aboutPeople(op) ? (op.payload as { household_id: string }).household_id : null
 
 function insert(lists: Map<string, OutboxOp[]>, key: string, op: OutboxOp): void {
   const list = lists.get(key)
