@@ -1,9 +1,9 @@
-import type { Alley, Door, DoorVisit, HouseholdEdit, VisitCorrect, VisitRecord, Withdraw } from '../api/types.ts'
+import type { Alley, Door, DoorVisit, HouseholdEdit, PersonCoached, VisitCorrect, VisitRecord, Withdraw } from '../api/types.ts'
 import { EDIT_FIELDS, identity } from '../domain/edit.ts'
 import { deriveState, type HouseholdState } from '../domain/household.ts'
+import type { Millis } from '../domain/time.ts'
 import type { OutboxOp } from './db.ts'
 import { unanswered } from './outbox.ts'
-import { aboutPeople, layPeople, type DoorPeople, type Taught } from './people.ts'
 
 /** Values the ward has to decide on: the book has others, and who and where it does not overwrite. */
 export type Asked = Partial<Record<'house_no' | 'head', string>>
@@ -12,7 +12,7 @@ export type Asked = Partial<Record<'house_no' | 'head', string>>
 export type VisitShown = DoorVisit
 
 /** A door as the screen shows it: what the book said last, with this phone's own work over it. */
-export interface DoorView extends DoorPeople {
+export interface DoorView {
   /** With pending changes of its details laid over what the book says. */
   door: Door
   alley: Alley
@@ -23,6 +23,16 @@ export interface DoorView extends DoorPeople {
   asked: Asked
   /** This phone's own changes of its details, oldest first. */
   edits: readonly OutboxOp[]
+  /** What it said of the people and the needs here that the book does not say yet, oldest first: see people.ts. */
+  told: readonly OutboxOp[]
+  /** Who was coached in visits that the book does not have as they stand here. */
+  taught: readonly Taught[]
+}
+
+/** One visit's people. */
+export interface Taught {
+  at: Millis
+  people: readonly PersonCoached[]
 }
 
 /** A visit, and the door it stands at. */
@@ -62,8 +72,8 @@ export class Overlay {
   /** Own operations on one visit, by root, and on the details of one door; oldest first. */
   readonly #chains = new Map<string, OutboxOp[]>()
   readonly #edits = new Map<string, OutboxOp[]>()
-  /** Own operations about the people of one door; oldest first. */
-  readonly #people = new Map<string, OutboxOp[]>()
+  /** Own operations about the people and needs of one door; oldest first. */
+  readonly #told = new Map<string, OutboxOp[]>()
   /** Roots of visits that own operations put at a door. */
   readonly #rootsAt = new Map<string, Set<string>>()
   /** Booked operations that the pulled book does not reach yet. */
@@ -77,7 +87,7 @@ export class Overlay {
   /** All alleys and operations anew. */
   reset(alleys: readonly Alley[], ops: readonly OutboxOp[], seq: number): void {
     const before = new Set(this.#base.keys())
-    for (const held of [this.#alleys, this.#base, this.#places, this.#roots, this.#ops, this.#chains, this.#edits, this.#people, this.#rootsAt, this.#ahead]) held.clear()
+    for (const held of [this.#alleys, this.#base, this.#places, this.#roots, this.#ops, this.#chains, this.#edits, this.#told, this.#rootsAt, this.#ahead]) held.clear()
     this.#seq = seq
     for (const alley of alleys) this.#hold(alley)
     for (const op of [...ops].sort(bySeq)) this.#file(op)
@@ -188,7 +198,7 @@ export class Overlay {
     const root = door === null ? this.#rootOf(op) : ''
     this.#ops.set(op.op_id, { op, root })
     if (this.#isAhead(op)) this.#ahead.add(op.op_id)
-    if (door !== null) insert(this.#toldOf(op), door, op)
+    if (door !== null) insert(this.#listOf(op), door, op)
     else {
       if (op.kind === 'visit.correct') this.#roots.set(op.op_id, root)
       insert(this.#chains, root, op)
@@ -211,12 +221,12 @@ export class Overlay {
     this.#ahead.delete(id)
     // The roots stay known: an id never names another visit.
     const door = doorOf(op)
-    if (door !== null) remove(this.#toldOf(op), door, id)
+    if (door !== null) remove(this.#listOf(op), door, id)
     else remove(this.#chains, root, id)
   }
 
-  #toldOf(op: OutboxOp): Map<string, OutboxOp[]> {
-    return op.kind === 'household.edit' ? this.#edits : this.#people
+  #listOf(op: OutboxOp): Map<string, OutboxOp[]> {
+    return op.kind === 'household.edit' ? this.#edits : this.#told
   }
 
   #speaksOf(op: OutboxOp, touched: Set<string>): void {
@@ -260,8 +270,8 @@ export class Overlay {
     for (const visit of book.visits) add(visit.of ?? visit.id)
     for (const root of this.#rootsAt.get(book.id) ?? NONE) add(root)
     visits.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-    const people = layPeople(book, this.#people.get(book.id) ?? NONE, (op) => this.#pending(op), taught)
-    return { alley, visits, state: deriveState(visits), unsent, ...people, ...this.#details(book) }
+    const told = (this.#told.get(book.id) ?? NONE).filter((op) => this.#pending(op))
+    return { alley, visits, state: deriveState(visits), unsent, told, taught, ...this.#details(book) }
   }
 
   /** The visit as it stands with own work over it, and where; null when it was taken back. */
@@ -325,8 +335,7 @@ const recordOf = (op: OutboxOp): VisitRecord | undefined =>
   op.kind === 'visit.record' ? (op.payload as VisitRecord) : op.kind === 'visit.correct' ? (op.payload as VisitCorrect).record : undefined
 
 /** The door that an operation speaks of itself; null when it speaks of a visit. */
-const doorOf = (op: OutboxOp): string | null =>
-  op.kind === 'household.edit' || aboutPeople(op) ? (op.payload as { household_id: string }).household_id : null
+const doorOf = (op: OutboxOp): string | null => (op.kind.startsWith('visit.') ? null : ((op.payload as { household_id?: string }).household_id ?? ''))
 
 function insert(lists: Map<string, OutboxOp[]>, key: string, op: OutboxOp): void {
   const list = lists.get(key)

@@ -1,5 +1,5 @@
 import type {
-  ConsentGive, ConsentWithdraw, Door, HouseholdFlags, HouseholdNote, Learner, LearnerEid, Note, OpKind, PeopleKind, PeopleOfDoor, PersonCoached,
+  ConsentGive, ConsentWithdraw, HouseholdFlags, HouseholdNote, Learner, LearnerEid, Note, OpKind, PeopleKind, PeopleOfDoor, PersonCoached,
   Referral, ReferralCancel, ReferralOpen,
 } from '../api/types.ts'
 import { eidAfter } from '../domain/eid.ts'
@@ -8,6 +8,7 @@ import type { Levels } from '../domain/skill.ts'
 import { addDays, dayOf, type Millis } from '../domain/time.ts'
 import type { OutboxOp } from './db.ts'
 import { unanswered } from './outbox.ts'
+import type { DoorView } from './overlay.ts'
 
 const KINDS: ReadonlySet<OpKind> = new Set<PeopleKind>([
   'consent.give', 'consent.withdraw', 'learner.eid', 'household.flags', 'household.note', 'referral.open', 'referral.cancel',
@@ -27,26 +28,26 @@ export interface DoorPeople {
   waiting: ReadonlySet<string>
 }
 
-/** People who were coached in a visit that the book does not have as it stands here. */
-export interface Taught {
-  at: Millis
-  people: readonly PersonCoached[]
-}
+/** A door with its people. */
+export type PeopledDoor = DoorView & DoorPeople
 
 export const levelsOf = (learner: Learner): Levels => Object.fromEntries((learner.skills ?? []).map(({ skill, level }) => [skill, level]))
 
 const NOTHING: ReadonlySet<string> = new Set()
 
-/** `ops` are this door's own operations about people, oldest first; those that are not `pending` count nowhere. */
-export function layPeople(book: Door, ops: readonly OutboxOp[], pending: (op: OutboxOp) => boolean, taught: readonly Taught[]): DoorPeople {
+/**
+ * Base and pending, as for visits: what this phone said stands over the book until the book says it
+ * too. Worked out for the door that is looked at: the others need none of it.
+ */
+export function peopleAt(view: Pick<DoorView, 'door' | 'told' | 'taught'>): DoorPeople {
+  const book = view.door
   const people = new Map((book.people ?? []).map((learner) => [learner.id, learner]))
   const referrals = new Map((book.referrals ?? []).map((referral) => [referral.id, referral]))
   let flags = book.flags ?? []
   let note = book.note ?? null
   let waiting: Set<string> | null = null
 
-  for (const op of ops) {
-    if (!pending(op)) continue
+  for (const op of view.told) {
     const wait = (what: string): void => {
       if (unanswered(op)) waiting = (waiting ?? new Set()).add(what)
     }
@@ -100,7 +101,7 @@ export function layPeople(book: Door, ops: readonly OutboxOp[], pending: (op: Ou
       }
     }
   }
-  for (const { at, people: coached } of [...taught].sort((a, b) => a.at - b.at)) {
+  for (const { at, people: coached } of [...view.taught].sort((a, b) => a.at - b.at)) {
     for (const { learner_id, skills } of coached) {
       const learner = learner_id === undefined ? undefined : people.get(learner_id)
       if (learner) people.set(learner.id, { ...learner, skills: folded(learner.skills ?? [], skills, at) })
@@ -114,6 +115,9 @@ export function layPeople(book: Door, ops: readonly OutboxOp[], pending: (op: Ou
     waiting: waiting ?? NOTHING,
   }
 }
+
+/** A door of the turf with its people. */
+export const peopled = (view: DoorView): PeopledDoor => ({ ...view, ...peopleAt(view) })
 
 /** The latest visit says how well a skill is known. */
 function folded(known: NonNullable<Learner['skills']>, coached: PersonCoached['skills'], at: Millis): NonNullable<Learner['skills']> {
