@@ -23,7 +23,7 @@ export const people: Record<keyof typeof vi, string> = {
   'people.onlyMinor': 'Only children at home',
   'people.onlyMinor.hint': 'Do not go in, write no names, coach nobody. Come back when an adult is there.',
   'people.adultHome': 'An adult is home now',
-  'people.open': 'See what is known of {name}',
+  'people.own': 'Agreed',
   'people.agreed': 'Agreed on {day}',
   'people.purpose.learn': 'Skills are written down',
   'people.purpose.refer': 'Handed on to the ward police',
@@ -39,7 +39,6 @@ export const people: Record<keyof typeof vi, string> = {
   'people.grace.learner.eid': 'VNeID noted: {state}',
   'people.grace.referral.open': 'Handed on: {kind}',
   'people.grace.referral.cancel': 'No longer handed on',
-  'people.grace.left': 'Can be undone for 10 seconds',
 
   'people.consent.prepare': 'Ask to write a name',
   'people.consent.prepareHint': 'Ask two things, then hand over the phone: they read and press themselves.',
@@ -72,7 +71,6 @@ export const people: Record<keyof typeof vi, string> = {
   'people.consent.brokenHint': 'Nobody is asked with this text. Open the app with a network to fetch it anew. Coaching without a name works now.',
   'people.consent.goOn': 'Coach without a name',
   'people.consent.saved': 'Thank you. {name} is written down.',
-  'people.consent.full': 'One visit holds 20 people, and they are here.',
 
   'people.eid': 'VNeID identity',
   'people.eid.of': 'VNeID of {name}',

@@ -22,7 +22,7 @@ export const people = {
   'people.onlyMinor': 'Chỉ có trẻ em ở nhà',
   'people.onlyMinor.hint': 'Không vào nhà, không ghi tên, không hướng dẫn. Trở lại khi có người lớn.',
   'people.adultHome': 'Người lớn đã về',
-  'people.open': 'Xem phần của {name}',
+  'people.own': 'Đã đồng ý',
   'people.agreed': 'Đồng ý ngày {day}',
   'people.purpose.learn': 'Ghi kỹ năng đã học',
   'people.purpose.refer': 'Chuyển Công an phường',
@@ -38,7 +38,6 @@ export const people = {
   'people.grace.learner.eid': 'Đã ghi VNeID: {state}',
   'people.grace.referral.open': 'Đã chuyển: {kind}',
   'people.grace.referral.cancel': 'Đã thôi chuyển',
-  'people.grace.left': 'Hoàn tác được trong 10 giây',
 
   'people.consent.prepare': 'Mời ghi tên',
   'people.consent.prepareHint': 'Hỏi hai điều, rồi đưa máy cho người đó tự đọc và tự bấm.',
@@ -71,7 +70,6 @@ export const people = {
   'people.consent.brokenHint': 'Không dùng bản này để xin đồng ý. Mở ứng dụng khi có mạng để tải lại. Bây giờ vẫn hướng dẫn được, không ghi tên.',
   'people.consent.goOn': 'Hướng dẫn, không ghi tên',
   'people.consent.saved': 'Cảm ơn. Đã ghi tên {name}.',
-  'people.consent.full': 'Danh sách một lượt đã đủ 20 người.',
 
   'people.eid': 'Định danh VNeID',
   'people.eid.of': 'VNeID của {name}',
