@@ -3,6 +3,8 @@ import {
   type SessionView, type VisitCorrect, type VisitRecord, type WireDoor, type WireOp, type Withdraw,
 } from '../../src/lib/api/types.ts'
 import { doorProposed } from '../../src/lib/data/overlay.ts'
+import type { OutboxOp } from '../../src/lib/data/db.ts'
+import { peopleAt } from '../../src/lib/data/people.ts'
 import { EDIT_FIELDS, identity } from '../../src/lib/domain/edit.ts'
 
 interface Booked {
@@ -228,6 +230,14 @@ export class FakeServer {
       case 'household.same_as':
         this.seq += 1
         return { outcome: 'applied' }
+      default: {
+        const door = this.#door((op.payload as { household_id: string }).household_id)
+        if (!door) return no('out_of_reach')
+        const { people, flags, note, referrals } = peopleAt({ door, told: [{ ...op, state: 'local' } as OutboxOp], taught: [] })
+        Object.assign(door, { people, flags, note: note ?? undefined, referrals })
+        this.#touch(door.id)
+        return { outcome: 'applied' }
+      }
     }
   }
 

@@ -4,7 +4,13 @@
  */
 import type { components } from './schema.d.ts'
 import type { Details } from '../domain/edit.ts'
-import type { Comeback, Outcome } from '../domain/visit.ts'
+import type { Eid, EidStep } from '../domain/eid.ts'
+import type { LearnerBand, Purpose } from '../domain/learner.ts'
+import type { Need } from '../domain/needs.ts'
+import type { Notice } from '../domain/notice.ts'
+import type { ReferralKind, ReferralState } from '../domain/referral.ts'
+import type { Day } from '../domain/time.ts'
+import type { AgeBand, Comeback, Outcome } from '../domain/visit.ts'
 
 type Schemas = components['schemas']
 
@@ -30,6 +36,7 @@ export type Reason =
   | 'text_too_long'
   | 'number_in_text'
   | 'out_of_range'
+  | PeopleReason
 export type Flag = Schemas['Flag'] | 'gap' | 'unknown_field' | 'corrected_elsewhere' | 'lost_to_newer' | 'to_inbox'
 export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'> & {
   outcome: OpOutcome
@@ -40,9 +47,9 @@ export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'>
 export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
 export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
 export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
-export type PullAnswer = Omit<Schemas['PullAnswer'], 'more'> & { more?: boolean }
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more'> & { more?: boolean; notices?: Notice[]; referral_kinds?: ReferralTerm[] }
 export type AlleyView = Schemas['AlleyView']
-export type WireDoor = Schemas['DoorView']
+export type WireDoor = Schemas['DoorView'] & PeopleOfDoor
 export type Me = Schemas['Me']
 export type Skill = Schemas['Skill']
 export type Group = Omit<Schemas['GroupView'], 'outline'> & {
@@ -51,14 +58,23 @@ export type Group = Omit<Schemas['GroupView'], 'outline'> & {
 }
 export type AlleyKind = Schemas['AlleyKind']
 
-export type OpKind = 'visit.record' | 'visit.withdraw' | 'visit.correct' | 'household.edit' | 'household.propose' | 'household.same_as'
-export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs
+export type OpKind =
+  | 'visit.record'
+  | 'visit.withdraw'
+  | 'visit.correct'
+  | 'household.edit'
+  | 'household.propose'
+  | 'household.same_as'
+  | PeopleKind
+export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs | PeoplePayload
 
 /** Stands in a result for the id of an operation that could not be read: told by its place in the batch. */
 export const NIL_ID = '00000000-0000-0000-0000-000000000000'
 
 export interface PersonCoached {
-  age_band: '6-13' | '14-17' | '18-59' | '60-79' | '80+'
+  age_band: AgeBand
+  /** Somebody who agreed to be written down; left out for everybody else. */
+  learner_id?: string
   skills: Array<{ skill: string; level: number }>
 }
 
@@ -107,6 +123,118 @@ export interface HouseholdSameAs {
   of: string
 }
 
+export type PeopleReason =
+  | 'too_young'
+  | 'guardian_needed'
+  | 'unknown_notice'
+  | 'not_yours_to_set'
+  | 'no_such_step'
+  | 'weaker_evidence'
+  | 'no_such_learner'
+  | 'secret_in_text'
+  | 'consent_needed'
+
+export type PeopleKind =
+  | 'consent.give'
+  | 'consent.withdraw'
+  | 'learner.eid'
+  | 'household.flags'
+  | 'household.note'
+  | 'referral.open'
+  | 'referral.cancel'
+export type PeoplePayload = ConsentGive | ConsentWithdraw | LearnerEid | HouseholdFlags | HouseholdNote | ReferralOpen | ReferralCancel
+
+/** Somebody agrees to be written down. Again for the same person it is a newer choice of purposes. */
+export interface ConsentGive {
+  household_id: string
+  /** Made on this phone. */
+  learner_id: string
+  call_name: string
+  age_band: LearnerBand
+  purposes: Purpose[]
+  notice_version: Notice['version']
+  notice_hash: string
+  language: Notice['language']
+  method: 'tap' | 'paper'
+  /** A parent or guardian was there and agreed as well. */
+  guardian?: true
+}
+
+export interface ConsentWithdraw {
+  household_id: string
+  learner_id: string
+}
+
+export interface LearnerEid extends EidStep {
+  household_id: string
+  learner_id: string
+}
+
+/** All that stand from now on. */
+export interface HouseholdFlags {
+  household_id: string
+  flags: Need[]
+}
+
+export interface HouseholdNote {
+  household_id: string
+  /** Empty for none. */
+  text: string
+}
+
+/** The operation's id is the referral's. */
+export interface ReferralOpen {
+  household_id: string
+  learner_id?: string
+  kind: ReferralKind
+}
+
+export interface ReferralCancel {
+  household_id: string
+  referral_id: string
+}
+
+/** A resident who agreed to be written down, as the own team may see them. */
+export interface Learner {
+  id: string
+  call_name: string
+  age_band: LearnerBand
+  purposes: Purpose[]
+  agreed_at: number
+  skills?: Array<{ skill: string; level: number; at: number }>
+  eid?: Eid & { at: number }
+}
+
+export interface Referral {
+  id: string
+  learner_id?: string
+  kind: ReferralKind
+  state: ReferralState
+  opened_at: number
+  due_on?: Day
+}
+
+export interface Note {
+  text: string
+  at: number
+  mine: boolean
+}
+
+/** What a door may have besides its visits; absent when empty. */
+export interface PeopleOfDoor {
+  people?: Learner[]
+  flags?: Array<{ code: Need; until: Day }>
+  note?: Note
+  referrals?: Referral[]
+}
+
+/** By when a kind of referral is owed an answer. */
+export interface ReferralTerm {
+  code: ReferralKind
+  unit: 'working_days' | 'days' | 'same_day' | 'next_class'
+  amount?: number
+}
+
 export interface DoorVisit {
   /** Of its newest version. */
   id: string
@@ -120,7 +248,7 @@ export interface DoorVisit {
   comeback: Comeback | null
 }
 
-export interface Door {
+export interface Door extends PeopleOfDoor {
   id: string
   code: string
   no: string | null

@@ -1,4 +1,5 @@
-import { alleyFrom, doorFrom, type Alley, type Door, type Group, type Me, type PullAnswer, type Skill } from '../api/types.ts'
+import { alleyFrom, doorFrom, type Alley, type Door, type Group, type Me, type PullAnswer, type ReferralTerm, type Skill } from '../api/types.ts'
+import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { AlleyRecord, Database, Tx } from './db.ts'
 
@@ -11,6 +12,9 @@ export interface BookInfo {
   me: Me | null
   skills: Skill[]
   groups: Group[]
+  /** What residents are told before they agree, and by when a referral is owed an answer. */
+  notices: Notice[]
+  referral_kinds: ReferralTerm[]
   /** Pages applied; each alley bears the number of the page that last changed it. */
   stamp: number
   /** More pages are to come. */
@@ -20,7 +24,7 @@ export interface BookInfo {
 }
 
 const NOTHING: BookInfo = {
-  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], stamp: 0, more: false, sweep: null,
+  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], notices: [], referral_kinds: [], stamp: 0, more: false, sweep: null,
 }
 
 export const keyOf = (account_id: string): string => `turf:${account_id}`
@@ -128,6 +132,8 @@ export function applyPull(
       me: answer.me ?? held.me,
       skills: answer.skills ?? held.skills,
       groups,
+      notices: answer.notices ?? held.notices,
+      referral_kinds: answer.referral_kinds ?? held.referral_kinds,
       stamp,
       more,
       sweep: more ? sweep : null,

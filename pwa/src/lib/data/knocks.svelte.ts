@@ -1,4 +1,4 @@
-import type { HouseholdEdit, HouseholdPropose, Payload, VisitRecord, Why } from '../api/types.ts'
+import type { HouseholdEdit, HouseholdPropose, Payload, PeopleKind, PeoplePayload, VisitRecord, Why } from '../api/types.ts'
 import { newId } from '../domain/id.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 import type { Database, OutboxOp } from './db.ts'
@@ -117,6 +117,11 @@ export class Knocks {
   /** New details of a household; `was` is what the phone showed in their places. */
   edit(household_id: string, set: HouseholdEdit['set'], was: HouseholdEdit['was'], door: string): Promise<OutboxOp> {
     return this.#append('household.edit', { household_id, set, was }, door)
+  }
+
+  /** What somebody agreed to, asked for or was handed on to; whoever tries again hands over the same id. */
+  tell(kind: PeopleKind, payload: PeoplePayload, door: string, op_id?: string): Promise<OutboxOp> {
+    return this.#append(kind, payload, door, undefined, op_id)
   }
 
   /**

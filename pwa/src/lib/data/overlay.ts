@@ -1,7 +1,8 @@
-import { stands, type Alley, type Door, type DoorVisit, type HouseholdEdit, type HouseholdPropose, type OpKind, type VisitCorrect, type VisitRecord, type Withdraw } from '../api/types.ts'
+import { stands, type Alley, type Door, type DoorVisit, type HouseholdEdit, type HouseholdPropose, type PersonCoached, type VisitCorrect, type VisitRecord, type Withdraw } from '../api/types.ts'
 import { parseNo, sideOf, sortAmong, sortOf, sortOfLandmark, waysIn } from '../domain/address.ts'
 import { EDIT_FIELDS, identity } from '../domain/edit.ts'
 import { deriveState, type HouseholdState } from '../domain/household.ts'
+import type { Millis } from '../domain/time.ts'
 import type { OutboxOp } from './db.ts'
 import { unanswered } from './outbox.ts'
 
@@ -23,6 +24,16 @@ export interface DoorView {
   asked: Asked
   /** This phone's own changes of its details, oldest first. */
   edits: readonly OutboxOp[]
+  /** What it said of the people and the needs here that the book does not say yet, oldest first: see people.ts. */
+  told: readonly OutboxOp[]
+  /** Who was coached in visits that the book does not have as they stand here. */
+  taught: readonly Taught[]
+}
+
+/** One visit's people. */
+export interface Taught {
+  at: Millis
+  people: readonly PersonCoached[]
 }
 
 /** A visit, and the door it stands at. */
@@ -31,8 +42,11 @@ interface Place {
   visit: DoorVisit
 }
 
-/** Operations that speak of a visit. */
-const ofVisit = (kind: OpKind): boolean => kind === 'visit.record' || kind === 'visit.correct' || kind === 'visit.withdraw'
+/** A visit as it stands, and who was coached in it where that is this phone's own word. */
+interface Standing extends Place {
+  unsent: boolean
+  people?: VisitRecord['people']
+}
 
 const bySeq = (a: OutboxOp, b: OutboxOp): number => a.device_seq - b.device_seq
 const NONE: readonly never[] = []
@@ -59,6 +73,8 @@ export class Overlay {
   /** Own operations on one visit, by root, and on the details of one door; oldest first. */
   readonly #chains = new Map<string, OutboxOp[]>()
   readonly #edits = new Map<string, OutboxOp[]>()
+  /** Own operations about the people and needs of one door; oldest first. */
+  readonly #told = new Map<string, OutboxOp[]>()
   /** Roots of visits that own operations put at a door. */
   readonly #rootsAt = new Map<string, Set<string>>()
   /** Booked operations that the pulled book does not reach yet. */
@@ -75,7 +91,7 @@ export class Overlay {
   /** All alleys and operations anew. */
   reset(alleys: readonly Alley[], ops: readonly OutboxOp[], seq: number): void {
     const before = new Set(this.#base.keys())
-    for (const held of [this.#alleys, this.#base, this.#places, this.#roots, this.#ops, this.#chains, this.#edits, this.#rootsAt, this.#ahead, this.#proposals]) held.clear()
+    for (const held of [this.#alleys, this.#base, this.#places, this.#roots, this.#ops, this.#chains, this.#edits, this.#told, this.#rootsAt, this.#ahead, this.#proposals]) held.clear()
     this.#seq = seq
     for (const alley of alleys) this.#hold(alley)
     for (const op of [...ops].sort(bySeq)) this.#file(op)
@@ -185,14 +201,13 @@ export class Overlay {
   }
 
   #file(op: OutboxOp, touched?: Set<string>): void {
-    const root = ofVisit(op.kind) ? this.#rootOf(op) : ''
+    const door = doorOf(op)
+    const root = door === null ? this.#rootOf(op) : ''
     this.#ops.set(op.op_id, { op, root })
     if (this.#isAhead(op)) this.#ahead.add(op.op_id)
-    if (op.kind === 'household.edit') {
-      insert(this.#edits, (op.payload as HouseholdEdit).household_id, op)
-    } else if (op.kind === 'household.propose') {
-      this.#proposals.set((op.payload as HouseholdPropose).household_id, op)
-    } else if (ofVisit(op.kind)) {
+    if (op.kind === 'household.propose') this.#proposals.set(door ?? '', op)
+    else if (door !== null) insert(this.#listOf(op), door, op)
+    else {
       if (op.kind === 'visit.correct') this.#roots.set(op.op_id, root)
       insert(this.#chains, root, op)
       const door = recordOf(op)?.household_id
@@ -213,13 +228,19 @@ export class Overlay {
     this.#ops.delete(id)
     this.#ahead.delete(id)
     // The roots stay known: an id never names another visit.
-    if (op.kind === 'household.edit') remove(this.#edits, (op.payload as HouseholdEdit).household_id, id)
-    else if (op.kind === 'household.propose') this.#proposals.delete((op.payload as HouseholdPropose).household_id)
-    else if (ofVisit(op.kind)) remove(this.#chains, root, id)
+    const door = doorOf(op)
+    if (op.kind === 'household.propose') this.#proposals.delete(door ?? '')
+    else if (door !== null) remove(this.#listOf(op), door, id)
+    else remove(this.#chains, root, id)
+  }
+
+  #listOf(op: OutboxOp): Map<string, OutboxOp[]> {
+    return op.kind === 'household.edit' ? this.#edits : this.#told
   }
 
   #speaksOf(op: OutboxOp, touched: Set<string>): void {
-    if (!ofVisit(op.kind)) touched.add((op.payload as { household_id: string }).household_id)
+    const door = doorOf(op)
+    if (door !== null) touched.add(door)
     else this.#doorsOf(this.#ops.get(op.op_id)?.root ?? this.#rootOf(op), touched)
   }
 
@@ -272,6 +293,7 @@ export class Overlay {
   #lay(book: Door, alley: Alley): DoorView {
     const visits: VisitShown[] = []
     let unsent = 0
+    const taught: Taught[] = []
     const seen = new Set<string>()
     const add = (root: string): void => {
       if (seen.has(root)) return
@@ -280,18 +302,20 @@ export class Overlay {
       if (stands?.door !== book.id) return
       visits.push(stands.visit)
       if (stands.unsent) unsent += 1
+      if (stands.people) taught.push({ at: stands.visit.at, people: stands.people })
     }
     for (const visit of book.visits) add(visit.of ?? visit.id)
     for (const root of this.#rootsAt.get(book.id) ?? NONE) add(root)
     visits.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-    return { alley, visits, state: deriveState(visits), unsent, ...this.#details(book) }
+    const told = (this.#told.get(book.id) ?? NONE).filter((op) => this.#pending(op))
+    return { alley, visits, state: deriveState(visits), unsent, told, taught, ...this.#details(book) }
   }
 
   /** The visit as it stands with own work over it, and where; null when it was taken back. */
-  #stands(root: string): (Place & { unsent: boolean }) | null {
+  #stands(root: string): Standing | null {
     const place = this.#places.get(root)
     const chain = this.#chains.get(root) ?? NONE
-    let stands: (Place & { unsent: boolean }) | null = place ? { ...place, unsent: false } : null
+    let stands: Standing | null = place ? { ...place, unsent: false } : null
     // The version that the book shows, and all before it, are in the book, answered or not.
     const known = place ? chain.findLastIndex((op) => op.op_id === place.visit.id) : -1
     for (const [at, op] of chain.entries()) {
@@ -304,6 +328,7 @@ export class Overlay {
       stands = {
         door: record.household_id,
         unsent: (stands?.unsent ?? false) || unanswered(op),
+        people: record.people,
         visit: {
           id: op.op_id,
           // The hour of the knock, whenever it was corrected.
@@ -366,6 +391,9 @@ export function doorProposed({ household_id, house_no, landmark, head }: Househo
 
 const recordOf = (op: OutboxOp): VisitRecord | undefined =>
   op.kind === 'visit.record' ? (op.payload as VisitRecord) : op.kind === 'visit.correct' ? (op.payload as VisitCorrect).record : undefined
+
+/** The door that an operation speaks of itself; null when it speaks of a visit. */
+const doorOf = (op: OutboxOp): string | null => (op.kind.startsWith('visit.') ? null : ((op.payload as { household_id?: string }).household_id ?? ''))
 
 function insert(lists: Map<string, OutboxOp[]>, key: string, op: OutboxOp): void {
   const list = lists.get(key)

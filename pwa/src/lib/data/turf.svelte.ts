@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Alley, Door, Group, Me, Skill } from '../api/types.ts'
+import type { Alley, Door, Group, Me, ReferralTerm, Skill } from '../api/types.ts'
+import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OpState, OutboxOp } from './db.ts'
 import { bookOf, newsOf, type BookInfo } from './book.ts'
@@ -29,6 +30,8 @@ export class Turf {
   )
   groups = $state.raw<Group[]>([])
   skills = $state.raw<Skill[]>([])
+  notices = $state.raw<Notice[]>([])
+  referral_kinds = $state.raw<ReferralTerm[]>([])
   me = $state.raw<Me | null>(null)
   seq = $state.raw(0)
   pulled_at = $state.raw<Millis>(0)
@@ -181,6 +184,8 @@ export class Turf {
     if (alleys !== this.#book) this.#book = [...alleys].sort((a, b) => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : 0))
     this.groups = info?.groups ?? []
     this.skills = info?.skills ?? []
+    this.notices = info?.notices ?? []
+    this.referral_kinds = info?.referral_kinds ?? []
     this.me = info?.me ?? null
     this.seq = info?.seq ?? 0
     this.pulled_at = info?.pulled_at ?? 0

@@ -66,12 +66,15 @@ export function checked(set: Partial<Record<EditField, Value>>): { ok: Partial<D
 }
 
 /** Nine digits that belong together; spaces, dots and dashes between them are left aside. */
-export function holdsNumber(text: string): boolean {
+export const holdsNumber = (text: string): boolean => holdsDigits(text, NUMBER_DIGITS)
+
+/** The same for any count of digits. */
+export function holdsDigits(text: string, most: number): boolean {
   let run = 0
   for (const c of text) {
     if (/\p{N}/u.test(c)) {
       run += 1
-      if (run >= NUMBER_DIGITS) return true
+      if (run >= most) return true
     } else if (!' .-\u00a0'.includes(c)) run = 0
   }
   return false

@@ -1,6 +1,8 @@
+import { people } from './people.en.ts'
 import type { more as vi } from './more.vi.ts'
 
 export const more: Record<keyof typeof vi, string> = {
+  ...people,
   'lost.title': 'The browser erased the app’s data on this phone',
   'lost.unsentAt': 'When last counted, at {time} on {day}, {n} {n:record was|records were} unsent. {n:It is|They are} no longer on this phone.',
   'lost.unsent': 'When last counted, {n} {n:record was|records were} unsent. {n:It is|They are} no longer on this phone.',

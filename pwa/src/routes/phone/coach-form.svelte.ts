@@ -4,8 +4,11 @@ import { draftOf, dropDraft, keepDraft } from '$lib/data/drafts.ts'
 import type { Clock, Millis } from '$lib/domain/time.ts'
 import { MAX_PEOPLE, type AgeBand } from '$lib/domain/visit.ts'
 
-export interface Learner {
+/** Somebody who is coached on this visit. */
+export interface Coached {
   age_band: AgeBand
+  /** Somebody who agreed to be written down; their name is the door's business. */
+  learner_id?: string
   /** Level by skill code. */
   levels: Record<string, number>
 }
@@ -17,8 +20,9 @@ interface Parts {
   household_id: string
 }
 
-const learnerOf = ({ age_band, skills }: PersonCoached): Learner => ({
+const coachedOf = ({ age_band, learner_id, skills }: PersonCoached): Coached => ({
   age_band,
+  ...(learner_id === undefined ? {} : { learner_id }),
   levels: Object.fromEntries(skills.map(({ skill, level }) => [skill, level])),
 })
 
@@ -27,10 +31,10 @@ export const fillIn = { door: null as string | null }
 
 /** Who was coached at one door, tap by tap. Every tap is kept, so a dead battery costs nothing. */
 export class CoachForm {
-  people = $state<Learner[]>([])
+  people = $state<Coached[]>([])
   current = $state(0)
   /** A draft of an earlier sitting, until the person says what to do with it. */
-  found = $state.raw<{ people: Learner[]; saved_at: Millis } | null>(null)
+  found = $state.raw<{ people: Coached[]; saved_at: Millis } | null>(null)
 
   readonly #parts: Parts | null
   #writing: Promise<void> = Promise.resolve()
@@ -38,10 +42,10 @@ export class CoachForm {
   /** Without parts nothing is kept between taps: for a correction, whose visit is safe as it was. */
   constructor(parts: Parts | null, people: readonly PersonCoached[] = []) {
     this.#parts = parts
-    this.people = people.map(learnerOf)
+    this.people = people.map(coachedOf)
   }
 
-  get person(): Learner | undefined {
+  get person(): Coached | undefined {
     return this.people[this.current]
   }
 
@@ -54,7 +58,7 @@ export class CoachForm {
     const { db, account_id, household_id } = this.#parts
     const draft = await draftOf(db, account_id, household_id)
     if (draft?.people?.length && this.people.length === 0) {
-      this.found = { saved_at: draft.saved_at, people: draft.people.map(learnerOf) }
+      this.found = { saved_at: draft.saved_at, people: draft.people.map(coachedOf) }
     }
   }
 
@@ -72,9 +76,12 @@ export class CoachForm {
     await dropDraft(db, account_id, household_id)
   }
 
-  add(age_band: AgeBand): void {
-    if (this.full) return
-    this.people.push({ age_band, levels: {} })
+  /** Somebody written down is there once: whoever is chosen again is turned to. */
+  add(age_band: AgeBand, learner_id?: string): void {
+    const there = learner_id === undefined ? -1 : this.people.findIndex((person) => person.learner_id === learner_id)
+    if (there >= 0) this.current = there
+    if (there >= 0 || this.full) return
+    this.people.push({ age_band, ...(learner_id === undefined ? {} : { learner_id }), levels: {} })
     this.current = this.people.length - 1
     this.#keep()
   }
@@ -94,9 +101,11 @@ export class CoachForm {
     this.#keep()
   }
 
-  coached(): PersonCoached[] {
-    return this.people.map(({ age_band, levels }) => ({
+  /** With `named`, whoever is not among them is counted without a name: people change their minds. */
+  coached(named?: ReadonlySet<string>): PersonCoached[] {
+    return this.people.map(({ age_band, learner_id, levels }) => ({
       age_band,
+      ...(learner_id === undefined || named?.has(learner_id) === false ? {} : { learner_id }),
       skills: Object.entries(levels).map(([skill, level]) => ({ skill, level })),
     }))
   }

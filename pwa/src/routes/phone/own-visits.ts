@@ -82,7 +82,7 @@ export function sameRecord(a: VisitRecord, b: VisitRecord): boolean {
       r.household_id,
       r.outcome,
       r.comeback ? [r.comeback.on, r.comeback.band] : null,
-      (r.people ?? []).map((p) => [p.age_band, [...p.skills].map((s) => [s.skill, s.level]).sort()]),
+      (r.people ?? []).map((p) => [p.age_band, p.learner_id ?? null, [...p.skills].map((s) => [s.skill, s.level]).sort()]),
     ])
   return plain(a) === plain(b)
 }

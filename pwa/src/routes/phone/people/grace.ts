@@ -1,0 +1,12 @@
+import { clock, db, knocks, session, turf } from '$lib/app.ts'
+import { Grace } from '$lib/data/grace.svelte.ts'
+
+/** Acts about people that can still be taken back; one for the whole app. */
+export const grace = new Grace({
+  db,
+  clock,
+  account_id: () => session.account?.id ?? null,
+  tell: (kind, payload, door, op_id) => knocks.tell(kind, payload, door, op_id),
+  show: (op) => turf.take([op]),
+  hide: (op_id) => turf.drop([op_id]),
+})

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { EID_STATES, eidAfter, EVIDENCES, statesFrom, waysTo, type EidState, type EidStep, type Evidence } from '../src/lib/domain/eid.ts'
+import { checkedConsent, inOrder, onlyMinors, type Consent } from '../src/lib/domain/learner.ts'
+import { checkedNote } from '../src/lib/domain/note.ts'
+import { holds, noticeIn, type Notice } from '../src/lib/domain/notice.ts'
+import { coreOf, coreOfHousehold } from '../src/lib/domain/skill.ts'
+
+const vectors = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../../tests/vectors/${name}.json`, import.meta.url), 'utf8')) as T
+type Gives<T> = { ok: T } | { fault: string }
+
+const { notices, cases: consents } = vectors<{ notices: Notice[]; cases: Array<{ with: Record<string, unknown>; gives: Gives<string> }> }>('consent')
+
+describe('a consent', () => {
+  const sound: Consent = {
+    call_name: 'bác Lan', age_band: '60-79', purposes: ['learn'], notice_version: notices[0]!.version, notice_hash: notices[0]!.hash, language: 'vi',
+  }
+  // What the types of this side cannot even say is the reader's business on the other.
+  const said = consents.filter(({ with: fields, gives }) => !('fault' in gives && gives.fault === 'unknown_field') && typeof (fields.call_name ?? '') === 'string')
+
+  it('has cases, each of the faults among them', () => {
+    const faults = new Set(said.flatMap(({ gives }) => ('fault' in gives ? [gives.fault] : [])))
+    expect([...faults].sort()).toEqual(['guardian_needed', 'malformed_payload', 'number_in_text', 'text_too_long', 'too_young', 'unknown_notice'])
+  })
+  it.each(said.map((c) => [JSON.stringify(c.with), c] as const))('%s, as the server says', (_, { with: fields, gives }) => {
+    expect(checkedConsent({ ...sound, ...fields }, notices)).toEqual(gives)
+  })
+})
+
+describe('a notice', () => {
+  it.each(notices.map((notice) => [notice.language, notice] as const))('in %s is what its hash was taken of, to the letter', async (_, notice) => {
+    expect(await holds(notice)).toBe(true)
+    for (const field of ['title', 'body', 'promise', 'rights'] as const) {
+      expect(await holds({ ...notice, [field]: `${notice[field]} ` }), field).toBe(false)
+    }
+    expect(await holds({ ...notice, purposes: [...notice.purposes].reverse() }), 'the order of the purposes').toBe(false)
+    expect(await holds({ ...notice, purposes: notice.purposes.map((each) => ({ ...each, text: `${each.text}!` })) })).toBe(false)
+    expect(await holds({ ...notice, hash: notice.hash.toUpperCase() })).toBe(false)
+  })
+  it('is the newest of its language, or of Vietnamese', () => {
+    const older = notices.map((notice) => ({ ...notice, version: '2026-01' }))
+    expect(noticeIn([...notices, ...older], 'en')).toBe(notices[1])
+    expect(noticeIn([notices[0]!], 'en')).toBe(notices[0])
+    expect(noticeIn([], 'vi')).toBeNull()
+  })
+})
+
+describe('the VNeID ladder', () => {
+  const cases = vectors<Array<{ known: [EidState, Evidence] | null; sent: EidStep; gives: Gives<[EidState, Evidence]> }>>('eid')
+  // What the types of this side cannot even say is the reader's business on the other.
+  const known = cases.filter(({ gives }) => !('fault' in gives && gives.fault === 'unknown_field'))
+
+  it('has cases', () => {
+    expect(known.length).toBeGreaterThan(100)
+    expect(new Set(known.flatMap(({ gives }) => ('fault' in gives ? [gives.fault] : []))).size).toBe(3)
+  })
+  it.each(known.map((c) => [`${JSON.stringify(c.known)} ${JSON.stringify(c.sent)}`, c] as const))('%s, as the server says', (_, { known: at, sent, gives }) => {
+    const answer = eidAfter(at && { state: at[0], evidence: at[1] }, sent)
+    expect('ok' in answer ? { ok: [answer.ok.state, answer.ok.evidence] } : answer).toEqual(gives)
+  })
+
+  it('offers a volunteer nothing that the server would send back', () => {
+    for (const state of EID_STATES) {
+      for (const evidence of EVIDENCES) {
+        const at = { state, evidence }
+        for (const to of statesFrom(at)) {
+          for (const way of waysTo(to, at)) expect('ok' in eidAfter(at, { state: to, ...way }), `${state} ${evidence} -> ${to}`).toBe(true)
+        }
+        expect(statesFrom(at)).not.toContain('L2_CAPTURED')
+        expect(statesFrom(at)).not.toContain('LOCKED')
+      }
+    }
+  })
+  it('takes a jump only as something had before and seen', () => {
+    expect(waysTo('L2_ACTIVE', { state: 'CARD_ONLY', evidence: 'self_report' })).toEqual([{ evidence: 'seen_on_screen', before: true }])
+    expect(waysTo('LEVEL1', { state: 'CARD_ONLY', evidence: 'self_report' })).toEqual([{ evidence: 'self_report' }, { evidence: 'seen_on_screen' }])
+    expect(waysTo('CARD_ONLY', { state: 'L2_CAPTURED', evidence: 'police_confirmed' })).toHaveLength(2)
+    expect(waysTo('NO_CARD', { state: 'L2_IN_USE', evidence: 'police_confirmed' })).toEqual([])
+  })
+  it('an approval and an open app must have been seen', () => {
+    expect(waysTo('L2_ISSUED', null)).toEqual([{ evidence: 'seen_on_screen' }])
+    expect(waysTo('L2_ACTIVE', { state: 'L2_ISSUED', evidence: 'police_confirmed' })).toEqual([{ evidence: 'seen_on_screen' }])
+  })
+})
+
+describe('a note', () => {
+  it.each(vectors<Array<{ text: string; gives: Gives<string> }>>('notes').map((c) => [c.text, c] as const))('%j, as the server says', (_, { text, gives }) => {
+    expect(checkedNote(text)).toEqual(gives)
+  })
+})
+
+describe('the five core skills', () => {
+  const all = { 'DVC-01': 3, 'BUY-01': 3, 'PAY-02': 4, 'SEC-01': 3, 'SEC-02': 3, 'IDN-06': 3 }
+  it('are done alone, each in one of its ways', () => {
+    expect(coreOf(all)).toHaveLength(5)
+    expect(coreOf({ ...all, 'SEC-02': 2 })).toEqual(['services', 'buying', 'paying', 'essentials'])
+    expect(coreOf({ ...all, 'IDN-06': 2, 'LOC-01': 3 })).toHaveLength(5)
+    expect(coreOf({ ...all, 'IDN-06': 0, 'IDN-01': 4 }), 'an account that was opened is not yet used').not.toContain('essentials')
+    expect(coreOf({})).toEqual([])
+  })
+  it('have to be one person’s', () => {
+    expect(coreOfHousehold([{ 'BUY-01': 3, 'DVC-02': 3 }, { 'PAY-01': 3 }])).toEqual(['services', 'buying'])
+    expect(coreOfHousehold([])).toEqual([])
+  })
+})
+
+it('children alone are neither asked nor coached, that day', () => {
+  const now = Date.parse('2026-11-22T12:00:00Z')
+  const visit = { id: 'v', at: now - 3_600_000, outcome: 'ONLY_MINOR' as const }
+  expect(onlyMinors([visit], now)).toBe(true)
+  expect(onlyMinors([visit], now + 86_400_000)).toBe(false)
+  expect(onlyMinors([visit, { id: 'w', at: now, outcome: 'SERVED' }], now)).toBe(false)
+  expect(onlyMinors([], now)).toBe(false)
+})
+
+it('what is chosen keeps the order it is offered in', () => {
+  expect(inOrder(['a', 'b', 'c'], ['c', 'a', 'c'])).toEqual(['a', 'c'])
+})
