@@ -102,7 +102,7 @@ export function layOut(tree: AlleyTree): Strip {
 }
 
 /** What stands on which side, each side in the book's order. */
-function sides(tree: AlleyTree): { left: Placed[]; right: Placed[]; loose: Door[]; named: AlleyTree[] } {
+export function sides(tree: AlleyTree): { left: Placed[]; right: Placed[]; loose: Door[]; named: AlleyTree[] } {
   const left: Placed[] = []
   const right: Placed[] = []
   const loose: Door[] = []
