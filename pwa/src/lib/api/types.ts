@@ -17,8 +17,8 @@ export interface Seal {
   /** Raw public P-256 point, base64url. */
   key: string
 }
-export type ProblemCode = Schemas['Code']
-export type ProblemBody = Schemas['Problem']
+export type ProblemCode = Schemas['Code'] | 'code_unknown' | 'device_revoked'
+export type ProblemBody = Omit<Schemas['Problem'], 'code'> & { code: ProblemCode }
 export type OpOutcome = Schemas['OpOutcome'] | 'held' | 'quarantined'
 export type Reason =
   | Schemas['Reason']
@@ -40,7 +40,7 @@ export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'>
 export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
 export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
 export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
-export type PullAnswer = Omit<Schemas['PullAnswer'], 'more'> & { more?: boolean }
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more'> & { more?: boolean; badge?: BadgeDay[] }
 export type AlleyView = Schemas['AlleyView']
 export type WireDoor = Schemas['DoorView']
 export type Me = Schemas['Me']
@@ -51,8 +51,8 @@ export type Group = Omit<Schemas['GroupView'], 'outline'> & {
 }
 export type AlleyKind = Schemas['AlleyKind']
 
-export type OpKind = 'visit.record' | 'visit.withdraw' | 'visit.correct' | 'household.edit'
-export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit
+export type OpKind = 'visit.record' | 'visit.withdraw' | 'visit.correct' | 'household.edit' | 'shift.open' | 'shift.close'
+export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | ShiftOpen | ShiftClose
 
 /** Stands in a result for the id of an operation that could not be read: told by its place in the batch. */
 export const NIL_ID = '00000000-0000-0000-0000-000000000000'
@@ -89,6 +89,22 @@ export interface HouseholdEdit {
   household_id: string
   set: Partial<Details>
   was: Partial<Details>
+}
+
+/** An evening begins: how many walk together, 1 to 9. */
+export interface ShiftOpen {
+  shift_id: string
+  people: number
+}
+
+export interface ShiftClose {
+  shift_id: string
+}
+
+/** What a team shows at doors: six digits for one day. */
+export interface BadgeDay {
+  day: number
+  code: string
 }
 
 export interface DoorVisit {

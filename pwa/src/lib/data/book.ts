@@ -1,4 +1,4 @@
-import { alleyFrom, doorFrom, type Alley, type Door, type Group, type Me, type PullAnswer, type Skill } from '../api/types.ts'
+import { alleyFrom, doorFrom, type Alley, type BadgeDay, type Door, type Group, type Me, type PullAnswer, type Skill } from '../api/types.ts'
 import type { Millis } from '../domain/time.ts'
 import type { AlleyRecord, Database, Tx } from './db.ts'
 
@@ -11,6 +11,8 @@ export interface BookInfo {
   me: Me | null
   skills: Skill[]
   groups: Group[]
+  /** The team's codes of today and some days to come. */
+  badge: BadgeDay[]
   /** Pages applied; each alley bears the number of the page that last changed it. */
   stamp: number
   /** More pages are to come. */
@@ -20,7 +22,7 @@ export interface BookInfo {
 }
 
 const NOTHING: BookInfo = {
-  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], stamp: 0, more: false, sweep: null,
+  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], badge: [], stamp: 0, more: false, sweep: null,
 }
 
 export const keyOf = (account_id: string): string => `turf:${account_id}`
@@ -127,6 +129,7 @@ export function applyPull(
       pulled_at: more ? held.pulled_at : at,
       me: answer.me ?? held.me,
       skills: answer.skills ?? held.skills,
+      badge: answer.badge ?? held.badge,
       groups,
       stamp,
       more,

@@ -61,6 +61,15 @@ export class Knocks {
     return this.#append('household.edit', { household_id, set, was }, door)
   }
 
+  /** `words` is how the list of records calls it. */
+  openShift(shift_id: string, people: number, words: string): Promise<OutboxOp> {
+    return this.#append('shift.open', { shift_id, people }, words)
+  }
+
+  closeShift(shift_id: string, words: string): Promise<OutboxOp> {
+    return this.#append('shift.close', { shift_id }, words)
+  }
+
   /** Appends the withdrawal of the knock on offer. Nothing is erased: both stand in the book. */
   async undo(): Promise<OutboxOp | null> {
     const offer = this.undoable

@@ -175,6 +175,8 @@ export class Overlay {
   }
 
   #file(op: OutboxOp, touched?: Set<string>): void {
+    // A shift speaks of no door.
+    if (op.kind === 'shift.open' || op.kind === 'shift.close') return
     const root = op.kind === 'household.edit' ? '' : this.#rootOf(op)
     this.#ops.set(op.op_id, { op, root })
     if (this.#isAhead(op)) this.#ahead.add(op.op_id)

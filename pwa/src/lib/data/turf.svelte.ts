@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Alley, Group, Me, Skill } from '../api/types.ts'
+import type { Alley, BadgeDay, Group, Me, Skill } from '../api/types.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OpState, OutboxOp } from './db.ts'
 import { bookOf, newsOf, type BookInfo } from './book.ts'
@@ -18,6 +18,7 @@ export class Turf {
   groups = $state.raw<Group[]>([])
   skills = $state.raw<Skill[]>([])
   me = $state.raw<Me | null>(null)
+  badge = $state.raw<BadgeDay[]>([])
   seq = $state.raw(0)
   pulled_at = $state.raw<Millis>(0)
   /** Oldest first. */
@@ -166,6 +167,7 @@ export class Turf {
     this.groups = info?.groups ?? []
     this.skills = info?.skills ?? []
     this.me = info?.me ?? null
+    this.badge = info?.badge ?? []
     this.seq = info?.seq ?? 0
     this.pulled_at = info?.pulled_at ?? 0
     this.#stamp = info?.stamp ?? 0
