@@ -41,9 +41,10 @@ describe('the shift', () => {
       undone,
       op('visit.withdraw', { visit_id: undone.op_id }, 151),
       op('referral.open', { household_id: 'h1', kind: 'CLASS' }, 161),
-      op('referral.open', { household_id: 'h0', kind: 'CLASS' }, 60),
+      op('referral.open', { household_id: 'h0', kind: 'CLASS' }, 60, 'booked'),
+      op('shift.open', { shift_id: 's', people: 2 }, 100),
     ]
-    expect(eveningOf(ops, 100)).toEqual({ homes: 5, notHome: 1, appointments: 2, referrals: 1 })
+    expect(eveningOf(ops, 100)).toEqual({ homes: 5, notHome: 1, appointments: 2, referrals: 1, unsent: ops.length - 2 })
   })
   it('touches no door', () => {
     const alley = alleyOf('a1', 'Ngõ 34', ['1', '2'])

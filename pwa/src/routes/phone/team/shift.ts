@@ -1,6 +1,7 @@
 /** The shift of this phone's owner, as the outbox tells it, and what came of it. */
 import type { ShiftClose, ShiftOpen } from '$lib/api/types.ts'
 import type { OutboxOp } from '$lib/data/db.ts'
+import { unanswered } from '$lib/data/outbox.ts'
 import type { Millis } from '$lib/domain/time.ts'
 import { missed } from '$lib/domain/visit.ts'
 import { foldVisits } from '../own-visits.ts'
@@ -26,6 +27,8 @@ export interface Evening {
   notHome: number
   appointments: number
   referrals: number
+  /** Records that wait to be sent, whenever they were made; the shift's own two are none. */
+  unsent: number
 }
 
 export function eveningOf(ops: readonly OutboxOp[], since: Millis): Evening {
@@ -38,5 +41,6 @@ export function eveningOf(ops: readonly OutboxOp[], since: Millis): Evening {
     notHome: records.filter((record) => missed(record.outcome)).length,
     appointments: records.filter((record) => record.outcome === 'APPOINTMENT' || record.comeback !== undefined).length,
     referrals: ops.filter((op) => (op.kind as string) === 'referral.open' && op.state !== 'rejected' && op.made_at >= since).length,
+    unsent: ops.filter((op) => unanswered(op) && op.kind !== 'shift.open' && op.kind !== 'shift.close').length,
   }
 }
