@@ -58,8 +58,8 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin || url.pathname.startsWith('/api')) return
-  // The hash carries the place, so every navigation inside the app is to `/`.
-  const path = request.mode === 'navigate' && (url.pathname === '/' || url.pathname === '/index.html') ? '/index.html' : url.pathname
+  // The hash carries the place, so every navigation inside the app is to `/`; posters lead to `/join`.
+  const path = request.mode === 'navigate' && ['/', '/index.html', '/join'].includes(url.pathname) ? '/index.html' : url.pathname
   const key = keys.get(path)
   if (key) event.respondWith(fromShell(key, request))
   else if (path.startsWith('/desk/')) event.respondWith(fromDesk(request))

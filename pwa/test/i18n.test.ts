@@ -5,13 +5,17 @@ import { describe, expect, it } from 'vitest'
 import { fill } from '../src/lib/i18n/dictionary.svelte.ts'
 import { en as first_en } from '../src/lib/i18n/en.ts'
 import { formatDay, formatNumber, formatShare, formatTime } from '../src/lib/i18n/format.ts'
+import { join as join_en } from '../src/lib/i18n/join.en.ts'
+import { join as join_vi } from '../src/lib/i18n/join.vi.ts'
 import { more as more_en } from '../src/lib/i18n/more.en.ts'
 import { more as more_vi } from '../src/lib/i18n/more.vi.ts'
+import { team as team_en } from '../src/lib/i18n/team.en.ts'
+import { team as team_vi } from '../src/lib/i18n/team.vi.ts'
 import { vi as first_vi } from '../src/lib/i18n/vi.ts'
-import { inAppBrowser } from '../src/lib/ui/in-app.ts'
 
-const vi = { ...first_vi, ...more_vi }
-const en = { ...first_en, ...more_en }
+const later_vi = { ...join_vi, ...more_vi, ...team_vi }
+const vi = { ...first_vi, ...later_vi }
+const en = { ...first_en, ...join_en, ...more_en, ...team_en }
 
 const places = (message: string): string[] => [...new Set([...message.matchAll(/\{(\w+)/g)].map((m) => m[1] ?? ''))].sort()
 
@@ -49,11 +53,11 @@ describe('words that come with their screens', () => {
     const first = atOnce(join(SRC, 'main.ts'))
     expect([...first].some((path) => path.endsWith('Door.svelte')), 'the walk reaches the screens').toBe(true)
     expect([...first].some((path) => path.endsWith('Mine.svelte'))).toBe(false)
-    const kinds = new Set(Object.keys(more_vi).map((key) => key.split('.')[0]))
+    const kinds = new Set(Object.keys(later_vi).map((key) => key.split('.')[0]))
     const wrong = [...first]
       .filter((path) => !path.includes('/i18n/'))
       .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/['`]((\w+)\.[\w.]*)(\$\{)?/g)].map(([, key = '', kind = '', open]) => ({ path: path.slice(SRC.length), key, kind, open })))
-      .filter(({ key, kind, open }) => key in more_vi || (open && kinds.has(kind) && !Object.keys(first_vi).some((known) => known.startsWith(key))))
+      .filter(({ key, kind, open }) => key in later_vi || (open && kinds.has(kind) && !Object.keys(first_vi).some((known) => known.startsWith(key))))
     expect(wrong).toEqual([])
   })
 })
@@ -72,15 +76,5 @@ describe('how things are written', () => {
     expect(formatNumber(-1000)).toBe('−1.000')
     expect(formatShare(1, 3, 1)).toBe('33,3 %')
     expect(formatShare(0, 0)).toBe('—')
-  })
-})
-
-describe('browsers inside chat apps', () => {
-  it('are known by their own words, and real ones are not mistaken for them', () => {
-    const android = 'Mozilla/5.0 (Linux; Android 13; SM-A146P; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/130.0 Mobile Safari/537.36'
-    expect(inAppBrowser(`${android} Zalo android/24101000 ZaloTheme/light`)).toBe(true)
-    expect(inAppBrowser('Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/22B83 [FBAN/FBIOS;FBAV/490.0]')).toBe(true)
-    expect(inAppBrowser('Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36')).toBe(false)
-    expect(inAppBrowser('Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile/15E148 Safari/604.1')).toBe(false)
   })
 })

@@ -20,7 +20,10 @@ fn is_hard(answer: &Answer, what: &str) {
     ] {
         assert_eq!(answer.header(name), value, "{name} of {what}");
     }
-    assert!(answer.header("permissions-policy").contains("geolocation=()"), "{what}");
+    let permissions = answer.header("permissions-policy");
+    assert!(permissions.contains("geolocation=()"), "{what}");
+    assert!(permissions.contains("microphone=()"), "{what}");
+    assert!(permissions.contains("camera=(self)"), "{what}: a poster's code is read by the camera");
     assert_eq!(answer.header("x-request-id").len(), 36, "{what}");
     // Over plain HTTP the header would be ignored, and behind a front proxy it is the proxy's.
     assert_eq!(answer.header("strict-transport-security"), "", "{what}");
@@ -52,6 +55,7 @@ on_both! {
         let statuses = [
             ("GET", "/", 200),
             ("HEAD", "/", 200),
+            ("GET", "/join", 200),
             ("GET", "/index.html", 200),
             ("POST", "/", 405),
             ("GET", "/no/such/page", 404),

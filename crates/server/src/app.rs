@@ -267,8 +267,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; \
     trusted-types svelte-trusted-html sw-url map-worker";
-/// Nothing of the phone is asked for: no place, no camera, no microphone.
-const PERMISSIONS: &str = "geolocation=(), camera=(), microphone=(), payment=(), usb=(), \
+/// Of the phone only the camera may be asked for, and only by our own pages: they read the code of a
+/// team off a poster, keep no picture and send none. No place, no microphone.
+const PERMISSIONS: &str = "geolocation=(), camera=(self), microphone=(), payment=(), usb=(), \
     serial=(), midi=(), display-capture=(), browsing-topics=()";
 
 fn harden(headers: &mut HeaderMap, api: bool, secure: bool, id: Uuid) {

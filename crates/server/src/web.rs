@@ -37,7 +37,8 @@ pub fn answer(req: &HttpRequest, authority: Option<&str>) -> HttpResponse {
         return HttpResponse::Ok().insert_header(kind).body(pem.to_owned());
     }
     let path = match req.path().trim_start_matches('/') {
-        "" => "index.html",
+        // The poster's address; its code stands behind the `#` and never comes here.
+        "" | "join" => "index.html",
         path => path,
     };
     match find(path, accepts_brotli(req)) {

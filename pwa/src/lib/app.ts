@@ -125,6 +125,16 @@ export async function begin(): Promise<void> {
 
 export async function login(name: string, password: string): Promise<void> {
   await session.login(name, password)
+  await entered()
+}
+
+/** Into a team by its code; from there on as after [login]. */
+export async function join(code: string, name: string): Promise<void> {
+  await session.join(code, name)
+  await entered()
+}
+
+async function entered(): Promise<void> {
   await openTurf()
   channel?.postMessage('session')
   askToKeep()

@@ -34,6 +34,8 @@ export class FakeServer {
   /** Doors that left the register: what is said of them goes before the ward. */
   deleted = new Set<string>()
   accounts = new Map([['trang', 'acc-trang'], ['minh', 'acc-minh']])
+  /** The code on the team's poster. */
+  code = 'SEN25K'
   tokens = new Map<string, string>()
   session: { account: string; alive: boolean } | null = null
   /** Most alleys of one page of a full pull, and most doors of one page of news. */
@@ -59,6 +61,14 @@ export class FakeServer {
         const { login, password } = body as { login: string; password: string }
         const account = this.accounts.get(login)
         if (!account || password !== 'mo cua') return this.#no(401, 'invalid_credentials')
+        this.session = { account, alive: true }
+        return this.#ok(this.#session(account))
+      }
+      case '/api/v1/auth/join': {
+        const { code, name } = body as { code: string; name: string }
+        if (code !== this.code) return this.#no(404, 'code_unknown')
+        const account = `acc-${name}`
+        this.accounts.set(name, account)
         this.session = { account, alive: true }
         return this.#ok(this.#session(account))
       }
@@ -164,6 +174,9 @@ export class FakeServer {
 
   #apply(account: string, op: WireOp): Omit<OpResult, 'op_id'> {
     switch (op.kind) {
+      case 'shift.open':
+      case 'shift.close':
+        return { outcome: 'applied' }
       case 'visit.record': {
         const record = op.payload as VisitRecord
         if (this.deleted.has(record.household_id)) return this.#quarantine()

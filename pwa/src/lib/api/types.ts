@@ -23,8 +23,8 @@ export interface Seal {
   /** Raw public P-256 point, base64url. */
   key: string
 }
-export type ProblemCode = Schemas['Code']
-export type ProblemBody = Schemas['Problem']
+export type ProblemCode = Schemas['Code'] | 'code_unknown' | 'device_revoked'
+export type ProblemBody = Omit<Schemas['Problem'], 'code'> & { code: ProblemCode }
 export type OpOutcome = Schemas['OpOutcome'] | 'held' | 'quarantined'
 export type Reason =
   | Schemas['Reason']
@@ -47,7 +47,12 @@ export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'>
 export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
 export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
 export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
-export type PullAnswer = Omit<Schemas['PullAnswer'], 'more'> & { more?: boolean; notices?: Notice[]; referral_kinds?: ReferralTerm[] }
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more'> & {
+  more?: boolean
+  notices?: Notice[]
+  referral_kinds?: ReferralTerm[]
+  badge?: BadgeDay[]
+}
 export type AlleyView = Schemas['AlleyView']
 export type WireDoor = Schemas['DoorView'] & PeopleOfDoor
 export type Me = Schemas['Me']
@@ -65,8 +70,10 @@ export type OpKind =
   | 'household.edit'
   | 'household.propose'
   | 'household.same_as'
+  | 'shift.open'
+  | 'shift.close'
   | PeopleKind
-export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs | PeoplePayload
+export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs | ShiftOpen | ShiftClose | PeoplePayload
 
 /** Stands in a result for the id of an operation that could not be read: told by its place in the batch. */
 export const NIL_ID = '00000000-0000-0000-0000-000000000000'
@@ -233,6 +240,22 @@ export interface ReferralTerm {
   code: ReferralKind
   unit: 'working_days' | 'days' | 'same_day' | 'next_class'
   amount?: number
+}
+
+/** An evening begins: how many walk together, 1 to 9. */
+export interface ShiftOpen {
+  shift_id: string
+  people: number
+}
+
+export interface ShiftClose {
+  shift_id: string
+}
+
+/** What a team shows at doors: six digits for one day. */
+export interface BadgeDay {
+  day: number
+  code: string
 }
 
 export interface DoorVisit {

@@ -62,14 +62,23 @@ export class Session {
   }
 
   /** Throws [Problem] or [Unreachable]; what was typed is the screen's to keep. */
-  async login(login: string, password: string): Promise<AccountView> {
+  login(login: string, password: string): Promise<AccountView> {
+    return this.#enter('/auth/login', { login, password })
+  }
+
+  /** Joins the team whose `code` this is, under `name`: the account is made there and then. As [login]. */
+  join(code: string, name: string): Promise<AccountView> {
+    return this.#enter('/auth/join', { code, name })
+  }
+
+  async #enter(path: '/auth/login' | '/auth/join', who: Record<string, string>): Promise<AccountView> {
     const { db, clock, lock } = this.#parts
     const device = await deviceOf(db, () => newId(clock))
     this.evicted = false
     return await lock('gocua-refresh', async () => {
       const answer = await this.#need().post<SessionView>(
-        '/auth/login',
-        { login, password, device: { device_id: device.device_id, public_key: await publicJwk(device), name: deviceName() } },
+        path,
+        { ...who, device: { device_id: device.device_id, public_key: await publicJwk(device), name: deviceName() } },
         { open: true },
       )
       this.#token = { value: answer.access_token, account_id: answer.account.id }

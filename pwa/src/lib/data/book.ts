@@ -1,4 +1,4 @@
-import { alleyFrom, doorFrom, type Alley, type Door, type Group, type Me, type PullAnswer, type ReferralTerm, type Skill } from '../api/types.ts'
+import { alleyFrom, doorFrom, type Alley, type BadgeDay, type Door, type Group, type Me, type PullAnswer, type ReferralTerm, type Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { AlleyRecord, Database, Tx } from './db.ts'
@@ -15,6 +15,8 @@ export interface BookInfo {
   /** What residents are told before they agree, and by when a referral is owed an answer. */
   notices: Notice[]
   referral_kinds: ReferralTerm[]
+  /** The team's codes of today and some days to come. */
+  badge: BadgeDay[]
   /** Pages applied; each alley bears the number of the page that last changed it. */
   stamp: number
   /** More pages are to come. */
@@ -24,7 +26,7 @@ export interface BookInfo {
 }
 
 const NOTHING: BookInfo = {
-  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], notices: [], referral_kinds: [], stamp: 0, more: false, sweep: null,
+  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], notices: [], referral_kinds: [], badge: [], stamp: 0, more: false, sweep: null,
 }
 
 export const keyOf = (account_id: string): string => `turf:${account_id}`
@@ -131,6 +133,7 @@ export function applyPull(
       pulled_at: more ? held.pulled_at : at,
       me: answer.me ?? held.me,
       skills: answer.skills ?? held.skills,
+      badge: answer.badge ?? held.badge,
       groups,
       notices: answer.notices ?? held.notices,
       referral_kinds: answer.referral_kinds ?? held.referral_kinds,

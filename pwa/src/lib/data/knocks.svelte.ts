@@ -124,6 +124,15 @@ export class Knocks {
     return this.#append(kind, payload, door, undefined, op_id)
   }
 
+  /** `words` is how the list of records calls it. */
+  openShift(shift_id: string, people: number, words: string): Promise<OutboxOp> {
+    return this.#append('shift.open', { shift_id, people }, words)
+  }
+
+  closeShift(shift_id: string, words: string): Promise<OutboxOp> {
+    return this.#append('shift.close', { shift_id }, words)
+  }
+
   /**
    * Takes back what is on offer. Of visits nothing is erased: the withdrawals stand in the book beside
    * them. What was put forward is taken from the phone before it has left; throws [AlreadySent] after.

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Alley, Door, Group, Me, ReferralTerm, Skill } from '../api/types.ts'
+import type { Alley, BadgeDay, Door, Group, Me, ReferralTerm, Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OpState, OutboxOp } from './db.ts'
@@ -33,6 +33,7 @@ export class Turf {
   notices = $state.raw<Notice[]>([])
   referral_kinds = $state.raw<ReferralTerm[]>([])
   me = $state.raw<Me | null>(null)
+  badge = $state.raw<BadgeDay[]>([])
   seq = $state.raw(0)
   pulled_at = $state.raw<Millis>(0)
   /** Oldest first. */
@@ -187,6 +188,7 @@ export class Turf {
     this.notices = info?.notices ?? []
     this.referral_kinds = info?.referral_kinds ?? []
     this.me = info?.me ?? null
+    this.badge = info?.badge ?? []
     this.seq = info?.seq ?? 0
     this.pulled_at = info?.pulled_at ?? 0
     this.#stamp = info?.stamp ?? 0

@@ -142,7 +142,7 @@ interface Sides {
 }
 
 /** What stands on which side, each side in the book's order. */
-function sides(tree: AlleyTree): Sides {
+export function sides(tree: AlleyTree): Sides {
   const left: Placed[] = []
   const right: Placed[] = []
   const loose: Door[] = []

@@ -190,8 +190,6 @@ export const more: Record<keyof typeof vi, string> = {
   'mine.storage': 'Keeping data',
   'mine.persisted': 'The phone has promised to keep the app’s data.',
   'mine.notPersisted': 'The browser has not promised to keep data for long. Send everything before you rest, and put the app on the home screen.',
-  'mine.install': 'Put on the home screen',
-  'mine.installIos': 'On an iPhone: press Share in Safari, choose “Add to Home Screen”, then sign in inside the new app.',
   'mine.language': 'Language',
   'mine.vi': 'Tiếng Việt',
   'mine.en': 'English',

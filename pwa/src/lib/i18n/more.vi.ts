@@ -190,8 +190,6 @@ export const more = {
   'mine.storage': 'Giữ dữ liệu',
   'mine.persisted': 'Máy đã hứa giữ dữ liệu của ứng dụng.',
   'mine.notPersisted': 'Trình duyệt chưa hứa giữ dữ liệu lâu dài. Gửi hết trước khi nghỉ, và cài ứng dụng vào màn hình chính.',
-  'mine.install': 'Cài vào màn hình chính',
-  'mine.installIos': 'Trên iPhone: bấm biểu tượng Chia sẻ trong Safari, chọn “Thêm vào MH chính”, rồi đăng nhập trong ứng dụng vừa cài.',
   'mine.language': 'Ngôn ngữ',
   'mine.vi': 'Tiếng Việt',
   'mine.en': 'English',

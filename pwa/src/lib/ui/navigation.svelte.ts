@@ -30,6 +30,11 @@ class Navigation {
 
   constructor() {
     if (typeof window === 'undefined') return
+    // A poster leads to /join#CODE; from here on the code is part of the place, and a reload keeps it.
+    if (location.pathname === '/join') {
+      history.replaceState(history.state, '', `/#/join/${location.hash.slice(1)}`)
+      this.place = read(location.hash)
+    }
     this.#depth = depthOf(history.state)
     window.addEventListener('popstate', () => {
       const known = typeof (history.state as { depth?: unknown } | null)?.depth === 'number'

@@ -3,6 +3,7 @@ import { nextDoor, plant, stretch, stretches, walkOrder, type AlleyTree } from '
 import { navigation } from '$lib/ui/navigation.svelte.ts'
 import { ownKnock } from './alley/place.ts'
 import { round } from './round.svelte.ts'
+import { team } from './team/team.svelte.ts'
 
 /** The stretch a door belongs to: its street, or its lane with everything that turns off it. */
 export function stripOf(alley_id: string): AlleyTree | null {
@@ -23,7 +24,7 @@ export function advance(alley_id: string, done: 'door' | 'coach'): void {
   if (list === '/revisit' || list === '/find' || list === '/mine') return navigation.leave(list, steps)
   const tree = stripOf(alley_id)
   if (!tree) return navigation.leave('/walk', steps)
-  const next = nextDoor(walkOrder(stretch(tree)), (id) => turf.doors.get(id)?.state, ownKnock)
+  const next = nextDoor(walkOrder(stretch(tree)).filter(({ door }) => team.mine(door.id)), (id) => turf.doors.get(id)?.state, ownKnock)
   if (done === 'door' && next) navigation.go(`/door/${next.door.id}`, true)
   else navigation.leave(`/walk/${tree.alley.id}`, steps)
 }

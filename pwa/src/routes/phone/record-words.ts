@@ -1,5 +1,6 @@
 /** Records as the list of what this phone holds calls them. */
-import type { HouseholdEdit, HouseholdPropose, VisitRecord } from '$lib/api/types.ts'
+import type { HouseholdEdit, HouseholdPropose, ShiftOpen, VisitRecord } from '$lib/api/types.ts'
+import type { OutboxOp } from '$lib/data/db.ts'
 import type { EditField } from '$lib/domain/edit.ts'
 import { formatDay } from '$lib/i18n/format.ts'
 import { t, type MessageKey } from '$lib/i18n/messages.ts'
@@ -23,3 +24,6 @@ export function editWord({ set }: HouseholdEdit): string {
 
 /** `đề nghị thêm nhà` for the list of records. */
 export const proposeWord = ({ landmark }: HouseholdPropose): string => [t('alley.did.propose'), landmark].filter(Boolean).join(': ')
+
+/** `mở ca, 2 người` for the list of records. */
+export const shiftWord = (op: OutboxOp): string => (op.kind === 'shift.open' ? t('shift.opened', { n: (op.payload as ShiftOpen).people }) : t('shift.closed'))
