@@ -108,9 +108,7 @@ async fn book(app: &TestApp) -> String {
                        WHERE m.type = 'table'";
         for row in sqlx::query(columns).fetch_all(&mut db).await.expect("columns") {
             let (table, column): (String, String) = (row.get(0), row.get(1));
-            let sql = format!(
-                "SELECT COALESCE(CAST(\"{column}\" AS TEXT), '') FROM \"{table}\""
-            );
+            let sql = format!("SELECT COALESCE(CAST(\"{column}\" AS TEXT), '') FROM \"{table}\"");
             for row in sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut db).await.expect("rows")
             {
                 let bytes: Vec<u8> = row.try_get_unchecked(0).unwrap_or_default();
