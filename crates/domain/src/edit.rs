@@ -281,8 +281,9 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// This writing with its stamp set right by what stands. It is enough to know the one that
-    /// stands of one thing: an older writing of the same author would move it no further than that.
+    /// This writing with its stamp set right by what stands, as [`stamp`] does with a whole history.
+    /// Where only the one that stands is known, a clock set back is mended unless somebody else wrote
+    /// in between; then that one stands.
     #[must_use]
     pub fn among<'a>(self, standing: impl IntoIterator<Item = &'a Self>) -> Self {
         let own: Vec<&Self> = standing

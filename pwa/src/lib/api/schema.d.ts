@@ -483,6 +483,11 @@ export interface components {
             team?: components["schemas"]["TeamView"] | null;
             ward?: components["schemas"]["WardView"] | null;
         };
+        /**
+         * @description Age bands; never a birth date. 6-13 is counted and never registered.
+         * @enum {string}
+         */
+        AgeBand: "6-13" | "14-17" | "18-59" | "60-79" | "80+";
         /** @description One alley with its coverage and its team. */
         AlleyCoverageView: {
             /**
@@ -551,6 +556,11 @@ export interface components {
              */
             seq: number;
         };
+        /**
+         * @description What stands in the way.
+         * @enum {string}
+         */
+        Blocker: "NO_DEVICE" | "NO_CARD" | "SIM_OTHER_NAME" | "OLD_PHONE" | "MOBILITY" | "FORGOT_SECRET" | "OLD_DEVICE_CODE" | "FACE_FAIL" | "NFC_FAIL" | "DATA_MISMATCH" | "FEAR_SCAM" | "NOT_INTERESTED" | "ABROAD";
         /** @description The campaign's name and days. */
         CampaignRef: {
             /** @description Last day. */
@@ -653,6 +663,8 @@ export interface components {
             alley_id?: components["schemas"]["AlleyId"] | null;
             /** @description Register code, e.g. `CVA-THAIHOC2-0007`. */
             code: string;
+            /** @description What the household said it needs. */
+            flags?: components["schemas"]["NeedView"][];
             /** @description Name of the head, if the register has one. */
             head?: string | null;
             /** @description Identity. */
@@ -666,6 +678,11 @@ export interface components {
             members?: number | null;
             /** @description House number as written; empty for a house without one. */
             no: string;
+            note?: components["schemas"]["NoteView"] | null;
+            /** @description Residents who agreed to be remembered. */
+            people?: components["schemas"]["LearnerView"][];
+            /** @description Referrals, the oldest first. */
+            referrals?: components["schemas"]["ReferralView"][];
             /** @description Odd or even side. */
             side?: string | null;
             /** @description Order along the alley. */
@@ -673,6 +690,37 @@ export interface components {
             /** @description Its visits, oldest first; withdrawn ones left out. */
             visits?: components["schemas"]["VisitView"][];
         };
+        /**
+         * @description What the resident has to work with.
+         * @enum {string}
+         */
+        EidDevice: "none" | "feature" | "shared_smartphone" | "own_smartphone";
+        /**
+         * @description A rung of the ladder.
+         * @enum {string}
+         */
+        EidState: "UNKNOWN" | "NOT_ELIGIBLE" | "NO_CARD" | "CARD_ONLY" | "LEVEL1" | "L2_CAPTURED" | "L2_ISSUED" | "L2_ACTIVE" | "L2_IN_USE" | "ACCESS_LOST" | "LOCKED";
+        /** @description How far a resident has come with VNeID. */
+        EidView: {
+            /** @description When it was recorded. */
+            at: components["schemas"]["Millis"];
+            /** @description What stands in the way. */
+            blockers?: components["schemas"]["Blocker"][];
+            device?: components["schemas"]["EidDevice"] | null;
+            /** @description How one knows. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description Papers brought into the app. */
+            integrated?: components["schemas"]["Paper"][];
+            sim?: components["schemas"]["Sim"] | null;
+            /** @description The rung. */
+            state: components["schemas"]["EidState"];
+            wants_l2?: components["schemas"]["WantsL2"] | null;
+        };
+        /**
+         * @description How one knows, from the weakest.
+         * @enum {string}
+         */
+        Evidence: "self_report" | "seen_on_screen" | "police_confirmed";
         /** @description What became of one parcel. The carrier learns nothing else of it. */
         Fate: components["schemas"]["Counts"] | {
             /** @description Why. */
@@ -694,7 +742,7 @@ export interface components {
          * @description A remark on an operation that was accepted all the same.
          * @enum {string}
          */
-        Flag: "clock_corrected" | "clock_clamped" | "late_scope" | "household_gone" | "gap" | "unknown_field" | "corrected_elsewhere" | "lost_to_newer" | "to_inbox";
+        Flag: "clock_corrected" | "clock_clamped" | "late_scope" | "household_gone" | "gap" | "unknown_field" | "corrected_elsewhere" | "lost_to_newer" | "to_inbox" | "learner_unknown";
         /** @description What left the reader's reach. */
         Gone: {
             /** @description Alleys taken back. */
@@ -792,6 +840,44 @@ export interface components {
          * @enum {string}
          */
         Keep: "book" | "phone";
+        /**
+         * @description Language of the notice that was shown.
+         * @enum {string}
+         */
+        Language: "vi" | "en";
+        /**
+         * Format: uuid
+         * @description A resident who agreed to be remembered (người học).
+         */
+        LearnerId: string;
+        /** @description A skill as it was last seen. */
+        LearnerSkill: {
+            /** @description When. */
+            at: components["schemas"]["Millis"];
+            /**
+             * Format: int32
+             * @description Proficiency 0-4.
+             */
+            level: number;
+            /** @description Skill code. */
+            skill: string;
+        };
+        /** @description A resident who agreed to be remembered. */
+        LearnerView: {
+            /** @description Age band. */
+            age_band: components["schemas"]["AgeBand"];
+            /** @description When. */
+            agreed_at: components["schemas"]["Millis"];
+            /** @description What the resident is called. */
+            call_name: string;
+            eid?: components["schemas"]["EidView"] | null;
+            /** @description Identity, made by the phone that asked. */
+            id: components["schemas"]["LearnerId"];
+            /** @description What was agreed to. */
+            purposes: components["schemas"]["Purpose"][];
+            /** @description Skills, each as last seen. */
+            skills?: components["schemas"]["LearnerSkill"][];
+        };
         /** @description A browser profile. */
         LoginDevice: {
             /** @description Made once per browser profile. */
@@ -839,10 +925,50 @@ export interface components {
          */
         Millis: number;
         /**
+         * @description A need, by the resident's own word.
+         * @enum {string}
+         */
+        Need: "NEED_HOME" | "NEED_FAMILY_PRESENT" | "PREF_LARGE_TEXT" | "PREF_SLOW" | "NO_SMARTPHONE" | "NO_INTERNET" | "PREF_EVENING" | "PREF_WEEKEND" | "CONTACT_VIA_LEADER";
+        /** @description A need, by the household's own word. */
+        NeedView: {
+            /** @description The need. */
+            code: components["schemas"]["Need"];
+            /** @description The last day on which it is shown. */
+            until: components["schemas"]["Day"];
+        };
+        /**
          * @description What a phone needs from the ward, the least first.
          * @enum {string}
          */
         Needs: "nothing" | "held" | "rejected" | "queue" | "failing" | "silent";
+        /** @description A team's own words about a door. */
+        NoteView: {
+            /** @description When they were written. */
+            at: components["schemas"]["Millis"];
+            /** @description By the reader? */
+            mine: boolean;
+            /** @description The words. */
+            text: string;
+        };
+        /** @description One notice in one language. */
+        Notice: {
+            /** @description What is kept, and for how long. */
+            body: string;
+            /** @description [`Notice::digest`] of the above. */
+            hash: string;
+            /** @description Its language. */
+            language: components["schemas"]["Language"];
+            /** @description What does not depend on the answer. */
+            promise: string;
+            /** @description What may be agreed to, each by itself. */
+            purposes: components["schemas"]["PurposeText"][];
+            /** @description How to change one's mind, and who sees it. */
+            rights: string;
+            /** @description The question. */
+            title: string;
+            /** @description Which text, e.g. `2026-11`. */
+            version: string;
+        };
         /** @description One operation written by a phone, before anybody else knew of it. */
         Op: {
             /**
@@ -856,13 +982,25 @@ export interface components {
              * @description 1, 2, 3 .. without gaps on one device.
              */
             device_seq: number;
-            /** @description `visit.record`, `visit.correct`, `visit.withdraw` or `household.edit`. */
+            /**
+             * @description `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.flags`,
+             *     `household.note`, `consent.give`, `consent.withdraw`, `learner.eid`, `referral.open` or
+             *     `referral.cancel`.
+             */
             kind: string;
             /** @description When the thing happened, by the phone's clock. */
             made_at: components["schemas"]["Millis"];
             /** @description UUIDv7 made on the phone; the key of exactly-once delivery. */
             op_id: components["schemas"]["OpId"];
-            /** @description A [`VisitRecord`], [`Correct`], [`Withdraw`] or [`HouseholdEdit`](crate::edit::HouseholdEdit). */
+            /**
+             * @description What the kind needs: a [`VisitRecord`], [`Correct`], [`Withdraw`],
+             *     [`HouseholdEdit`](crate::edit::HouseholdEdit),
+             *     [`HouseholdFlags`](crate::need::HouseholdFlags),
+             *     [`HouseholdNote`](crate::note::HouseholdNote), [`ConsentGive`](crate::consent::ConsentGive),
+             *     [`ConsentWithdraw`](crate::consent::ConsentWithdraw),
+             *     [`LearnerEid`](crate::eid::LearnerEid), [`ReferralOpen`](crate::referral::ReferralOpen) or
+             *     [`ReferralCancel`](crate::referral::ReferralCancel).
+             */
             payload: Record<string, never>;
         };
         /**
@@ -896,6 +1034,11 @@ export interface components {
          * @enum {string}
          */
         Outcome: "SERVED" | "PARTIAL" | "SERVED_NO_DATA" | "MET_NO_NEED" | "MET_DECLINED" | "APPOINTMENT" | "ONLY_MINOR" | "NOT_HOME" | "VACANT" | "MOVED" | "NOT_FOUND" | "DUPLICATE" | "NON_RESIDENTIAL" | "UNSAFE";
+        /**
+         * @description Papers brought into the app. Only that they are, never what they say.
+         * @enum {string}
+         */
+        Paper: "BHYT" | "GPLX" | "DANG_KY_XE" | "NGUOI_PHU_THUOC" | "AN_SINH" | "SO_SUC_KHOE" | "CHU_KY_SO";
         /** @description One phone, as the desk looks after it. */
         PhoneView: {
             /** @description Who signed in on it last. */
@@ -979,6 +1122,10 @@ export interface components {
             me?: components["schemas"]["Me"] | null;
             /** @description There are more pages: ask again at once with the new cursor. */
             more?: boolean;
+            /** @description What a resident is shown before he agrees; with `me`. */
+            notices?: components["schemas"]["Notice"][];
+            /** @description What may be asked of others, and what is promised; with `me`. */
+            referral_kinds?: components["schemas"]["Sla"][];
             /**
              * @description Everything comes anew: what no page of this answer brings is to be dropped, but only when the
              *     last page is in. The outbox stays. Said on the first page only.
@@ -993,6 +1140,18 @@ export interface components {
             server_time: components["schemas"]["Millis"];
             /** @description The whole catalogue. */
             skills?: components["schemas"]["Skill"][];
+        };
+        /**
+         * @description What a resident may agree to, each by itself.
+         * @enum {string}
+         */
+        Purpose: "learn" | "refer";
+        /** @description A purpose in the words of the notice. */
+        PurposeText: {
+            /** @description The purpose. */
+            code: components["schemas"]["Purpose"];
+            /** @description What it means. */
+            text: string;
         };
         /** @description What became of a batch. Sent only after the book is durable. */
         PushAnswer: {
@@ -1052,7 +1211,35 @@ export interface components {
          * @description Why an operation did not enter the book.
          * @enum {string}
          */
-        Reason: "unknown_kind" | "malformed_payload" | "unknown_field" | "out_of_reach" | "op_id_reused" | "device_seq_reused" | "too_late_to_withdraw" | "not_yours" | "nothing_to_withdraw" | "people_without_service" | "too_many_people" | "unknown_skill" | "skill_twice" | "level_out_of_range" | "comeback_mismatch" | "no_such_day" | "refused" | "waits_for_earlier" | "visit_withdrawn" | "nothing_to_change" | "text_too_long" | "number_in_text" | "out_of_range" | "household_deleted" | "account_disabled";
+        Reason: "unknown_kind" | "malformed_payload" | "unknown_field" | "out_of_reach" | "op_id_reused" | "device_seq_reused" | "too_late_to_withdraw" | "not_yours" | "nothing_to_withdraw" | "people_without_service" | "too_many_people" | "unknown_skill" | "skill_twice" | "level_out_of_range" | "comeback_mismatch" | "no_such_day" | "refused" | "waits_for_earlier" | "visit_withdrawn" | "nothing_to_change" | "text_too_long" | "number_in_text" | "out_of_range" | "household_deleted" | "account_disabled" | "too_young" | "guardian_needed" | "unknown_notice" | "not_yours_to_set" | "no_such_step" | "weaker_evidence" | "no_such_learner" | "secret_in_text" | "consent_needed";
+        /**
+         * Format: uuid
+         * @description A call for somebody else's help. Equal to the id of the operation that opened it.
+         */
+        ReferralId: string;
+        /**
+         * @description Whose help, for what.
+         * @enum {string}
+         */
+        ReferralKind: "POLICE_L2" | "POLICE_MOBILE" | "POLICE_RECOVERY" | "POLICE_DATA" | "POLICE_SCAM" | "TELCO_SIM" | "BANK_QR" | "ONE_STOP" | "CLASS" | "FAMILY_HELPER" | "OTHER";
+        /**
+         * @description How far a referral has come.
+         * @enum {string}
+         */
+        ReferralState: "new" | "accepted" | "done" | "returned" | "cancelled";
+        /** @description A call for somebody else's help. */
+        ReferralView: {
+            due_on?: components["schemas"]["Day"] | null;
+            /** @description Identity: the id of the operation that opened it. */
+            id: components["schemas"]["ReferralId"];
+            /** @description Whose help, for what. */
+            kind: components["schemas"]["ReferralKind"];
+            learner_id?: components["schemas"]["LearnerId"] | null;
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Millis"];
+            /** @description How far it has come. */
+            state: components["schemas"]["ReferralState"];
+        };
         /** @description The device's signature that it is the device. */
         RefreshRequest: {
             /**
@@ -1147,6 +1334,11 @@ export interface components {
             /** @description The session. */
             session_id: components["schemas"]["SessionId"];
         };
+        /**
+         * @description In whose name the SIM card is.
+         * @enum {string}
+         */
+        Sim: "own_name" | "relative_name" | "unknown";
         /** @description One skill of the catalogue. */
         Skill: {
             /** @description Immutable code, e.g. `SEC-01`. */
@@ -1160,6 +1352,23 @@ export interface components {
             /** @description Name in plain Vietnamese. */
             vi: string;
         };
+        /** @description Within which time an answer is promised. */
+        Sla: {
+            /**
+             * Format: int32
+             * @description How many; 0 where the unit says all.
+             */
+            amount: number;
+            /** @description Whose help, for what. */
+            code: components["schemas"]["ReferralKind"];
+            /** @description How the time is counted. */
+            unit: components["schemas"]["SlaUnit"];
+        };
+        /**
+         * @description How the time of an answer is counted.
+         * @enum {string}
+         */
+        SlaUnit: "working_days" | "days" | "same_day" | "next_class";
         /**
          * @description Where a household stands in the register.
          * @enum {string}
@@ -1367,6 +1576,11 @@ export interface components {
              */
             versions?: number | null;
         };
+        /**
+         * @description Does the resident want level 2?
+         * @enum {string}
+         */
+        WantsL2: "yes" | "later" | "no";
         /** @description A ward by code and name. */
         WardRef: {
             /** @description Official code. */

@@ -75,6 +75,15 @@ const REASON: { [R in Rejection]: `rejected_${R}` } = {
   text_too_long: 'rejected_text_too_long',
   number_in_text: 'rejected_number_in_text',
   out_of_range: 'rejected_out_of_range',
+  too_young: 'rejected_too_young',
+  guardian_needed: 'rejected_guardian_needed',
+  unknown_notice: 'rejected_unknown_notice',
+  not_yours_to_set: 'rejected_not_yours_to_set',
+  no_such_step: 'rejected_no_such_step',
+  weaker_evidence: 'rejected_weaker_evidence',
+  no_such_learner: 'rejected_no_such_learner',
+  secret_in_text: 'rejected_secret_in_text',
+  consent_needed: 'rejected_consent_needed',
 }
 
 /** Why a record was sent back. A newer server may have reasons this desk has no words for. */
