@@ -300,8 +300,11 @@ on_both! {
         let days: Vec<_> = badge.iter().map(|b| b["day"].as_i64().expect("a day")).collect();
         assert_eq!(days, [20_261_122, 20_261_123, 20_261_124, 20_261_125, 20_261_126]);
         assert!(badge.iter().all(|b| b["code"].as_str().is_some_and(|c| c.len() == 6)));
-        // A pull that brings nothing else brings them too: a phone may go for weeks without a reset.
+        // They come with whatever is new in the ward, too: a phone may go for weeks without a reset.
         let cursor = pulled["cursor"].as_str().expect("a cursor");
+        assert_eq!(phone.pull(Some(cursor)).await.json()["badge"], json!(null));
+        let mut far = app.signed_in("volunteer2").await;
+        far.knock(HOUSEHOLDS[4], app.now()).await;
         assert_eq!(phone.pull(Some(cursor)).await.json()["badge"], pulled["badge"]);
         assert_eq!(app.signed_in(LEAD).await.pull(None).await.json()["badge"], pulled["badge"]);
         let other = app.signed_in("volunteer2").await.pull(None).await.json();
