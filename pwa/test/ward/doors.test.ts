@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem, Unreachable } from '../../src/lib/api/client.ts'
 import { fromField, keyOfDoor, leaves, reasonFault, toField, writeDecided, writeNo, writeQuestion, writeYes } from '../../src/lib/ward/doors.ts'
-import { DoorsDesk, type DoorVerdict } from '../../src/lib/ward/doors-desk.svelte.ts'
+import { AT_ONCE, DoorsDesk, type DoorVerdict } from '../../src/lib/ward/doors-desk.svelte.ts'
 import { InvitesDesk, linkOf, spell } from '../../src/lib/ward/invites-desk.svelte.ts'
 import type { AskedDoor, NewInvite } from '../../src/lib/ward/wire.ts'
 import { askedDoor, NOON, place } from './fixture.ts'
@@ -75,6 +75,16 @@ describe('the desk that approves', () => {
     // The list that was on its way meanwhile still has it.
     await desk.refresh()
     expect(shown()).toEqual(['h2'])
+  })
+  it('shows a long list by parts and by kinds', async () => {
+    const many = Array.from({ length: AT_ONCE + 6 }, (_, n) => askedDoor(n + 1))
+    const { desk } = await setUp([...many, askedDoor(90, { question: 'new_house' }), askedDoor(91, { question: 'double', of: place(1) })])
+    expect([desk.shown.length, desk.more, desk.waiting]).toEqual([AT_ONCE, 8, AT_ONCE + 8])
+    expect((['all', 'new', 'double', 'left'] as const).map((kind) => desk.countOf(kind))).toEqual([AT_ONCE + 8, 1, 1, AT_ONCE + 6])
+    desk.limit += AT_ONCE
+    expect([desk.shown.length, desk.more]).toEqual([AT_ONCE + 8, 0])
+    desk.pick('new')
+    expect([desk.shown.map((d) => d.household.id), desk.limit]).toEqual([['h90'], AT_ONCE])
   })
   it('names no day where none belongs', async () => {
     const { server, desk } = await setUp()

@@ -1272,8 +1272,8 @@ export interface components {
             /** @description Alleys to replace, with all their doors. */
             alleys?: components["schemas"]["AlleyView"][];
             /**
-             * @description The team's badge codes of today and the days after; on the first page of every answer, since
-             *     a phone may go for weeks without a reset.
+             * @description The team's badge codes of today and the days after; on the first page of every answer that
+             *     brings anything new to the ward, since a phone may go for weeks without a reset.
              */
             badge?: components["schemas"]["BadgeCode"][];
             /** @description To be sent with the next pull. */

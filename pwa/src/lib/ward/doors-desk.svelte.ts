@@ -2,12 +2,14 @@
 import { troubleOf, type Trouble, type WardApi } from './api.ts'
 import type { Part } from './coverage-desk.svelte.ts'
 import { dayOf, type Day, type Millis } from './day.ts'
-import { keyOfDoor, leaves } from './doors.ts'
+import { filterOf, keyOfDoor, leaves, type DoorFilter } from './doors.ts'
 import { Rounds } from './rounds.ts'
 import type { AskedDoor, DoorDecision } from './wire.ts'
 
 export const LOOK_MS = 60_000
 const GAP_MS = 3_000
+/** Doors shown at once; the next follow as these are decided. */
+export const AT_ONCE = 24
 
 type DoorsApi = Pick<WardApi, 'askedDoors' | 'decideDoor' | 'restore'>
 
@@ -44,6 +46,16 @@ export class DoorsDesk {
   overtaken = $state(false)
 
   readonly waiting: number = $derived(this.doors.is === 'ready' ? this.doors.data.length : 0)
+  filter = $state<DoorFilter>('all')
+  /** How many of them are on screen at most. */
+  limit = $state(AT_ONCE)
+
+  readonly #picked: AskedDoor[] = $derived(
+    this.doors.is === 'ready' ? this.doors.data.filter((door) => this.filter === 'all' || filterOf(door) === this.filter) : [],
+  )
+  readonly shown: AskedDoor[] = $derived(this.#picked.slice(0, this.limit))
+  readonly more: number = $derived(Math.max(0, this.#picked.length - this.limit))
+
   readonly today: Day = $derived(dayOf(this.now))
 
   readonly #api: DoorsApi
@@ -86,6 +98,16 @@ export class DoorsDesk {
   async refresh(): Promise<void> {
     if (this.doors.is === 'failed') this.doors = { is: 'loading' }
     await this.#rounds.now()
+  }
+
+  pick(filter: DoorFilter): void {
+    this.filter = filter
+    this.limit = AT_ONCE
+  }
+
+  countOf(filter: DoorFilter): number {
+    if (this.doors.is !== 'ready') return 0
+    return filter === 'all' ? this.waiting : this.doors.data.filter((door) => filterOf(door) === filter).length
   }
 
   /** True when the server took it. */

@@ -14,6 +14,12 @@ export const MAX_REASON = 200
 /** Will a yes take the household out of the denominator? Then it does so from a day on. */
 export const leaves = (door: AskedDoor): boolean => door.question !== 'new_house' && door.of === null
 
+/** Parts of a list that may be hundreds long after a few evenings. */
+export type DoorFilter = 'all' | 'new' | 'left' | 'double'
+
+export const filterOf = (door: AskedDoor): DoorFilter =>
+  door.question === 'new_house' ? 'new' : door.question === 'double' ? 'double' : 'left'
+
 /** Whole by its type: a question that the server learns must get its words here. */
 const QUESTION: { [Q in DoorQuestion]: `asks_${Q}` } = {
   new_house: 'asks_new_house',
