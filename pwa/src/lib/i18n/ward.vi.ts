@@ -488,7 +488,7 @@ export const wardVi = {
   mass_removal: 'Trong 24 giờ chỉ bỏ được một số ít nhà, để một lần bấm nhầm không xóa cả ngõ. Chưa nhà nào trong lần này bị bỏ. Nhà nào cần thì để mai bỏ tiếp; nếu cả khu giải tỏa thật, báo quản trị nhập lại danh sách của tổ.',
   act_failed: 'Chưa làm được, sổ không đổi.',
 
-  doors_tab: 'Nhà chờ duyệt ({n})',
+  doors_tab: 'Duyệt nhà ({n})',
   doors_title: 'Nhà chờ duyệt',
   doors_lead: 'Người đi gõ cửa báo nhà đã chuyển, không có người ở, trùng, hoặc nhà mới. Số hộ chỉ đổi khi phường duyệt.',
   doors_filter: 'Xem loại nào',
