@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use gocua_domain::account::FREE_FAILURES;
 use gocua_tests::fixture::{self, HOUSEHOLDS, STAFF, TEAM_1, TEAM_2, VOLUNTEER};
-use gocua_tests::{Answer, Phone, TestApp, fresh_id, on_both};
+use gocua_tests::{Answer, Phone, fresh_id, on_both};
 use serde_json::{Value, json};
 
 const MINUTE: i64 = 60_000;
