@@ -115,6 +115,20 @@ fn id(op: &Value) -> String {
 }
 
 on_both! {
+    /// A lost phone is shut out; what it sealed before is not lost with it.
+    async fn work_of_a_phone_shut_out_is_taken_from_its_parcels(app: &TestApp) {
+        let lost = app.signed_in(VOLUNTEER).await;
+        let carrier = app.signed_in(LEAD).await;
+        let op = knock(1, app.now().0, HOUSEHOLDS[0]);
+        let sealed = parcel(app, &lost, VOLUNTEER, std::slice::from_ref(&op)).await;
+        let path = format!("/api/v1/phones/{}/revoke", lost.device);
+        assert_eq!(carrier.post(&path, &json!({})).await.status, 204);
+        assert_eq!(push(app, &lost, std::slice::from_ref(&op)).await.code(), "device_revoked");
+        assert_eq!(carry(&carrier, std::slice::from_ref(&sealed)).await, [counts(1, 0, 0, 0, 0)]);
+        assert_eq!(carry(&carrier, &[sealed]).await, [counts(0, 1, 0, 0, 0)]);
+        assert_eq!(visits(app).await.len(), 1);
+    }
+
     /// However the work arrives first, it is counted once, and its phone gets its receipts.
     async fn each_operation_counts_once_in_every_order(app: &TestApp) {
         let origin = app.signed_in(VOLUNTEER).await;

@@ -71,6 +71,11 @@ on_both! {
         phone.get(&format!("/api/v1/no/{canary}?name={canary}")).await;
         phone.get(&format!("/api/v1/groups/{canary}/alleys")).await;
         app.phone().get(&format!("/{canary}")).await;
+        let lead = app.signed_in("team_lead").await;
+        let invite = lead.post("/api/v1/invites", &json!({})).await.json();
+        let code = invite["code"].as_str().expect("a code").to_owned();
+        app.phone().join(&code, &canary[..20]).await;
+        secrets.extend([code, canary[..20].to_owned()]);
         let agent = phone.request("GET", "/api/v1/me").header("user-agent", "bird-in-a-cage");
         finish(agent).await;
         secrets.extend(["bird-in-a-cage".to_owned(), "Nguyễn Văn Thử".to_owned(), "Người volunteer".to_owned()]);

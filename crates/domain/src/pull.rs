@@ -110,8 +110,8 @@ pub struct PullAnswer {
     /// What to drop.
     #[serde(default, skip_serializing_if = "Gone::is_empty")]
     pub gone: Gone,
-    /// The team's badge codes of today and the days after; on the first page of every answer, since
-    /// a phone may go for weeks without a reset.
+    /// The team's badge codes of today and the days after; on the first page of every answer that
+    /// brings anything new to the ward, since a phone may go for weeks without a reset.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub badge: Vec<BadgeCode>,
 }

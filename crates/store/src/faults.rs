@@ -162,7 +162,7 @@ impl Store {
             .action_and_where(Expr::cust("device.last_seen_at <= excluded.last_seen_at"))
             .to_owned();
         let tx = self.begin().await?;
-        for rows in chunks(news, 10) {
+        for rows in chunks(news, 14) {
             let insert = device::Entity::insert_many(rows).on_conflict(merge.clone());
             insert.exec_without_returning(&tx).await?;
         }

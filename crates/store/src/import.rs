@@ -419,7 +419,7 @@ impl Plan {
             alley::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = self.new_households.iter().map(|h| household_row(ward_code, h, seq)).collect();
-        for rows in chunks(rows, 18) {
+        for rows in chunks(rows, 20) {
             household::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         for (id, (members, adults)) in self.counts {

@@ -174,6 +174,8 @@ impl Store {
         let active = of_ward().filter(household::Column::Active.eq(true)).count(&tx).await?;
         let lately = of_ward()
             .filter(household::Column::DeletedAt.gt(now.0 - REMOVAL_WINDOW_MS))
+            // A refused proposal was never counted.
+            .filter(household::Column::Proposed.eq(false))
             .count(&tx)
             .await?;
         if mass_removal(active as i64, lately as i64, rows.len() as i64) {

@@ -303,7 +303,7 @@ impl Store {
         }
         step("households");
         let rows = new.households.iter().map(|h| household_row(code, h, seq)).collect();
-        for rows in chunks(rows, 18) {
+        for rows in chunks(rows, 20) {
             household::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         }
         step("people");

@@ -1,17 +1,5 @@
 /** A made-up ward for the tests of the desk: shapes on a grid, figures by rule, nobody's data. */
-import type {
-  Alley,
-  Coverage,
-  GroupCoverage,
-  PhoneLine,
-  Place,
-  Quarantined,
-  RegisterHousehold,
-  Tally,
-  Team,
-  Trend,
-  TwoValues,
-} from '../../src/lib/ward/wire.ts'
+import type { Alley, AskedDoor, Coverage, GroupCoverage, PhoneLine, Place, Quarantined, RegisterHousehold, Tally, Team, Trend, TwoValues } from '../../src/lib/ward/wire.ts'
 
 export const NOON = Date.UTC(2026, 10, 22, 5)
 
@@ -108,6 +96,24 @@ export function phoneLine(n: number, over: Partial<PhoneLine> = {}): PhoneLine {
     last_failed_at: null,
     last_failure: null,
     needs: 'nothing',
+    revoked_at: null,
+    wiped_at: null,
+    wiped_unsent: null,
+    ...over,
+  }
+}
+
+export function askedDoor(n: number, over: Partial<AskedDoor> = {}): AskedDoor {
+  return {
+    household: place(n),
+    question: 'moved',
+    of: null,
+    landmark: null,
+    head: null,
+    visits: 2,
+    account_name: 'Lan',
+    team: 'Chi đoàn Thái Học',
+    at: NOON - n * 60_000,
     ...over,
   }
 }

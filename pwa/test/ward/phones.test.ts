@@ -70,7 +70,7 @@ const settle = () => vi.advanceTimersByTimeAsync(0)
 
 describe('the desk of phones', () => {
   const setUp = () => {
-    const server = { phones: [phoneLine(1)], fail: null as unknown, asked: 0, watched: true, now: NOON }
+    const server = { phones: [phoneLine(1)], fail: null as unknown, asked: 0, locked: [] as string[], watched: true, now: NOON }
     const desk = new PhonesDesk(
       {
         phones: async () => {
@@ -78,12 +78,27 @@ describe('the desk of phones', () => {
           if (server.fail) throw server.fail
           return server.phones
         },
+        revokePhone: async (device) => {
+          if (server.fail) throw server.fail
+          server.locked.push(device)
+        },
       },
       () => server.now,
       () => server.watched,
     )
     return { server, desk }
   }
+
+  it('locks a phone once, and says which could not be locked', async () => {
+    const { server, desk } = setUp()
+    const both = await Promise.all([desk.lock('d1'), desk.lock('d2')])
+    expect([both, server.locked, desk.locking]).toEqual([[true, false], ['d1'], null])
+    expect(server.asked, 'the list shows it').toBe(1)
+    server.fail = new Unreachable()
+    expect(await desk.lock('d2')).toBe(false)
+    expect(desk.lockFailure).toEqual({ device: 'd2', trouble: 'offline' })
+    expect(server.locked).toEqual(['d1'])
+  })
 
   it('is fetched when it opens, then by the clock while somebody looks, and never after it closed', async () => {
     const { server, desk } = setUp()

@@ -22,12 +22,9 @@ pub struct AskedDoorView {
     household: HouseholdPlace,
     question: DoorQuestion,
     /// Of a double whose other half is known: the entry to keep.
-    #[serde(skip_serializing_if = "Option::is_none")]
     of: Option<HouseholdPlace>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     landmark: Option<String>,
     /// Name of the head.
-    #[serde(skip_serializing_if = "Option::is_none")]
     head: Option<String>,
     /// Visits that speak of it, whether they count or not.
     visits: i64,

@@ -98,7 +98,9 @@ pub async fn pull(
     let who =
         Puller { ward: caller.ward()?.to_owned(), account: caller.0.account, team: caller.0.team };
     let mut answer = app.store.pull(&who, cursor, app.now()).await?;
-    if let (Some(team), None) = (who.team, cursor.and_then(|c| c.page)) {
+    // With the first page of whatever is new: an answer with nothing new stays tiny.
+    let news = cursor.is_none_or(|c| c.page.is_none() && c.seq != answer.seq);
+    if let Some(team) = who.team.filter(|_| news || answer.reset) {
         answer.badge = app.auth.badge(team, app.now().day());
     }
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))

@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Joins a team: makes a volunteer's account that belongs to this device's key and has no password,
+         *     and begins its session. The same call again (the answer was lost) goes on with the same account.
+         */
+        post: operations["join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -70,6 +90,23 @@ export interface paths {
          *     successor. Any other use of an old cookie ends the session.
          */
         post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/wiped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a phone's proof that it has wiped itself. The same proof again changes nothing. */
+        post: operations["wiped"];
         delete?: never;
         options?: never;
         head?: never;
@@ -300,6 +337,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbox/doors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Doors whose last visit found them moved out of, vacant, not there, no home or a double; houses that
+         *     phones propose; and pairs that phones take for one house. What the ward has answered is not asked
+         *     again before another visit says so.
+         */
+        get: operations["doors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/doors/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers what is asked about a door. Approved: a new house enters the denominator, a double with a
+         *     known other half is merged into it, any other leaves the denominator from the day on. Refused: a new
+         *     house leaves the phones, any other stays. The same answer twice changes nothing more.
+         */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbox/quarantine": {
         parameters: {
             query?: never;
@@ -332,6 +411,41 @@ export interface paths {
         /** Keep the book's value, or write the phone's. The same decision twice changes nothing more. */
         post: operations["decide_two_values"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations of the ward (of a team lead: of the own team) that are in force. */
+        get: operations["invites"];
+        put?: never;
+        /** Makes an invitation to a team. */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back: its code brings nobody in any more. Whoever came with it stays. */
+        delete: operations["revoke"];
         options?: never;
         head?: never;
         patch?: never;
@@ -388,6 +502,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phones/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shuts a phone of the ward (of a team lead: of the own team) out: its sessions end at once, nobody
+         *     signs in on it again, and it wipes itself when it hears of it. Sealed parcels of its work are still
+         *     taken. Twice is once.
+         */
+        post: operations["revoke_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/carry": {
         parameters: {
             query?: never;
@@ -399,6 +534,26 @@ export interface paths {
         put?: never;
         /** Takes in sealed work of other phones of the ward. Each parcel has its own fate. */
         post: operations["carry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/lease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says at which door the caller stands, for ten minutes, and hears the same of the team-mates. It
+         *     decides nothing: two visits at one door are both kept. Kept in memory only.
+         */
+        post: operations["lease"];
         delete?: never;
         options?: never;
         head?: never;
@@ -541,6 +696,35 @@ export interface components {
         AlleysView: {
             alleys: components["schemas"]["AlleyCoverageView"][];
         };
+        /** @description A door about which the ward is asked. */
+        AskedDoorView: {
+            /** @description Who asks. */
+            account_name: string;
+            /** @description When the door was knocked, or the house proposed. */
+            at: components["schemas"]["Millis"];
+            /** @description Name of the head. */
+            head?: string | null;
+            household: components["schemas"]["HouseholdPlace"];
+            landmark?: string | null;
+            of?: components["schemas"]["HouseholdPlace"] | null;
+            question: components["schemas"]["DoorQuestion"];
+            /** @description Name of the team that asks. */
+            team?: string | null;
+            /**
+             * Format: int64
+             * @description Visits that speak of it, whether they count or not.
+             */
+            visits: number;
+        };
+        /** @description Doors that wait for the ward, the oldest first. */
+        AskedDoorsView: {
+            doors: components["schemas"]["AskedDoorView"][];
+            /**
+             * Format: int64
+             * @description The number it reaches.
+             */
+            seq: number;
+        };
         /** @description Who shall hold an alley. */
         AssignmentRequest: {
             team_id?: components["schemas"]["TeamId"] | null;
@@ -555,6 +739,13 @@ export interface components {
              * @description The ward's number of the change.
              */
             seq: number;
+        };
+        /** @description The code by which a resident tells that a volunteer is of the team that was announced. */
+        BadgeCode: {
+            /** @description Six digits. */
+            code: string;
+            /** @description The day it is good on, in Asia/Ho_Chi_Minh. */
+            day: components["schemas"]["Day"];
         };
         /**
          * @description What stands in the way.
@@ -584,7 +775,7 @@ export interface components {
          * @description Why a request was refused. The app translates every one of them.
          * @enum {string}
          */
-        Code: "invalid_credentials" | "account_locked" | "account_disabled" | "session_expired" | "refresh_expired" | "refresh_reused" | "proof_invalid" | "token_invalid" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "not_json" | "malformed_json" | "unknown_field" | "invalid_field" | "device_mismatch" | "conflict" | "mass_removal" | "too_many_requests" | "timeout" | "unavailable" | "internal";
+        Code: "invalid_credentials" | "account_locked" | "account_disabled" | "session_expired" | "refresh_expired" | "refresh_reused" | "proof_invalid" | "token_invalid" | "device_revoked" | "code_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "not_json" | "malformed_json" | "unknown_field" | "invalid_field" | "device_mismatch" | "conflict" | "mass_removal" | "too_many_requests" | "timeout" | "unavailable" | "internal";
         /** @description When to come back. */
         Comeback: {
             /** @description The time band agreed. */
@@ -651,6 +842,25 @@ export interface components {
              */
             seq: number;
         };
+        /** @description The ward's answer about a door. */
+        DoorDecision: {
+            at?: components["schemas"]["Millis"] | null;
+            date?: components["schemas"]["Day"] | null;
+            decision: components["schemas"]["DoorVerdict"];
+            question?: components["schemas"]["DoorQuestion"] | null;
+            /** @description Why, at most 200 characters; no number of nine digits or more. */
+            reason: string;
+        };
+        /**
+         * @description What the ward is asked about one door.
+         * @enum {string}
+         */
+        DoorQuestion: "new_house" | "moved" | "vacant" | "not_found" | "non_residential" | "double";
+        /**
+         * @description The ward's answer about a door.
+         * @enum {string}
+         */
+        DoorVerdict: "approve" | "refuse";
         /** @description A household as its team sees it. */
         DoorView: {
             /** @description In the denominator? */
@@ -681,6 +891,8 @@ export interface components {
             note?: components["schemas"]["NoteView"] | null;
             /** @description Residents who agreed to be remembered. */
             people?: components["schemas"]["LearnerView"][];
+            /** @description Proposed by a phone, waiting for the ward? */
+            proposed?: boolean;
             /** @description Referrals, the oldest first. */
             referrals?: components["schemas"]["ReferralView"][];
             /** @description Odd or even side. */
@@ -836,6 +1048,51 @@ export interface components {
             two_values: components["schemas"]["TwoValuesView"][];
         };
         /**
+         * Format: uuid
+         * @description An invitation to a team.
+         */
+        InviteId: string;
+        /** @description For whom an invitation shall be good. */
+        InviteRequest: {
+            /**
+             * Format: int64
+             * @description Days it is good for, 1 to 60; 14 when not said.
+             */
+            days?: number | null;
+            team_id?: components["schemas"]["TeamId"] | null;
+            /**
+             * Format: int32
+             * @description People it brings, 1 to 100; 20 when not said.
+             */
+            uses?: number | null;
+        };
+        /** @description An invitation in force. Its code is shown once, when it is made. */
+        InviteView: {
+            created_at: components["schemas"]["Millis"];
+            /** @description The last day it is good on. */
+            expires_on: components["schemas"]["Day"];
+            id: components["schemas"]["InviteId"];
+            team: components["schemas"]["TeamRef"];
+            /**
+             * Format: int32
+             * @description People it may still bring.
+             */
+            uses_left: number;
+        };
+        /** @description Invitations in force, the newest first. */
+        InvitesView: {
+            invites: components["schemas"]["InviteView"][];
+        };
+        /** @description A volunteer comes with the code of a team. */
+        JoinRequest: {
+            /** @description Six letters and digits; capitals, spaces and dashes do not matter. */
+            code: string;
+            /** @description The browser profile it is typed in. */
+            device: components["schemas"]["LoginDevice"];
+            /** @description What the team calls this person: 1 to 40 characters, no number of four digits or more. */
+            name: string;
+        };
+        /**
          * @description Which of two values stays.
          * @enum {string}
          */
@@ -878,6 +1135,16 @@ export interface components {
             /** @description Skills, each as last seen. */
             skills?: components["schemas"]["LearnerSkill"][];
         };
+        /** @description The door the caller stands at. */
+        LeaseRequest: {
+            household_id?: components["schemas"]["HouseholdId"] | null;
+        };
+        /** @description The caller's lease and those of the team. */
+        LeaseView: {
+            /** @description Team-mates at doors. */
+            others: components["schemas"]["MateView"][];
+            until?: components["schemas"]["Millis"] | null;
+        };
         /** @description A browser profile. */
         LoginDevice: {
             /** @description Made once per browser profile. */
@@ -895,6 +1162,14 @@ export interface components {
             login: string;
             /** @description Its password, at most 256 bytes. */
             password: string;
+        };
+        /** @description A team-mate at a door. */
+        MateView: {
+            household_id: components["schemas"]["HouseholdId"];
+            /** @description The team-mate's display name. */
+            name: string;
+            /** @description When the lease ends by itself. */
+            until: components["schemas"]["Millis"];
         };
         /** @description The reader, for the phone's own pages. */
         Me: {
@@ -941,6 +1216,20 @@ export interface components {
          * @enum {string}
          */
         Needs: "nothing" | "held" | "rejected" | "queue" | "failing" | "silent";
+        /** @description An invitation just made. */
+        NewInviteView: {
+            /** @description Six letters and digits, shown this once. The link is `{origin}/join#CODE`. */
+            code: string;
+            /** @description The last day it is good on. */
+            expires_on: components["schemas"]["Day"];
+            id: components["schemas"]["InviteId"];
+            team: components["schemas"]["TeamRef"];
+            /**
+             * Format: int32
+             * @description People it may bring.
+             */
+            uses_left: number;
+        };
         /** @description A team's own words about a door. */
         NoteView: {
             /** @description When they were written. */
@@ -984,8 +1273,9 @@ export interface components {
             device_seq: number;
             /**
              * @description `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.flags`,
-             *     `household.note`, `consent.give`, `consent.withdraw`, `learner.eid`, `referral.open` or
-             *     `referral.cancel`.
+             *     `household.note`, `household.propose`, `household.same_as`, `consent.give`,
+             *     `consent.withdraw`, `learner.eid`, `referral.open`, `referral.cancel`, `shift.open` or
+             *     `shift.close`.
              */
             kind: string;
             /** @description When the thing happened, by the phone's clock. */
@@ -996,10 +1286,12 @@ export interface components {
              * @description What the kind needs: a [`VisitRecord`], [`Correct`], [`Withdraw`],
              *     [`HouseholdEdit`](crate::edit::HouseholdEdit),
              *     [`HouseholdFlags`](crate::need::HouseholdFlags),
-             *     [`HouseholdNote`](crate::note::HouseholdNote), [`ConsentGive`](crate::consent::ConsentGive),
+             *     [`HouseholdNote`](crate::note::HouseholdNote), [`Propose`](crate::proposal::Propose),
+             *     [`SameAs`](crate::proposal::SameAs), [`ConsentGive`](crate::consent::ConsentGive),
              *     [`ConsentWithdraw`](crate::consent::ConsentWithdraw),
-             *     [`LearnerEid`](crate::eid::LearnerEid), [`ReferralOpen`](crate::referral::ReferralOpen) or
-             *     [`ReferralCancel`](crate::referral::ReferralCancel).
+             *     [`LearnerEid`](crate::eid::LearnerEid), [`ReferralOpen`](crate::referral::ReferralOpen),
+             *     [`ReferralCancel`](crate::referral::ReferralCancel),
+             *     [`OpenShift`](crate::shift::OpenShift) or [`CloseShift`](crate::shift::CloseShift).
              */
             payload: Record<string, never>;
         };
@@ -1067,7 +1359,7 @@ export interface components {
             last_seen_at: components["schemas"]["Millis"];
             /** @description What its holder calls it. */
             name: string;
-            /** @description The worst thing that is true of it. */
+            /** @description The worst thing that is true of it; nothing once it has been shut out. */
             needs: components["schemas"]["Needs"];
             /**
              * Format: int64
@@ -1076,7 +1368,14 @@ export interface components {
             queued: number;
             /** @description Operations rejected in the last 30 days. */
             rejected: components["schemas"]["RejectedCount"][];
+            revoked_at?: components["schemas"]["Millis"] | null;
             team?: components["schemas"]["TeamRef"] | null;
+            wiped_at?: components["schemas"]["Millis"] | null;
+            /**
+             * Format: int64
+             * @description Operations it had not sent then; parcels of them may still come.
+             */
+            wiped_unsent?: number | null;
         };
         /** @description Phones, those that need the ward most first. */
         PhonesView: {
@@ -1111,6 +1410,11 @@ export interface components {
         PullAnswer: {
             /** @description Alleys to replace, with all their doors. */
             alleys?: components["schemas"]["AlleyView"][];
+            /**
+             * @description The team's badge codes of today and the days after; on the first page of every answer that
+             *     brings anything new to the ward, since a phone may go for weeks without a reset.
+             */
+            badge?: components["schemas"]["BadgeCode"][];
             /** @description To be sent with the next pull. */
             cursor: string;
             /** @description Doors to replace inside alleys already held. */
@@ -1595,6 +1899,25 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description A phone says that it has wiped itself. */
+        WipedRequest: {
+            /**
+             * Format: int32
+             * @description How many accounts it held.
+             */
+            accounts: number;
+            /** @description When, by its clock. The list of phones shows when the proof came. */
+            at: components["schemas"]["Millis"];
+            /** @description The phone. */
+            device_id: components["schemas"]["DeviceId"];
+            /** @description Signed by the device key, exactly as for a refresh: it serves once, for one or the other. */
+            proof: string;
+            /**
+             * Format: int32
+             * @description Operations it had not sent; sealed parcels of them may still come.
+             */
+            unsent: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1627,6 +1950,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinRequest"];
+            };
+        };
+        responses: {
+            /** @description Joined; sets the refresh cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description `code_unknown`: no such code, or too old, used up or taken back */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused */
@@ -1729,6 +2103,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wiped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WipedRequest"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -2311,6 +2725,95 @@ export interface operations {
             };
         };
     };
+    doors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Doors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedDoorsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Decided otherwise before, or cannot be merged */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     decide_quarantine: {
         parameters: {
             query?: never;
@@ -2392,6 +2895,122 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Invitations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitesView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteRequest"];
+            };
+        };
+        responses: {
+            /** @description Made; the code is shown this once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInviteView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             "4XX": {
@@ -2508,6 +3127,42 @@ export interface operations {
             };
         };
     };
+    revoke_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shut out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     carry: {
         parameters: {
             query?: never;
@@ -2540,6 +3195,48 @@ export interface operations {
                 };
             };
             /** @description Refused as a whole, nothing written */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseRequest"];
+            };
+        };
+        responses: {
+            /** @description The leases of the team */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaseView"];
+                };
+            };
+            /** @description Refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;

@@ -4,10 +4,15 @@ import { readShapes, type WardShapes } from '../map/geometry.ts'
 import type {
   Alley,
   AlleyAnswer,
+  AskedDoor,
   AssignmentRequest,
   Coverage,
+  DoorDecision,
   Field,
   Inbox,
+  Invite,
+  InviteRequest,
+  NewInvite,
   Out,
   PhoneLine,
   QuarantineDecision,
@@ -77,6 +82,32 @@ export class WardApi {
   async decideQuarantine(op: string, decision: QuarantineDecision['decision']): Promise<void> {
     const body: QuarantineDecision = { op_id: op, decision }
     await this.#api.post('/inbox/quarantine', body)
+  }
+
+  async askedDoors(): Promise<AskedDoor[]> {
+    return (await this.#api.get<{ doors: AskedDoor[] }>('/inbox/doors')).doors
+  }
+
+  async decideDoor(household: string, decision: DoorDecision): Promise<void> {
+    await this.#api.post(`/inbox/doors/${encodeURIComponent(household)}/decide`, decision)
+  }
+
+  async invites(): Promise<Invite[]> {
+    return (await this.#api.get<{ invites: Invite[] }>('/invites')).invites
+  }
+
+  /** Its code is in this answer and in no other. */
+  async invite(request: InviteRequest): Promise<NewInvite> {
+    return this.#api.post<NewInvite>('/invites', request)
+  }
+
+  async revokeInvite(id: string): Promise<void> {
+    await this.#api.call(`/invites/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  }
+
+  /** Shuts a lost phone out. */
+  async revokePhone(device: string): Promise<void> {
+    await this.#api.post(`/phones/${encodeURIComponent(device)}/revoke`)
   }
 
   async households(q: string): Promise<RegisterHousehold[]> {

@@ -18,12 +18,16 @@ export class PhonesDesk {
   checkedAt = $state<Millis | null>(null)
   now = $state<Millis>(0)
   filter = $state<Filter>('all')
+  /** The phone that is being shut out. */
+  locking = $state<string | null>(null)
+  /** Why a phone could not be shut out, and which. */
+  lockFailure = $state.raw<{ device: string; trouble: Trouble } | null>(null)
 
   readonly all: PhoneLine[] = $derived(this.phones.is === 'ready' ? this.phones.data : [])
   readonly shown: PhoneLine[] = $derived(pick(this.all, this.filter))
   readonly sum = $derived(sumOf(this.all))
 
-  readonly #api: Pick<WardApi, 'phones'>
+  readonly #api: Pick<WardApi, 'phones' | 'revokePhone'>
   readonly #clock: () => Millis
   readonly #watched: () => boolean
   readonly #rounds = new Rounds(() => this.#round(), GAP_MS)
@@ -31,7 +35,7 @@ export class PhonesDesk {
   #open = false
 
   /** `watched`: is the page in front of somebody? */
-  constructor(api: Pick<WardApi, 'phones'>, clock: () => Millis, watched: () => boolean) {
+  constructor(api: Pick<WardApi, 'phones' | 'revokePhone'>, clock: () => Millis, watched: () => boolean) {
     this.#api = api
     this.#clock = clock
     this.#watched = watched
@@ -66,6 +70,23 @@ export class PhonesDesk {
   async refresh(): Promise<void> {
     if (this.phones.is === 'failed') this.phones = { is: 'loading' }
     await this.#rounds.now()
+  }
+
+  /** Shuts a lost phone out. True when the server did. */
+  async lock(device: string): Promise<boolean> {
+    if (this.locking !== null) return false
+    this.locking = device
+    this.lockFailure = null
+    try {
+      await this.#api.revokePhone(device)
+      await this.#rounds.now()
+      return true
+    } catch (error) {
+      this.lockFailure = { device, trouble: troubleOf(error) }
+      return false
+    } finally {
+      this.locking = null
+    }
   }
 
   async #round(): Promise<void> {

@@ -44,6 +44,16 @@ export type Inbox = Omit<Told<Schemas['InboxView']>, 'quarantine'> & { quarantin
 export type TwoValuesDecision = Schemas['TwoValuesDecision']
 export type QuarantineDecision = Schemas['QuarantineDecision']
 
+/** A door about which phones ask the ward. */
+export type AskedDoor = Told<Schemas['AskedDoorView']>
+export type DoorQuestion = Schemas['DoorQuestion']
+export type DoorDecision = Schemas['DoorDecision']
+
+/** An invitation in force; its code is known only when it is made. */
+export type Invite = Told<Schemas['InviteView']>
+export type NewInvite = Told<Schemas['NewInviteView']>
+export type InviteRequest = Schemas['InviteRequest']
+
 export type RegisterHousehold = Told<Schemas['RegisterHousehold']>
 /** How a household can be out of the register. */
 export type Out = Exclude<Schemas['Standing'], 'active'>
