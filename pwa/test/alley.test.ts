@@ -11,7 +11,8 @@ import { applyPull } from '$lib/data/book.ts'
 import { parseNo, sideOf } from '$lib/domain/address.ts'
 import { deriveState } from '$lib/domain/household.ts'
 import { blockOf, faultOf, MOST_ROOMS, planRooms } from '$lib/domain/rooms.ts'
-import { countLooks, layOut, nearest, nextDoor, ownPlace, plant, roomsOf, walkOrder, type Spot, type Strip } from '$lib/domain/walk.ts'
+import { haunt, nearest } from '$lib/domain/ghosts.ts'
+import { countLooks, layOut, nextDoor, ownPlace, plant, roomsOf, walkOrder, type Spot, type Strip } from '$lib/domain/walk.ts'
 import { typedNo } from '../src/routes/phone/alley/typed.ts'
 import { FakeClock } from './fakes/phone.ts'
 
@@ -28,13 +29,13 @@ const alley = (id: string, doors: Door[], more: Partial<Alley> = {}): Alley => (
 })
 const spots = (strip: Strip): Spot[] => strip.rows.flatMap((row) => [row.left, row.right]).filter((spot) => spot !== null)
 const ghosts = (numbers: string[], more: Alley[] = [], missing = (_: string): boolean => true): string[] =>
-  spots(layOut(plant([alley('a', numbers.map((no) => door(no))), ...more])[0]!, missing)).flatMap((spot) => (spot.kind === 'ghost' ? spot.ghost.numbers : []))
+  spots(layOut(plant([alley('a', numbers.map((no) => door(no))), ...more])[0]!, (columns, tree) => haunt(columns, tree, missing))).flatMap((spot) => (spot.kind === 'ghost' ? spot.ghost.numbers : []))
 
 describe('ghosts', () => {
   it('stand for the numbers missing between two neighbours, on their own side', () => {
     expect(ghosts(['1', '3', '7', '2', '4', '6'])).toEqual(['5'])
     expect(ghosts(['7', '11', '2', '8'])).toEqual(['4', '6', '9'])
-    const strip = layOut(plant([alley('a', ['7', '11'].map((no) => door(no)))])[0]!, () => true)
+    const strip = layOut(plant([alley('a', ['7', '11'].map((no) => door(no)))])[0]!, (columns, tree) => haunt(columns, tree, () => true))
     const [ghost] = spots(strip).filter((spot) => spot.kind === 'ghost')
     expect(ghost).toMatchObject({ ghost: { numbers: ['9'], between: ['7', '11'] } })
   })
@@ -53,7 +54,7 @@ describe('ghosts', () => {
         const found = ghosts(numbers.map(String))
         expect(found.length).toBeLessThanOrEqual(numbers.length)
         expect(found.filter((no) => numbers.includes(Number(no)))).toEqual([])
-        const strip = layOut(plant([alley('a', numbers.map((n) => door(String(n))))])[0]!, () => true)
+        const strip = layOut(plant([alley('a', numbers.map((n) => door(String(n))))])[0]!, (columns, tree) => haunt(columns, tree, () => true))
         expect(spots(strip).filter((spot) => spot.kind === 'door')).toHaveLength(numbers.length)
       }),
     )

@@ -47,14 +47,17 @@ export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'>
 export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
 export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
 export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
-export type PullAnswer = Omit<Schemas['PullAnswer'], 'more'> & {
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'badge'> & {
+  alleys?: AlleyView[]
+  doors?: WireDoor[]
   more?: boolean
   notices?: Notice[]
   referral_kinds?: ReferralTerm[]
   badge?: BadgeDay[]
 }
-export type AlleyView = Schemas['AlleyView']
-export type WireDoor = Schemas['DoorView'] & PeopleOfDoor
+export type AlleyView = Omit<Schemas['AlleyView'], 'doors'> & { doors: WireDoor[] }
+/** What is said of people is narrower here than in the document: the codes this app has words for. */
+export type WireDoor = Omit<Schemas['DoorView'], keyof PeopleOfDoor> & PeopleOfDoor
 export type Me = Schemas['Me']
 export type Skill = Schemas['Skill']
 export type Group = Omit<Schemas['GroupView'], 'outline'> & {

@@ -1,5 +1,4 @@
 import { stands, type Alley, type Door, type DoorVisit, type HouseholdEdit, type HouseholdPropose, type PersonCoached, type VisitCorrect, type VisitRecord, type Withdraw } from '../api/types.ts'
-import { parseNo, sideOf, sortAmong, sortOf, sortOfLandmark, waysIn } from '../domain/address.ts'
 import { EDIT_FIELDS, identity } from '../domain/edit.ts'
 import { deriveState, type HouseholdState } from '../domain/household.ts'
 import type { Millis } from '../domain/time.ts'
@@ -370,17 +369,22 @@ export class Overlay {
   }
 }
 
-/** A door as it will stand in the book, sorted among those of its alley. */
+/** One mark of a sort key of the book: `n00012ea00000`. */
+const MARK_KEY = 13
+
+/**
+ * A door put forward, as it is shown until the book has it: a house at its place among its neighbours,
+ * everything else behind them. The book's own key, which comes with the next pull, knows finer orders.
+ */
 export function doorProposed({ household_id, house_no, landmark, head }: HouseholdPropose, alley: Alley): Door {
-  const no = house_no ? parseNo(house_no) : null
-  const neighbour = alley.doors.find((door) => door.no !== null && waysIn(door.no, door.sort) !== null)
-  const ways = neighbour?.no ? (waysIn(neighbour.no, neighbour.sort) ?? '') : ''
+  const [, n, suffix = ''] = /^(?:[^/ ]+\/)*(\d+)([^/ ]*)$/u.exec(house_no ?? '') ?? []
+  const neighbour = alley.doors.find((door) => door.no !== null && /^\d+[A-Z]?$/.test(door.no))
   return {
     id: household_id,
     code: '',
     no: house_no ?? null,
-    sort: no ? sortAmong(ways, sortOf(no)) : sortOfLandmark(landmark ?? house_no ?? ''),
-    side: no && sideOf(no),
+    sort: n === undefined ? `x${landmark ?? house_no ?? ''}` : `h${neighbour?.sort.slice(1, -MARK_KEY) ?? ''}n${n.padStart(5, '0')}e${suffix ? 'b' : 'a'}${suffix}`,
+    side: n === undefined ? null : Number(n) % 2 === 1 ? 'odd' : 'even',
     head: head ?? null,
     members: null,
     adults: null,

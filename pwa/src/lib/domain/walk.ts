@@ -1,6 +1,5 @@
 /** The alley as it is walked: who stands where on the strip, and which door comes next. */
 import { stands, type Alley, type Door } from '../api/types.ts'
-import { doorMarkOf, parseNo, printMark, type HouseNo } from './address.ts'
 import type { Millis } from './time.ts'
 import type { HouseholdState, Status } from './household.ts'
 
@@ -97,7 +96,8 @@ export interface Strip {
   blocks: Block[]
 }
 
-interface Placed {
+/** Something on one side of the road, and how far in. */
+export interface Placed {
   spot: Spot
   depth: number
 }
@@ -105,11 +105,11 @@ interface Placed {
 /**
  * Lays an alley out as a strip. Doors keep the book's order on their side; facing numbers share a
  * row as far as both sides allow, so that the road does not tear open where numbers are missing.
- * With `missing`, gaps are shown as ghosts, save the numbers it says no to.
+ * `more` may put further things between those of a side, as `haunt` does.
  */
-export function layOut(tree: AlleyTree, missing?: (no: string) => boolean): Strip {
+export function layOut(tree: AlleyTree, more?: (columns: readonly Placed[][], tree: AlleyTree) => void): Strip {
   const { left, right, loose, named, blocks } = sides(tree)
-  if (missing) haunt([left, right], tree, missing)
+  more?.([left, right], tree)
   const rows: Row[] = []
   let l = 0
   let r = 0
@@ -147,7 +147,7 @@ export function sides(tree: AlleyTree): Sides {
   const right: Placed[] = []
   const loose: Door[] = []
   const named: AlleyTree[] = []
-  const rooms = new Map<string, Array<{ door: Door; no: HouseNo }>>()
+  const rooms = new Map<string, Room[]>()
   for (const door of tree.alley.doors.filter(stands).sort(bySort)) {
     const at = depthOf(door.no)
     const side = door.side ?? at?.side
@@ -155,13 +155,12 @@ export function sides(tree: AlleyTree): Sides {
       ;(side === 'odd' ? left : right).push({ spot: { kind: 'door', door }, depth: at.depth })
       continue
     }
-    const no = door.no === null ? null : parseNo(door.no)
-    if (no?.kind !== 'room') loose.push(door)
+    const room = roomAt(door)
+    if (!room) loose.push(door)
     else {
-      const name = no.block ?? ''
-      const held = rooms.get(name)
-      if (held) held.push({ door, no })
-      else rooms.set(name, [{ door, no }])
+      const held = rooms.get(room.name)
+      if (held) held.push(room)
+      else rooms.set(room.name, [room])
     }
   }
   for (const child of tree.children) {
@@ -182,62 +181,37 @@ export function sides(tree: AlleyTree): Sides {
 /** `12A` of `nhà 12A`; null for a building with a name of its own. */
 export const numberOfBlock = (name: string): string | null => /^nhà (\d\S*)$/u.exec(name)?.[1] ?? null
 
-/** The floor a room is on: as written, or as its number says (302 is on the third). */
-export const floorOf = (no: HouseNo): number => no.floor ?? (no.head.number >= 100 ? Math.floor(no.head.number / 100) : 1)
+interface Room {
+  door: Door
+  n: number
+  floor: number
+  /** What it is numbered inside. */
+  name: string
+}
 
-function floorsOf(rooms: ReadonlyArray<{ door: Door; no: HouseNo }>): Block['floors'] {
-  const floors = new Map<number, Array<{ door: Door; no: HouseNo }>>()
-  for (const room of rooms) floors.set(floorOf(room.no), [...(floors.get(floorOf(room.no)) ?? []), room])
-  return [...floors]
-    .sort(([a], [b]) => a - b)
-    .map(([floor, held]) => ({ floor, rooms: held.sort((a, b) => a.no.head.number - b.no.head.number || bySort(a.door, b.door)).map(({ door }) => door) }))
+/** A room as the book prints it: `P302 nhà 12`, `Phòng 5 tầng 1 nhà A`. The floor as written, or as the number says. */
+function roomAt(door: Door): Room | null {
+  const found = /^(?:P|Phòng )(\d+)\S*(?: tầng (\d+))?(?: (.+))?$/u.exec(door.no ?? '')
+  if (!found) return null
+  const n = Number(found[1])
+  const floor = found[2] === undefined ? Math.floor(n / 100) || 1 : Number(found[2])
+  return { door, n, floor, name: found[3] ?? '' }
+}
+
+function floorsOf(rooms: readonly Room[]): Block['floors'] {
+  return [...new Set(rooms.map((room) => room.floor))]
+    .sort((a, b) => a - b)
+    .map((floor) => ({
+      floor,
+      rooms: rooms
+        .filter((room) => room.floor === floor)
+        .sort((a, b) => a.n - b.n || bySort(a.door, b.door))
+        .map(({ door }) => door),
+    }))
 }
 
 /** All rooms of a building in the order of the feet. */
 export const roomsOf = (block: Block): Door[] => block.floors.flatMap(({ rooms }) => rooms)
-
-/** More numbers than these missing in a row are a wall, a pond or another way of counting, not lost houses. */
-const WIDEST_GAP = 3
-
-/**
- * Puts ghosts where a side counts on after a gap. Never over a turning or a building, where the count
- * may jump; never more ghost numbers than doors, the narrowest gaps first.
- */
-function haunt(columns: readonly Placed[][], tree: AlleyTree, missing: (no: string) => boolean): void {
-  const mouths = new Set(tree.children.map((child) => child.alley.mouth))
-  const found: Array<{ column: Placed[]; after: Placed; placed: Placed; count: number }> = []
-  let doors = 0
-  for (const column of columns) {
-    let before = null as { placed: Placed; ways: string; number: number } | null
-    for (const placed of column) {
-      const { spot } = placed
-      const no = spot.kind === 'door' && spot.door.no !== null ? parseNo(spot.door.no) : null
-      if (!no || no.kind !== 'house' || spot.kind !== 'door') {
-        before = null
-        continue
-      }
-      doors += 1
-      const own = doorMarkOf(no)
-      const ways = [no.head, ...no.tail].slice(0, -1).map((mark) => `${printMark(mark)}/`).join('')
-      const gap = before ? own.number - before.number : 0
-      if (before && before.ways === ways && gap > 2 && gap % 2 === 0 && gap / 2 - 1 <= WIDEST_GAP) {
-        const numbers = Array.from({ length: gap / 2 - 1 }, (_, i) => `${ways}${before!.number + 2 * (i + 1)}`).filter((n) => missing(n) && !mouths.has(n))
-        const between: [string, string] = [before.placed.spot.kind === 'door' ? (before.placed.spot.door.no ?? '') : '', spot.door.no ?? '']
-        const depth = Math.ceil((before.number + 2) / 2)
-        if (numbers.length > 0) found.push({ column, after: before.placed, placed: { spot: { kind: 'ghost', ghost: { numbers, between } }, depth }, count: numbers.length })
-      }
-      // A double house, `12-14`, stands on both numbers.
-      const far = own.suffix.startsWith('-') ? Number(own.suffix.slice(1)) : own.number
-      before = { placed, ways, number: Math.max(own.number, far, before?.ways === ways ? before.number : 0) }
-    }
-  }
-  let room = doors
-  for (const { column, after, placed, count } of [...found].sort((a, b) => a.count - b.count)) {
-    if (count > room) return
-    room -= count
-    column.splice(column.indexOf(after) + 1, 0, placed)
-  }
-}
 
 export interface Step {
   door: Door
@@ -300,24 +274,6 @@ export function nextDoor(steps: readonly Step[], stateOf: (id: string) => Househ
   const lastAt = own >= 0 ? own : latest(steps, (id) => stateOf(id)?.last_visit_at)
   const untouched = (step: Step): boolean => (stateOf(step.door.id)?.visits ?? 0) === 0
   return steps.slice(lastAt + 1).find(untouched) ?? steps.find(untouched) ?? null
-}
-
-/** The door of these steps with this number, or the nearest one to it; of two as near the one on its own side. */
-export function nearest(steps: readonly Step[], typed: string): Step | null {
-  const no = parseNo(typed)
-  if (!no) return null
-  const own = doorMarkOf(no).number
-  let best: Step | null = null
-  let least = Infinity
-  for (const step of steps) {
-    const there = step.door.no === null ? null : parseNo(step.door.no)
-    if (!there || there.kind !== no.kind) continue
-    const n = doorMarkOf(there).number
-    const exact = n === own && printMark(doorMarkOf(there)) === printMark(doorMarkOf(no))
-    const far = exact ? -1 : Math.abs(n - own) + (n % 2 === own % 2 ? 0 : 0.5)
-    if (far < least) [best, least] = [step, far]
-  }
-  return best
 }
 
 /** How a status looks on the strip: five looks, each a colour and a shape. */

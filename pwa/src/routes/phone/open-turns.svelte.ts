@@ -18,5 +18,3 @@ export class OpenTurns {
 export const openTurns = new OpenTurns()
 /** Where the dot stood last on each alley: it sets out from there. */
 export const dotWas = new Map<string, string>()
-
-export const prefersCalm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
