@@ -37,7 +37,7 @@ export type Reason =
   | 'number_in_text'
   | 'out_of_range'
   | PeopleReason
-export type Flag = Schemas['Flag'] | 'gap' | 'unknown_field' | 'corrected_elsewhere' | 'lost_to_newer' | 'to_inbox'
+export type Flag = Schemas['Flag'] | 'gap' | 'unknown_field' | 'corrected_elsewhere' | 'lost_to_newer' | 'to_inbox' | 'learner_unknown'
 export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'> & {
   outcome: OpOutcome
   reason?: Reason | null
@@ -47,9 +47,15 @@ export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'>
 export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
 export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
 export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
-export type PullAnswer = Omit<Schemas['PullAnswer'], 'more'> & { more?: boolean; notices?: Notice[]; referral_kinds?: ReferralTerm[] }
-export type AlleyView = Schemas['AlleyView']
-export type WireDoor = Schemas['DoorView'] & PeopleOfDoor
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds'> & {
+  more?: boolean
+  alleys?: AlleyView[]
+  doors?: WireDoor[]
+  notices?: Notice[]
+  referral_kinds?: ReferralTerm[]
+}
+export type AlleyView = Omit<Schemas['AlleyView'], 'doors'> & { doors: WireDoor[] }
+export type WireDoor = Omit<Schemas['DoorView'], keyof PeopleOfDoor> & PeopleOfDoor
 export type Me = Schemas['Me']
 export type Skill = Schemas['Skill']
 export type Group = Omit<Schemas['GroupView'], 'outline'> & {

@@ -1,5 +1,6 @@
 /** What the list of phones says about each: when it last spoke, what is wrong, and what to do. */
 import { formatTime } from '../i18n/format.ts'
+import type { PeopleReason } from '../api/types.ts'
 import type { IconName } from '../ui/icons.ts'
 import { dayOf, daysFrom, writeInstant, type Millis } from './day.ts'
 import { writeCount } from './figure.ts'
@@ -52,7 +53,7 @@ function since(at: Millis, now: Millis): string {
 export const exactly = (at: Millis): string => writeInstant(at)
 
 /** Whole by its type: a reason that the server learns must get its words here. */
-const REASON: { [R in Rejection]: `rejected_${R}` } = {
+const REASON: { [R in Rejection | PeopleReason]: `rejected_${R}` } = {
   unknown_kind: 'rejected_unknown_kind',
   malformed_payload: 'rejected_malformed_payload',
   unknown_field: 'rejected_unknown_field',
@@ -75,11 +76,20 @@ const REASON: { [R in Rejection]: `rejected_${R}` } = {
   text_too_long: 'rejected_text_too_long',
   number_in_text: 'rejected_number_in_text',
   out_of_range: 'rejected_out_of_range',
+  too_young: 'rejected_too_young',
+  guardian_needed: 'rejected_guardian_needed',
+  unknown_notice: 'rejected_unknown_notice',
+  not_yours_to_set: 'rejected_not_yours_to_set',
+  no_such_step: 'rejected_no_such_step',
+  weaker_evidence: 'rejected_weaker_evidence',
+  no_such_learner: 'rejected_no_such_learner',
+  secret_in_text: 'rejected_secret_in_text',
+  consent_needed: 'rejected_consent_needed',
 }
 
 /** Why a record was sent back. A newer server may have reasons this desk has no words for. */
 export function writeReason(reason: string): string {
-  return Object.hasOwn(REASON, reason) ? t(REASON[reason as Rejection]) : t('rejected_other', { reason })
+  return Object.hasOwn(REASON, reason) ? t(REASON[reason as keyof typeof REASON]) : t('rejected_other', { reason })
 }
 
 /** "2 nhà không thuộc ngõ của đội · 1 …", the most frequent first. */
