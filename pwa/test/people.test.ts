@@ -4,9 +4,9 @@ import type { Alley, ConsentGive, DoorVisit, Learner, Payload, PeopleKind, Refer
 import { Database, type OutboxOp } from '$lib/data/db.ts'
 import { draftOf } from '$lib/data/drafts.ts'
 import { Grace } from '$lib/data/grace.svelte.ts'
-import { append, opsOf } from '$lib/data/outbox.ts'
+import { append, opsOf, settle } from '$lib/data/outbox.ts'
 import { lay } from '$lib/data/overlay.ts'
-import { levelsOf, peopleAt, type DoorPeople } from '$lib/data/people.ts'
+import { letGoOfNames, levelsOf, peopleAt, type DoorPeople } from '$lib/data/people.ts'
 import { deviceOf, recall } from '$lib/data/session.ts'
 import type { Notice } from '$lib/domain/notice.ts'
 import '$lib/i18n/more.ts'
@@ -180,6 +180,20 @@ describe('ten seconds of grace', () => {
     await other.grace.look()
     expect([await other.ops(), await ops()]).toEqual([[], []])
   })
+})
+
+it('a name the book has is kept in no record of the phone', async () => {
+  const db = new Database(`names-${Math.random()}`)
+  await deviceOf(db, () => 'device')
+  const written = await append(db, { op_id: 'c1', account_id: 'a', made_at: NOW, kind: 'consent.give', payload: give, door: 'Số 7' })
+  expect(await letGoOfNames(db, [written], 9), 'it has no receipt').toEqual([])
+  const [booked] = await settle(db, 'a', [{ op_id: 'c1', outcome: 'applied', seq: 5 }], NOW)
+  expect(await letGoOfNames(db, [booked!], 4), 'the screen still shows it from here').toEqual([])
+  const [bare] = await letGoOfNames(db, [booked!], 5)
+  expect((bare!.payload as ConsentGive).call_name).toBe('')
+  expect(JSON.stringify(await opsOf(db, 'a'))).not.toContain('Hải')
+  expect(await letGoOfNames(db, [bare!], 5), 'once').toEqual([])
+  db.close()
 })
 
 describe('a consent, step by step', () => {
