@@ -48,7 +48,7 @@ describe('a notice', () => {
 describe('the VNeID ladder', () => {
   const cases = vectors<Array<{ known: [EidState, Evidence] | null; sent: EidStep; gives: Gives<[EidState, Evidence]> }>>('eid')
   // What the types of this side cannot even say is the reader's business on the other.
-  const known = cases.filter(({ gives }) => !('fault' in gives && gives.fault === 'unknown_field'))
+  const known = cases.filter(({ gives }) => !('fault' in gives && (gives.fault === 'unknown_field' || gives.fault === 'malformed_payload')))
 
   it('has cases', () => {
     expect(known.length).toBeGreaterThan(100)

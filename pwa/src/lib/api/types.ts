@@ -37,7 +37,7 @@ export type Reason =
   | 'number_in_text'
   | 'out_of_range'
   | PeopleReason
-export type Flag = Schemas['Flag'] | 'gap' | 'unknown_field' | 'corrected_elsewhere' | 'lost_to_newer' | 'to_inbox'
+export type Flag = Schemas['Flag'] | 'gap' | 'unknown_field' | 'corrected_elsewhere' | 'lost_to_newer' | 'to_inbox' | 'learner_unknown'
 export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'> & {
   outcome: OpOutcome
   reason?: Reason | null

@@ -6,7 +6,7 @@ import { eidAfter } from '../domain/eid.ts'
 import { NEED_DAYS } from '../domain/needs.ts'
 import type { Levels } from '../domain/skill.ts'
 import { addDays, dayOf, type Millis } from '../domain/time.ts'
-import type { OutboxOp } from './db.ts'
+import type { Database, OutboxOp } from './db.ts'
 import { unanswered } from './outbox.ts'
 import type { DoorView } from './overlay.ts'
 
@@ -114,6 +114,22 @@ export function peopleAt(view: Pick<DoorView, 'door' | 'told' | 'taught'>): Door
     referrals: [...referrals.values()].sort((a, b) => a.opened_at - b.opened_at),
     waiting: waiting ?? NOTHING,
   }
+}
+
+/**
+ * The book has these people by now, and says itself when one of them changes their mind: the records
+ * of this phone keep no second copy of a name. Returns those that changed.
+ */
+export function letGoOfNames(db: Database, ops: readonly OutboxOp[], seq: number): Promise<OutboxOp[]> {
+  const named = ops.filter((op) => op.kind === 'consent.give' && op.state === 'booked' && (op.seq ?? Infinity) <= seq && (op.payload as ConsentGive).call_name !== '')
+  if (named.length === 0) return Promise.resolve([])
+  return db.write(['outbox'], async (tx) => {
+    const outbox = tx.objectStore('outbox')
+    const held = await Promise.all(named.map((op) => outbox.get(op.op_id)))
+    const changed = held.filter((op) => op !== undefined).map((op): OutboxOp => ({ ...op, payload: { ...(op.payload as ConsentGive), call_name: '' } }))
+    await Promise.all(changed.map((op) => outbox.put(op)))
+    return changed
+  })
 }
 
 /** A door of the turf with its people. */

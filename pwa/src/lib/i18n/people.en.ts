@@ -18,7 +18,6 @@ export const people: Record<keyof typeof vi, string> = {
   'people.of': '{n}/{of} people',
   'people.next': 'Next: {name}',
   'people.nameless': 'No name: choose an age group',
-  'people.who': 'Who learns?',
   'people.known': 'Agreed to be written down',
   'people.onlyMinor': 'Only children at home',
   'people.onlyMinor.hint': 'Do not go in, write no names, coach nobody. Come back when an adult is there.',
@@ -135,7 +134,6 @@ export const people: Record<keyof typeof vi, string> = {
   'people.eid.lost': 'See how to get back in',
 
   'people.hands': 'Please type it yourself',
-  'people.hands.open': 'When a code or password is needed',
   'people.hands.1': 'It is your phone, you hold it. I only point where to press.',
   'people.hands.2': 'An OTP is like the key to your house. Read it out to nobody, not even to me.',
   'people.hands.3': 'Password and ID number you type yourself. I look away.',

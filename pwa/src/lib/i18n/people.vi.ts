@@ -17,7 +17,6 @@ export const people = {
   'people.of': '{n}/{of} người',
   'people.next': 'Tiếp: {name}',
   'people.nameless': 'Không ghi tên: chọn nhóm tuổi',
-  'people.who': 'Ai học?',
   'people.known': 'Đã đồng ý ghi tên',
   'people.onlyMinor': 'Chỉ có trẻ em ở nhà',
   'people.onlyMinor.hint': 'Không vào nhà, không ghi tên, không hướng dẫn. Trở lại khi có người lớn.',
@@ -134,7 +133,6 @@ export const people = {
   'people.eid.lost': 'Xem cách lấy lại',
 
   'people.hands': 'Bác tự nhập giúp cháu',
-  'people.hands.open': 'Khi cần nhập mã, mật khẩu',
   'people.hands.1': 'Máy của bác, bác cầm. Cháu chỉ đứng cạnh chỉ chỗ bấm.',
   'people.hands.2': 'Mã OTP như chìa khóa nhà. Bác đừng đọc cho ai, kể cả cháu.',
   'people.hands.3': 'Mật khẩu, số căn cước bác tự gõ. Cháu quay mặt đi.',

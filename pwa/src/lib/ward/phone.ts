@@ -1,5 +1,6 @@
 /** What the list of phones says about each: when it last spoke, what is wrong, and what to do. */
 import { formatTime } from '../i18n/format.ts'
+import type { PeopleReason } from '../api/types.ts'
 import type { IconName } from '../ui/icons.ts'
 import { dayOf, daysFrom, writeInstant, type Millis } from './day.ts'
 import { writeCount } from './figure.ts'
@@ -52,7 +53,7 @@ function since(at: Millis, now: Millis): string {
 export const exactly = (at: Millis): string => writeInstant(at)
 
 /** Whole by its type: a reason that the server learns must get its words here. */
-const REASON: { [R in Rejection]: `rejected_${R}` } = {
+const REASON: { [R in Rejection | PeopleReason]: `rejected_${R}` } = {
   unknown_kind: 'rejected_unknown_kind',
   malformed_payload: 'rejected_malformed_payload',
   unknown_field: 'rejected_unknown_field',
@@ -88,7 +89,7 @@ const REASON: { [R in Rejection]: `rejected_${R}` } = {
 
 /** Why a record was sent back. A newer server may have reasons this desk has no words for. */
 export function writeReason(reason: string): string {
-  return Object.hasOwn(REASON, reason) ? t(REASON[reason as Rejection]) : t('rejected_other', { reason })
+  return Object.hasOwn(REASON, reason) ? t(REASON[reason as keyof typeof REASON]) : t('rejected_other', { reason })
 }
 
 /** "2 nhà không thuộc ngõ của đội · 1 …", the most frequent first. */

@@ -1,5 +1,5 @@
 import type { ConsentGive, Learner } from '$lib/api/types.ts'
-import { checkedCallName, inOrder, needsGuardian, ofAge, PURPOSES, type Purpose } from '$lib/domain/learner.ts'
+import { checkedCallName, checkedConsent, inOrder, needsGuardian, ofAge, PURPOSES, type Purpose } from '$lib/domain/learner.ts'
 import type { Notice } from '$lib/domain/notice.ts'
 import type { AgeBand } from '$lib/domain/visit.ts'
 
@@ -88,21 +88,19 @@ export class ConsentForm {
       this.#show()
       return 'next'
     }
-    const name = checkedCallName(this.name)
     const { band, notice } = this
-    if ('fault' in name || band === null || !ofAge(band)) return 'declined'
-    return {
-      agreed: {
-        call_name: name.ok,
-        age_band: band,
-        purposes: inOrder(PURPOSES, [...this.already, ...this.ticked]),
-        notice_version: notice.version,
-        notice_hash: notice.hash,
-        language: notice.language,
-        method: 'tap',
-        ...(this.guardian ? { guardian: true as const } : {}),
-      },
+    const consent = {
+      call_name: this.name,
+      purposes: inOrder(PURPOSES, [...this.already, ...this.ticked]),
+      notice_version: notice.version,
+      notice_hash: notice.hash,
+      language: notice.language,
+      method: 'tap' as const,
+      ...(this.guardian ? { guardian: true as const } : {}),
     }
+    if (band === null || !ofAge(band)) return 'declined'
+    const name = checkedConsent({ ...consent, age_band: band }, [notice])
+    return 'ok' in name ? { agreed: { ...consent, call_name: name.ok, age_band: band } } : 'declined'
   }
 
   #show(): void {

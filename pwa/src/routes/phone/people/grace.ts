@@ -1,5 +1,6 @@
 import { clock, db, knocks, session, turf } from '$lib/app.ts'
 import { Grace } from '$lib/data/grace.svelte.ts'
+import { letGoOfNames } from '$lib/data/people.ts'
 
 /** Acts about people that can still be taken back; one for the whole app. */
 export const grace = new Grace({
@@ -10,3 +11,11 @@ export const grace = new Grace({
   show: (op) => turf.take([op]),
   hide: (op_id) => turf.drop([op_id]),
 })
+
+/** When the app opens, and at every door: what was left unfinished counts, what is kept twice goes. */
+export async function putInOrder(): Promise<void> {
+  await grace.look()
+  turf.take(await letGoOfNames(db, turf.ops, turf.seq))
+}
+// Lost, it is done at the next door.
+void putInOrder().catch(() => undefined)
