@@ -91,6 +91,7 @@ export const team: Record<keyof typeof vi, string> = {
   'paper.quiet': 'no knock',
   'paper.care': 'No ID numbers, phone numbers or passwords. Hand it back to the team lead; leave it in no home.',
   'paper.by': 'Printed by {name} at {time} on {day} · {team} · for the team only',
+  'paper.on': '{alley} (continued)',
   'paper.gone': 'This alley is no longer on the phone',
 
   'phone.title': 'This phone',

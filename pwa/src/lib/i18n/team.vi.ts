@@ -90,6 +90,7 @@ export const team = {
   'paper.quiet': 'không gõ',
   'paper.care': 'Không ghi số căn cước, số điện thoại, mật khẩu. Nộp lại cho đội trưởng, không để lại ở nhà dân.',
   'paper.by': 'In bởi {name} lúc {time} ngày {day} · {team} · chỉ dùng trong đội',
+  'paper.on': '{alley} (tiếp)',
   'paper.gone': 'Ngõ này không còn trên máy',
 
   'phone.title': 'Máy này',

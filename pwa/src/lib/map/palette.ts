@@ -11,7 +11,7 @@ export const NO_DATA_INK = '#14213d'
 
 export const GROUND = '#f7f9fd'
 export const BORDER = '#ffffff'
-export const OUTLINE = '#9aa6bd'
+export const OUTLINE = '#8592ab'
 export const SELECTED = '#f2a116'
 /** Under the amber, so that the border stays visible on pale blue and on white paper. */
 export const SELECTED_EDGE = '#14213d'

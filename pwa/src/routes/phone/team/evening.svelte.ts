@@ -37,6 +37,7 @@ class Evening {
     if (this.#account !== turf.account_id) {
       this.#account = turf.account_id
       this.#splits = {}
+      team.leases = new Map()
       const account = this.#account
       this.#reading = account === null ? null : recall<Record<string, Split>>(db, keyOf(account)).then((kept) => {
         if (kept && this.#account === account) this.#splits = { ...kept, ...this.#splits }
