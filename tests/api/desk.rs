@@ -61,7 +61,8 @@ on_both! {
             "team": { "id": TEAM_1, "name": "Đội 1" },
             "app_version": "0.2.0", "last_seen_at": app.now(), "queued": 7, "held": 1, "kept": 0,
             "rejected": [{ "reason": "unknown_kind", "count": 2 }],
-            "failed": 2, "last_failed_at": app.now(), "last_failure": "aborted", "needs": "rejected"
+            "failed": 2, "last_failed_at": app.now(), "last_failure": "aborted", "needs": "rejected",
+            "revoked_at": null, "wiped_at": null, "wiped_unsent": null
         })]);
         app.pass(30 * 24 * HOUR);
         let desk = app.signed_in(STAFF).await;

@@ -571,7 +571,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   invite_revoke_of: 'Revoke the code of {team} that ends on {day}',
 
   phone_lock: 'Lock this phone',
-  phone_lock_of: 'Lock the phone of {name}',
+  phone_lock_of: 'Lock this phone: {name}',
   phone_lock_ask: 'Lock the phone of {name}? It is signed out at once, wipes its list of doors when it next has a network, and cannot be let in again. Unsent work is sealed for sending later.',
   phone_lock_yes: 'Lock the phone',
   phone_lock_no: 'Leave it',

@@ -565,7 +565,7 @@ export const wardVi = {
   invite_revoke_of: 'Thu hồi mã mời của {team}, hạn {day}',
 
   phone_lock: 'Khóa máy này',
-  phone_lock_of: 'Khóa máy của {name}',
+  phone_lock_of: 'Khóa máy này: {name}',
   phone_lock_ask: 'Khóa máy của {name}? Máy bị đăng xuất ngay, lần tới có mạng sẽ tự xóa danh sách nhà, và không mở lại được. Việc chưa gửi được niêm lại để gửi sau.',
   phone_lock_yes: 'Khóa máy',
   phone_lock_no: 'Thôi',
