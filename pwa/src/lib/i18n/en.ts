@@ -86,7 +86,7 @@ export const en: Record<keyof typeof vi, string> = {
   'walk.emptyAlley': 'The book has no home in this alley yet.',
   'walk.addHouse': 'Add a missing house',
   'walk.pick': 'Record several',
-  'walk.jump': 'Standing at another number?',
+  'walk.jump': 'Other no.',
   'walk.proposed': 'proposed',
   'walk.mapNone': 'The ward has not drawn the residential groups yet. The alley and the list are complete.',
   'walk.mapLabel': 'Map of the team’s residential groups',

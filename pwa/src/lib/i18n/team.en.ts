@@ -2,7 +2,7 @@ import type { team as vi } from './team.vi.ts'
 
 export const team: Record<keyof typeof vi, string> = {
   'team.split': 'Split the alley',
-  'team.splitOn': 'Split: you are number {me} of {people}',
+  'team.splitOn': 'Part {me}/{people}',
   'team.title': 'Split the alley among several',
   'team.how': 'No network needed: everybody sets the same number of people and a different number of their own. Every phone splits alike.',
   'team.people': 'How many of you?',

@@ -1,7 +1,7 @@
 /** Words of the team, the badge, the paper and this phone's own look: they come with their screens. */
 export const team = {
   'team.split': 'Chia ngõ',
-  'team.splitOn': 'Chia ngõ: bạn là số {me} trong {people} người',
+  'team.splitOn': 'Phần {me}/{people}',
   'team.title': 'Chia ngõ cho nhiều người',
   'team.how': 'Không cần mạng: ai cũng bấm cùng số người, mỗi người một số. Máy nào cũng chia ra như nhau.',
   'team.people': 'Có mấy người đi?',

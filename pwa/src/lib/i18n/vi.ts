@@ -84,7 +84,7 @@ export const vi = {
   'walk.emptyAlley': 'Ngõ này chưa có nhà nào trong sổ.',
   'walk.addHouse': 'Thêm nhà chưa có',
   'walk.pick': 'Ghi nhiều nhà',
-  'walk.jump': 'Đang đứng ở số khác?',
+  'walk.jump': 'Số khác',
   'walk.proposed': 'đề nghị',
   'walk.mapNone': 'Phường chưa vẽ ranh giới tổ dân phố. Ngõ và danh sách vẫn đủ.',
   'walk.mapLabel': 'Bản đồ các tổ của đội',
