@@ -6,6 +6,7 @@ import { append } from '../src/lib/data/outbox.ts'
 import { deviceOf, dropSession, recall } from '../src/lib/data/session.ts'
 import { Turf } from '../src/lib/data/turf.svelte.ts'
 import { startOf } from '../src/lib/domain/time.ts'
+import { unlocked } from './fakes/keys.ts'
 
 const AT = startOf(20261117)! + 19 * 3_600_000
 const PEOPLE: PersonCoached[] = [{ age_band: '60-79', skills: [{ skill: 'PAY-01', level: 2 }] }]
@@ -46,7 +47,7 @@ async function reopened(): Promise<{ turf: Turf; book: LessonBook }> {
 }
 
 beforeEach(async () => {
-  db = new Database(`lessons-${(n += 1)}`)
+  db = unlocked(`lessons-${(n += 1)}`)
   await deviceOf(db, () => 'device-1')
   await bring([door('h1'), door('h2')])
   turf = new Turf(db)

@@ -10,6 +10,7 @@ import { draftOf } from '$lib/data/drafts.ts'
 import { append, opsOf, outboxFor, unanswered } from '$lib/data/outbox.ts'
 import { knownDevice, loadSession } from '$lib/data/session.ts'
 import { SyncEngine } from '$lib/sync/engine.ts'
+import { unlocked } from './fakes/keys.ts'
 
 /** Phones as released apps left them: see tests/fixtures/releases. */
 const RELEASES = join(import.meta.dirname, '../../tests/fixtures/releases')
@@ -110,7 +111,7 @@ describe.each(releases)('a phone of release %s', (release) => {
   })
 
   it('opens in the app of today with every record as it was', async () => {
-    const db = new Database(await lay(dump))
+    const db = unlocked(await lay(dump))
     for (const account of accounts(dump)) {
       const ops = await opsOf(db, account)
       const old = before(dump).filter((op) => op.account_id === account)
@@ -132,7 +133,7 @@ describe.each(releases)('a phone of release %s', (release) => {
   })
 
   it('counts what waits for the other account, and gives the next record the next number', async () => {
-    const db = new Database(await lay(dump))
+    const db = unlocked(await lay(dump))
     const present = (await loadSession(db))?.account.id ?? ''
     const waiting = before(dump).filter(unanswered)
     expect((await outboxFor(db, present)).parked).toBe(waiting.filter((op) => op.account_id !== present).length)
@@ -146,7 +147,7 @@ describe.each(releases)('a phone of release %s', (release) => {
   })
 
   it('sends each account its own unsent work, oldest first, as it was written, and once', async () => {
-    const db = new Database(await lay(dump))
+    const db = unlocked(await lay(dump))
     for (const account of accounts(dump)) {
       const { pushes, fetch } = server()
       await send(db, account, fetch)
@@ -164,7 +165,7 @@ describe.each(releases)('a phone of release %s', (release) => {
   })
 
   it('keeps what it does not know through a pull', async () => {
-    const db = new Database(await lay(dump))
+    const db = unlocked(await lay(dump))
     const account = (await loadSession(db))?.account.id ?? ''
     const [alley] = values<{ alley: { id: string; doors: Array<{ id: string; code: string; sort: string }> } }>(dump, 'alleys').map((record) => record.alley)
     const [door] = alley?.doors ?? []

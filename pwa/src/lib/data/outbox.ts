@@ -1,6 +1,8 @@
 import type { OpKind, OpResult, Payload } from '../api/types.ts'
 import { DAY_MS, type Millis } from '../domain/time.ts'
-import { StorageFull, type Database, type Numbers, type OutboxOp, type Store, type Tx } from './db.ts'
+import { StorageFull, type Database, type Numbers, type OpContent, type OutboxOp, type OutboxRow, type Store, type Tx } from './db.ts'
+import type { Box, Sealer } from './keyring.ts'
+import type { Sealed } from './parcels.ts'
 import { makeRoom } from './room.ts'
 
 export interface NewOp {
@@ -15,58 +17,147 @@ export interface NewOp {
 
 export const ofAccount = (account_id: string): IDBKeyRange => IDBKeyRange.bound([account_id], [account_id, []])
 
+/** Where an operation's box belongs. */
+const placeOf = (op: { account_id: string; op_id: string }): string => `outbox|${op.account_id}|${op.op_id}`
+
+/** What of a row may be read by whoever holds the phone. */
+const CLEAR = new Set<string>([
+  'op_id', 'account_id', 'device_seq', 'after', 'made_at', 'state', 'seq', 'booked_at', 'kept_at', 'reason', 'flags', 'waiting',
+  'flight', 'rejected', 'box', 'sealed', 'carried',
+])
+
 /**
  * Writes one operation with the device's next number, in one strict transaction: when this resolves
- * the record is on the disk. The draft it grew from goes with it. What it touches is the same for the
- * first record and for the five-thousandth. Throws [StorageFull] when there is no room even after
- * letting go of what the book has.
+ * the record is on the disk, in its box and sealed for the server. The draft it grew from goes with
+ * it. What it touches is the same for the first record and for the five-thousandth. Throws [Locked],
+ * and [StorageFull] when there is no room even after letting go of what the book has.
  */
 export async function append(db: Database, op: NewOp, draftOf?: string): Promise<OutboxOp> {
-  const write = (): Promise<OutboxOp> =>
-    db.writeStrict(['session', 'outbox', 'drafts'], async (tx) => {
-      const outbox = tx.objectStore('outbox')
-      const session = tx.objectStore('session')
-      // The transaction may run again after a lost connection; the operation is written once.
-      const [known, numbers] = await Promise.all([outbox.get(op.op_id), session.get('numbers') as Promise<Numbers | undefined>])
-      if (known) return known
-      if (!numbers) throw new Error('no device')
-      const { next_seq, last } = numbers
-      const written: OutboxOp = { ...op, device_seq: next_seq, after: last[op.account_id] ?? 0, state: 'local', waiting: next_seq }
-      const writes = Promise.all([
-        outbox.add(written),
-        session.put({ next_seq: next_seq + 1, last: { ...last, [op.account_id]: next_seq } }, 'numbers'),
-        draftOf === undefined ? null : tx.objectStore('drafts').delete([op.account_id, draftOf]),
-      ])
-      // Heard below, unless the connection is lost before.
-      writes.catch(() => undefined)
-      // Nothing follows: the disk need not wait for this page to hear that all was taken.
-      tx.commit()
-      await writes
-      return written
-    })
-  try {
-    return await write()
-  } catch (error) {
-    if (!(error instanceof StorageFull)) throw error
-    await makeRoom(db)
-    return await write()
+  const { kind, payload, door, ...routing } = op
+  const { sealer } = db.keys
+  const box = await db.keys.box(op.account_id, placeOf(op), { kind, payload, door } satisfies OpContent)
+  // A transaction does not wait for ciphers, and the seal covers the number: it is guessed, and sealed
+  // anew in the rare case that another tab was faster.
+  let guess = sealer ? (db.numbers ?? (await numbersOf(db))) : null
+  for (;;) {
+    const sealed = guess && sealer ? await sealOp(sealer, op, guess) : null
+    const write = (): Promise<OutboxRow | Numbers> => put(db, { ...routing, box }, sealed, draftOf)
+    let written: OutboxRow | Numbers
+    try {
+      written = await write()
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error
+      await makeRoom(db)
+      written = await write()
+    }
+    if ('next_seq' in written) {
+      guess = written
+      continue
+    }
+    const [done] = written.box === box ? [{ ...clearOf(written), kind, payload, door }] : await opened(db, [written])
+    if (!done) throw new Error('one id for two operations')
+    return done
   }
 }
 
-/** All operations of an account, oldest first. */
-export function opsOf(db: Database, account_id: string): Promise<OutboxOp[]> {
-  return db.read(['outbox'], (tx) => tx.objectStore('outbox').index('order').getAll(ofAccount(account_id)))
+/** What was sealed, and the number it was sealed with. */
+interface Try {
+  next_seq: number
+  after: number
+  sealed: Sealed
 }
 
-export const unanswered = (op: OutboxOp): boolean => op.state === 'local' || op.state === 'sent' || op.state === 'held'
+async function sealOp(sealer: Sealer, { op_id, account_id, made_at, kind, payload }: NewOp, { next_seq, last }: Numbers): Promise<Try | null> {
+  const after = last[account_id] ?? 0
+  try {
+    return { next_seq, after, sealed: await sealer({ op_id, account_id, device_seq: next_seq, after, made_at, kind, payload }) }
+  } catch {
+    // A record on the phone is worth more than its seal, which is made up for at the next unlocking.
+    return null
+  }
+}
+
+/** The row as it lies on the disk now, or the numbers as they are when the seal has a wrong one. */
+function put(
+  db: Database, row: Pick<OutboxRow, 'op_id' | 'account_id' | 'made_at'> & { box: Box }, sealed: Try | null, draftOf: string | undefined,
+): Promise<OutboxRow | Numbers> {
+  return db.writeStrict(['session', 'outbox', 'drafts'], async (tx) => {
+    const outbox = tx.objectStore('outbox')
+    const session = tx.objectStore('session')
+    // The transaction may run again after a lost connection; the operation is written once.
+    const [known, numbers] = await Promise.all([outbox.get(row.op_id), session.get('numbers') as Promise<Numbers | undefined>])
+    // The copy that came back through the disk is the same box, if it is this very operation.
+    if (known) return known.box && same(known.box, row.box) ? { ...known, box: row.box } : known
+    if (!numbers) throw new Error('no device')
+    const { next_seq, last } = numbers
+    const after = last[row.account_id] ?? 0
+    if (sealed && (sealed.next_seq !== next_seq || sealed.after !== after)) return numbers
+    const written: OutboxRow = {
+      ...row, device_seq: next_seq, after, state: 'local', waiting: next_seq, ...(sealed ? { sealed: sealed.sealed } : {}),
+    }
+    const moved: Numbers = { next_seq: next_seq + 1, last: { ...last, [row.account_id]: next_seq } }
+    const writes = Promise.all([
+      outbox.add(written),
+      session.put(moved, 'numbers'),
+      draftOf === undefined ? null : tx.objectStore('drafts').delete([row.account_id, draftOf]),
+    ])
+    // Heard below, unless the connection is lost before.
+    writes.catch(() => undefined)
+    // Nothing follows: the disk need not wait for this page to hear that all was taken.
+    tx.commit()
+    await writes
+    db.numbers = moved
+    return written
+  })
+}
+
+const same = (a: Box, b: Box): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])
+
+function numbersOf(db: Database): Promise<Numbers | null> {
+  return db.read(['session'], async (tx) => ((await tx.objectStore('session').get('numbers')) as Numbers | undefined) ?? null)
+}
+
+/** What is in clear, and nothing of how it is kept. */
+function clearOf({ box: _b, sealed: _s, carried: _c, ...rest }: OutboxRow): Omit<OutboxOp, keyof OpContent> & Partial<OpContent> {
+  return rest
+}
+
+/** The operations in these rows. What cannot be opened is left out: it stays on the disk, and is delivered sealed. */
+export async function opened(db: Database, rows: readonly OutboxRow[]): Promise<OutboxOp[]> {
+  const ops = await Promise.all(
+    rows.map(async (row): Promise<OutboxOp | null> => {
+      if (!row.box) return clearOf(row) as OutboxOp
+      if (!db.keys.of(row.account_id)) return null
+      const content = await db.keys.open<OpContent>(row.account_id, placeOf(row), row.box)
+      return content && { ...clearOf(row), ...content }
+    }),
+  )
+  return ops.filter((op) => op !== null)
+}
+
+/** The row with its content in a box; as it is when it has one. */
+export async function boxedRow(db: Database, row: OutboxRow): Promise<OutboxRow> {
+  if (row.box) return row
+  const [kept, content]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}]
+  for (const [field, value] of Object.entries(row)) (CLEAR.has(field) ? kept : content)[field] = value
+  return { ...(kept as unknown as OutboxRow), box: await db.keys.box(row.account_id, placeOf(row), content) }
+}
+
+/** All operations of an account, oldest first. */
+export async function opsOf(db: Database, account_id: string): Promise<OutboxOp[]> {
+  return opened(db, await db.read(['outbox'], (tx) => tx.objectStore('outbox').index('order').getAll(ofAccount(account_id))))
+}
+
+export const unanswered = (op: Pick<OutboxOp, 'state'>): boolean => op.state === 'local' || op.state === 'sent' || op.state === 'held'
 
 /** The first `limit` unanswered operations of an account, oldest first, and how many there are in all. */
-export function queueOf(db: Database, account_id: string, limit: number): Promise<{ queue: OutboxOp[]; queued: number }> {
-  return db.read(['outbox'], async (tx) => {
+export async function queueOf(db: Database, account_id: string, limit: number): Promise<{ queue: OutboxOp[]; queued: number }> {
+  const { rows, queued } = await db.read(['outbox'], async (tx) => {
     const waiting = tx.objectStore('outbox').index('waiting')
-    const [queue, queued] = await Promise.all([waiting.getAll(ofAccount(account_id), limit), waiting.count(ofAccount(account_id))])
-    return { queue, queued }
+    const [rows, queued] = await Promise.all([waiting.getAll(ofAccount(account_id), limit), waiting.count(ofAccount(account_id))])
+    return { rows, queued }
   })
+  return { queue: await opened(db, rows), queued }
 }
 
 /** How many operations of an account have no answer. */
@@ -83,26 +174,27 @@ export function rejectedOn(db: Database): Promise<number> {
  * What an account may see of the outbox: its own operations, oldest first, and of the others' no
  * more than how many wait for them to sign in.
  */
-export function outboxFor(db: Database, account_id: string | null): Promise<{ ops: OutboxOp[]; parked: number }> {
-  return db.read(['outbox'], async (tx) => {
+export async function outboxFor(db: Database, account_id: string | null): Promise<{ ops: OutboxOp[]; parked: number }> {
+  const { rows, parked } = await db.read(['outbox'], async (tx) => {
     const outbox = tx.objectStore('outbox')
     const waiting = outbox.index('waiting')
-    if (account_id === null) return { ops: [], parked: await waiting.count() }
-    const [ops, all, own] = await Promise.all([
+    if (account_id === null) return { rows: [], parked: await waiting.count() }
+    const [rows, all, own] = await Promise.all([
       outbox.index('order').getAll(ofAccount(account_id)),
       waiting.count(),
       waiting.count(ofAccount(account_id)),
     ])
-    return { ops, parked: all - own }
+    return { rows, parked: all - own }
   })
+  return { ops: await opened(db, rows), parked }
 }
 
 /** These operations of an account, as far as they are still there. */
-export function opsNamed(db: Database, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
-  return db.read(['outbox'], (tx) => named(tx, account_id, ids))
+export async function opsNamed(db: Database, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
+  return opened(db, await db.read(['outbox'], (tx) => named(tx, account_id, ids)))
 }
 
-async function named(tx: Tx<'readonly' | 'readwrite'>, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
+async function named(tx: Tx<'readonly' | 'readwrite'>, account_id: string, ids: readonly string[]): Promise<OutboxRow[]> {
   const outbox = tx.objectStore('outbox')
   const found = await Promise.all([...new Set(ids)].map((id) => outbox.get(id)))
   return found.filter((op) => op !== undefined).filter((op) => op.account_id === account_id)
@@ -110,13 +202,40 @@ async function named(tx: Tx<'readonly' | 'readwrite'>, account_id: string, ids: 
 
 const OUTBOX: Store[] = ['outbox']
 
+/** What can be handed in sealed: without an answer, not handed in yet, and of nobody who could send it themselves. */
+export async function sealedRows(db: Database, limit: number, skip: ReadonlySet<string>): Promise<Array<OutboxRow & { sealed: Sealed }>> {
+  const rows = await db.read(['outbox'], (tx) => tx.objectStore('outbox').index('waiting').getAll())
+  const found: Array<OutboxRow & { sealed: Sealed }> = []
+  for (const row of rows) {
+    if (found.length === limit) break
+    if (row.sealed && !row.carried && !skip.has(row.op_id) && !db.keys.of(row.account_id)) found.push(row as OutboxRow & { sealed: Sealed })
+  }
+  return found
+}
+
+/** The server has taken these in, sealed. They wait for their receipts all the same. */
+export function markCarried(db: Database, ids: readonly string[]): Promise<void> {
+  return db.writeStrict(OUTBOX, async (tx) => {
+    const outbox = tx.objectStore('outbox')
+    for (const id of ids) {
+      const row = await outbox.get(id)
+      if (row?.sealed && row.waiting !== undefined) await outbox.put({ ...row, carried: 1 })
+    }
+  })
+}
+
+/** How many operations of this phone the server does not have, whoever made them. */
+export function undelivered(db: Database): Promise<number> {
+  return db.read(['outbox'], async (tx) => (await tx.objectStore('outbox').index('waiting').getAll()).filter((row) => !row.carried).length)
+}
+
 /** Changes the operations that `pick` finds, and only writes those that become another. Returns these. */
 async function change(
   tx: Tx<'readwrite'>,
-  picked: readonly OutboxOp[],
-  with_: (op: OutboxOp) => OutboxOp,
-): Promise<OutboxOp[]> {
-  const changed: OutboxOp[] = []
+  picked: readonly OutboxRow[],
+  with_: (op: OutboxRow) => OutboxRow,
+): Promise<OutboxRow[]> {
+  const changed: OutboxRow[] = []
   for (const op of picked) {
     const next = with_(op)
     if (next !== op) changed.push(next)
@@ -127,44 +246,50 @@ async function change(
 }
 
 /** A push that carries these is leaving. Returns those that changed. */
-export function markSent(db: Database, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
-  return db.write(OUTBOX, async (tx) =>
+export async function markSent(db: Database, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
+  const changed = await db.write(OUTBOX, async (tx) =>
     // What the server holds it has already; on the way again it is no less there.
     change(tx, await named(tx, account_id, ids), (op) => (op.state === 'local' ? { ...op, state: 'sent', flight: 1 } : op)),
   )
+  return opened(db, changed)
 }
 
 /**
  * No push is on the way: whatever got no answer is on this phone and nowhere else, as far as we
  * know. Returns those that changed.
  */
-export function unmarkSent(db: Database, account_id: string): Promise<OutboxOp[]> {
-  return db.write(OUTBOX, async (tx) =>
+export async function unmarkSent(db: Database, account_id: string): Promise<OutboxOp[]> {
+  const changed = await db.write(OUTBOX, async (tx) =>
     change(tx, await tx.objectStore('outbox').index('flight').getAll(ofAccount(account_id)), ({ flight: _, ...op }) =>
       op.state === 'sent' ? { ...op, state: 'local' } : op,
     ),
   )
+  return opened(db, changed)
 }
 
 /** Stores receipts and refusals beside their operations. Returns those that changed. */
-export function settle(
+export async function settle(
   db: Database,
   account_id: string,
   results: readonly OpResult[],
   at: Millis,
 ): Promise<OutboxOp[]> {
   const answers = new Map(results.map((result) => [result.op_id, result]))
-  return db.writeStrict(OUTBOX, async (tx) =>
+  const changed = await db.writeStrict(OUTBOX, async (tx) =>
     change(tx, await named(tx, account_id, [...answers.keys()]), (op) => {
       const answer = answers.get(op.op_id)
       return answer && unanswered(op) ? answered(op, answer, at) : op
     }),
   )
+  return opened(db, changed)
 }
 
-function answered(op: OutboxOp, { outcome, seq, reason, flags }: OpResult, at: Millis): OutboxOp {
+function answered(op: OutboxRow, { outcome, seq, reason, flags }: OpResult, at: Millis): OutboxRow {
   const { waiting: _w, flight: _f, reason: _r, ...bare } = op
-  const done = { ...bare, ...(reason ? { reason } : {}), ...(flags?.length ? { flags } : {}) }
+  const { sealed: _s, carried: _c, ...there } = bare
+  const heard = { ...(reason ? { reason } : {}), ...(flags?.length ? { flags } : {}) }
+  // The server has it: no copy is needed that it could open.
+  const done = { ...there, ...heard }
   switch (outcome) {
     case 'applied':
     case 'duplicate':
@@ -174,7 +299,7 @@ function answered(op: OutboxOp, { outcome, seq, reason, flags }: OpResult, at: M
     case 'quarantined':
       return typeof seq === 'number' ? { ...done, state: 'kept', seq, kept_at: at } : op
     case 'rejected':
-      return { ...done, state: 'rejected', rejected: 1 }
+      return { ...bare, ...heard, state: 'rejected', rejected: 1 }
     case 'held':
       return op.state === 'held' ? op : { ...bare, waiting: op.device_seq, state: 'held', reason: reason ?? 'waits_for_earlier' }
     default:
@@ -188,13 +313,14 @@ function answered(op: OutboxOp, { outcome, seq, reason, flags }: OpResult, at: M
  */
 export async function release(db: Database, account_id: string, visits: ReadonlySet<string>, at: Millis): Promise<OutboxOp[]> {
   if (visits.size === 0) return []
-  return await db.write(OUTBOX, async (tx) =>
+  const changed = await db.write(OUTBOX, async (tx) =>
     change(tx, await tx.objectStore('outbox').index('kept').getAll(ofAccount(account_id)), (op) => {
       if (!visits.has(op.op_id)) return op
       const { kept_at: _k, reason: _r, ...rest } = op
       return { ...rest, state: 'booked', booked_at: at }
     }),
   )
+  return opened(db, changed)
 }
 
 /** How much longer than a booked record one stays listed that the ward has to decide on. */
