@@ -1,8 +1,9 @@
 import { Dictionary } from './dictionary.svelte.ts'
+import type { lock } from './lock.vi.ts'
 import type { more } from './more.vi.ts'
 import { vi } from './vi.ts'
 
-type Words = typeof vi & typeof more
+type Words = typeof vi & typeof more & typeof lock
 
 /** The words before the first step are in the bundle; `more.ts` brings the others with their screens. */
 export const messages = new Dictionary<Words>(vi, () => import('./en.ts').then((module) => module.en))

@@ -23,6 +23,9 @@ export const vi = {
   'ended.text': 'Đăng nhập lại, {n} lượt vẫn còn nguyên',
   'ended.textNone': 'Hết phiên đăng nhập. Đăng nhập lại để nhận tin mới.',
   'ended.go': 'Đăng nhập',
+  'vault.ageing': 'Còn {hours} giờ nữa danh sách nhà tạm đóng. Bật mạng để giữ mở.',
+  'vault.wiped': 'Phường đã thu hồi máy này. Danh sách nhà đã xóa; lượt chưa gửi đã niêm phong và vẫn được gửi.',
+  'vault.back': 'Mở khóa',
   'blocking.text': 'Ứng dụng vừa được cập nhật ở thẻ khác. Đóng thẻ này rồi mở lại.',
 
   'login.name': 'Tên đăng nhập',
@@ -32,7 +35,7 @@ export const vi = {
   'login.go': 'Đăng nhập',
   'login.going': 'Đang đăng nhập…',
   'login.again': 'Đăng nhập lại để gửi tiếp. {n} lượt trên máy vẫn còn nguyên.',
-  'login.parked': 'Máy này còn {n} lượt chưa gửi của người khác. Lượt được giữ kín, sẽ gửi khi người đó đăng nhập.',
+  'login.parked': 'Máy này còn {n} lượt chưa gửi của người khác. Lượt được giữ kín và vẫn được gửi đi.',
   'login.wrong': 'Tên đăng nhập hoặc mật khẩu chưa đúng. Xem lại từng chữ; quên mật khẩu thì nhờ đội trưởng hoặc phường cấp lại.',
   'login.locked': 'Nhập sai nhiều lần nên tạm khóa. Thử lại sau {time}.',
   'login.disabled': 'Tài khoản này đã ngừng dùng. Hỏi đội trưởng hoặc phường.',

@@ -7,6 +7,7 @@ import { Problem, type Api } from '../api/client.ts'
 import { jws } from '../auth/proof.ts'
 import type { Database } from '../data/db.ts'
 import { markCarried, sealedRows } from '../data/outbox.ts'
+import { allParcels, waits } from '../data/parcels.ts'
 import { knownDevice } from '../data/session.ts'
 import { forgetDevice, wipedNote } from '../data/vaults.ts'
 import { newId } from '../domain/id.ts'
@@ -21,6 +22,13 @@ export interface CourierParts {
   clock: Clock
   /** The ward of whoever has the cookie, once they are known. */
   ward: () => string | null
+}
+
+/** Whether there is anything to bring. */
+export async function something({ db }: Pick<CourierParts, 'db'>): Promise<boolean> {
+  if (await wipedNote(db)) return true
+  if ((await sealedRows(db, 1, new Set())).length > 0) return true
+  return (await allParcels(db)).some(waits)
 }
 
 /** Brings what there is. Throws what the API throws; what was not answered for waits. */

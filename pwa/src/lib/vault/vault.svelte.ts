@@ -28,6 +28,8 @@ export interface VaultParts {
   sealer: () => Promise<Sealer | null>
   /** The account at the door is unlocked: its names and doors may come. */
   opened: () => Promise<void>
+  /** They are there, and the screen with them. */
+  begun: () => void
   /** Everything that was unlocked leaves the memory. */
   locked: () => Promise<void>
   /** A vault was emptied. */
@@ -51,6 +53,8 @@ export class Vault {
   left = $state<number | null>(null)
   /** Somebody else wants to sign in. */
   aside = $state(false)
+  /** The ward has had this phone emptied. */
+  wiped = $state(false)
 
   readonly #parts: VaultParts
   #account_id: string | null = null
@@ -157,6 +161,7 @@ export class Vault {
     const { db, clock } = this.#parts
     db.keys.drop()
     await empty(db, 'all', clock.now(), true)
+    this.wiped = true
     this.#account_id = null
     this.gate = 'none'
     await this.look()
@@ -175,6 +180,7 @@ export class Vault {
     this.aside = false
     await this.#parts.opened()
     this.gate = 'open'
+    this.#parts.begun()
   }
 
   /** The server has told its key: what could not be sealed before is sealed now. */
