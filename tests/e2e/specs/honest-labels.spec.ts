@@ -77,7 +77,7 @@ for (const { how, after } of [
     } else {
       await it.context.clearCookies()
       // The access token lives in memory only; a new start has to ask for one.
-      await it.page.reload()
+      await it.reload()
     }
     await it.online()
 
@@ -160,7 +160,7 @@ test('a record that the server sends back stays on the phone, with the reason', 
   const answer = (await (await pushed).json()) as PushAnswer
   expect(answer.results.map(({ outcome, reason }) => ({ outcome, reason }))).toEqual([{ outcome: 'rejected', reason: 'malformed_payload' }])
 
-  await it.page.reload()
+  await it.reload()
   await it.page.getByRole('button', { name: 'Quay lại' }).click()
   await it.go('Của tôi')
   const main = it.page.getByRole('main')
