@@ -3,7 +3,7 @@ import type { Alley, Door, DoorVisit, PersonCoached, VisitRecord } from '../src/
 import { Database, type OutboxOp } from '../src/lib/data/db.ts'
 import { LessonBook, lessonsAt, lessonsKey } from '../src/lib/data/lessons.svelte.ts'
 import { append } from '../src/lib/data/outbox.ts'
-import { deviceOf, dropSession, recall } from '../src/lib/data/session.ts'
+import { deviceOf, dropSession, recall, saveSession } from '../src/lib/data/session.ts'
 import { Turf } from '../src/lib/data/turf.svelte.ts'
 import { startOf } from '../src/lib/domain/time.ts'
 import { unlocked } from './fakes/keys.ts'
@@ -98,6 +98,7 @@ describe('what the phone remembers of lessons', () => {
     await turf.open('other')
     await book.follow()
     expect(book.taught).toEqual({})
+    await saveSession(db, { account: { id: 'me', login: 'toi', name: 'Tôi', role: 'volunteer' }, session_id: 's', signed_in_at: 0, ended: false })
     await dropSession(db)
     expect(await recall(db, lessonsKey('me'))).toBeUndefined()
   })

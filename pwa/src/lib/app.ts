@@ -126,7 +126,7 @@ export const engine = new SyncEngine({
     if (state.name !== 'idle') return
     void safety.deliver().catch(() => undefined)
     void vault.seal().catch(() => undefined)
-    if (vault.users.length > 1 || turf.parked > 0) carry()
+    if (turf.parked > 0 || db.keys.unreadable.size > 0) carry()
   },
   clockOff: (ms) => {
     sync.clockOff = ms

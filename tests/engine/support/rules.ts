@@ -104,7 +104,7 @@ async function blank(phone: Phone): Promise<Phone> {
   const fresh = new Phone(`${phone.name}, blank`, phone.line, new Dice(1), phone.clockOff)
   fresh.cookies = [...phone.cookies]
   const session = await phone.read(async (tx) => ({ device: await tx.objectStore('session').get('device'), account: await tx.objectStore('session').get('account') }))
-  const db = new Database(fresh.disk.move({ dead: false, step: () => undefined }))
+  const db = unlocked(fresh.disk.move({ dead: false, step: () => undefined }))
   await db.writeStrict(['session'], async (tx) => {
     for (const key of ['device', 'account'] as const) if (session[key]) await tx.objectStore('session').put(session[key], key)
   })

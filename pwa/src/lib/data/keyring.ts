@@ -35,6 +35,8 @@ const letters = new TextDecoder()
 export class Keyring {
   /** Seals each new operation for the server; null until the phone has met one that opens parcels. */
   sealer: Sealer | null = null
+  /** Operations whose boxes did not open though the key was there: nobody but the ward will read them. */
+  readonly unreadable = new Set<string>()
   readonly #keys = new Map<string, CryptoKey>()
   #last: Promise<unknown> = Promise.resolve()
 

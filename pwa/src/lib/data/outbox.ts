@@ -129,6 +129,7 @@ export async function opened(db: Database, rows: readonly OutboxRow[]): Promise<
       if (!row.box) return clearOf(row) as OutboxOp
       if (!db.keys.of(row.account_id)) return null
       const content = await db.keys.open<OpContent>(row.account_id, placeOf(row), row.box)
+      if (!content) db.keys.unreadable.add(row.op_id)
       return content && { ...clearOf(row), ...content }
     }),
   )
@@ -202,13 +203,14 @@ async function named(tx: Tx<'readonly' | 'readwrite'>, account_id: string, ids: 
 
 const OUTBOX: Store[] = ['outbox']
 
-/** What can be handed in sealed: without an answer, not handed in yet, and of nobody who could send it themselves. */
+/** What can be handed in sealed: without an answer, not handed in yet, and not to be read by anybody who is here. */
 export async function sealedRows(db: Database, limit: number, skip: ReadonlySet<string>): Promise<Array<OutboxRow & { sealed: Sealed }>> {
   const rows = await db.read(['outbox'], (tx) => tx.objectStore('outbox').index('waiting').getAll())
   const found: Array<OutboxRow & { sealed: Sealed }> = []
   for (const row of rows) {
     if (found.length === limit) break
-    if (row.sealed && !row.carried && !skip.has(row.op_id) && !db.keys.of(row.account_id)) found.push(row as OutboxRow & { sealed: Sealed })
+    const read = db.keys.of(row.account_id) && !db.keys.unreadable.has(row.op_id)
+    if (row.sealed && !row.carried && !skip.has(row.op_id) && !read) found.push(row as OutboxRow & { sealed: Sealed })
   }
   return found
 }
