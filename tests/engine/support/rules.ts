@@ -1,5 +1,5 @@
 import { Problem } from '$lib/api/client.ts'
-import { Database, type OutboxOp } from '$lib/data/db.ts'
+import type { OutboxOp } from '$lib/data/db.ts'
 import type { VisitCorrect, Withdraw } from '$lib/api/types.ts'
 import { DAY_MS } from '$lib/domain/time.ts'
 import type { State } from '$lib/sync/machine.ts'
@@ -7,6 +7,7 @@ import type { Result } from './line.ts'
 import { Phone, type Life } from './phone.ts'
 import { Broken, type World } from './world.ts'
 import { Dice } from './dice.ts'
+import { unlocked } from './keys.ts'
 
 const BOOKED = new Set(['applied', 'duplicate', 'superseded'])
 
