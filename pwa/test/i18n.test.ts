@@ -5,13 +5,15 @@ import { describe, expect, it } from 'vitest'
 import { fill } from '../src/lib/i18n/dictionary.svelte.ts'
 import { en as first_en } from '../src/lib/i18n/en.ts'
 import { formatDay, formatNumber, formatShare, formatTime } from '../src/lib/i18n/format.ts'
+import { lock as lock_en } from '../src/lib/i18n/lock.en.ts'
+import { lock as lock_vi } from '../src/lib/i18n/lock.vi.ts'
 import { more as more_en } from '../src/lib/i18n/more.en.ts'
 import { more as more_vi } from '../src/lib/i18n/more.vi.ts'
 import { vi as first_vi } from '../src/lib/i18n/vi.ts'
 import { inAppBrowser } from '../src/lib/ui/in-app.ts'
 
-const vi = { ...first_vi, ...more_vi }
-const en = { ...first_en, ...more_en }
+const vi = { ...first_vi, ...more_vi, ...lock_vi }
+const en = { ...first_en, ...more_en, ...lock_en }
 
 const places = (message: string): string[] => [...new Set([...message.matchAll(/\{(\w+)/g)].map((m) => m[1] ?? ''))].sort()
 

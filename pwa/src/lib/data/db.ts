@@ -113,7 +113,7 @@ export interface Schema extends DBSchema {
   outbox: {
     key: string
     value: OutboxRow
-    indexes: { order: [string, number]; waiting: [string, number]; flight: [string, number]; booked: [string, number]; kept: [string, number]; rejected: number }
+    indexes: { order: [string, number]; waiting: [string, number]; flight: [string, number]; booked: [string, number]; kept: [string, number]; rejected: number; carried: [string, number] }
   }
   drafts: { key: [string, string]; value: DraftRow }
   parcels: { key: string; value: Parcel }
@@ -163,8 +163,9 @@ export const UPGRADES: readonly Upgrade[] = [
     await session.put(numbers, 'numbers')
   },
   // What there was stays in clear until its account has chosen a PIN: no key exists before (vaults.ts).
-  (db) => {
+  (db, tx) => {
     db.createObjectStore('vaults', { keyPath: 'account_id' })
+    tx.objectStore('outbox').createIndex('carried', ['account_id', 'carried'])
   },
 ]
 

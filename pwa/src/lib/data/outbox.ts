@@ -179,13 +179,13 @@ export async function outboxFor(db: Database, account_id: string | null): Promis
   const { rows, parked } = await db.read(['outbox'], async (tx) => {
     const outbox = tx.objectStore('outbox')
     const waiting = outbox.index('waiting')
-    if (account_id === null) return { rows: [], parked: await waiting.count() }
-    const [rows, all, own] = await Promise.all([
-      outbox.index('order').getAll(ofAccount(account_id)),
-      waiting.count(),
-      waiting.count(ofAccount(account_id)),
-    ])
-    return { rows, parked: all - own }
+    // What was handed in sealed is no longer only here.
+    const carried = outbox.index('carried')
+    const [all, there] = await Promise.all([waiting.count(), carried.count()])
+    if (account_id === null) return { rows: [], parked: all - there }
+    const range = ofAccount(account_id)
+    const [rows, own, ownThere] = await Promise.all([outbox.index('order').getAll(range), waiting.count(range), carried.count(range)])
+    return { rows, parked: all - there - (own - ownThere) }
   })
   return { ops: await opened(db, rows), parked }
 }
@@ -228,7 +228,11 @@ export function markCarried(db: Database, ids: readonly string[]): Promise<void>
 
 /** How many operations of this phone the server does not have, whoever made them. */
 export function undelivered(db: Database): Promise<number> {
-  return db.read(['outbox'], async (tx) => (await tx.objectStore('outbox').index('waiting').getAll()).filter((row) => !row.carried).length)
+  return db.read(['outbox'], async (tx) => {
+    const outbox = tx.objectStore('outbox')
+    const [waiting, carried] = await Promise.all([outbox.index('waiting').count(), outbox.index('carried').count()])
+    return waiting - carried
+  })
 }
 
 /** Changes the operations that `pick` finds, and only writes those that become another. Returns these. */
@@ -301,7 +305,7 @@ function answered(op: OutboxRow, { outcome, seq, reason, flags }: OpResult, at: 
     case 'quarantined':
       return typeof seq === 'number' ? { ...done, state: 'kept', seq, kept_at: at } : op
     case 'rejected':
-      return { ...bare, ...heard, state: 'rejected', rejected: 1 }
+      return { ...done, ...(op.sealed ? { sealed: op.sealed } : {}), state: 'rejected', rejected: 1 }
     case 'held':
       return op.state === 'held' ? op : { ...bare, waiting: op.device_seq, state: 'held', reason: reason ?? 'waits_for_earlier' }
     default:
