@@ -65,23 +65,31 @@ export const vault: Vault = new Vault({
   },
 })
 
-/** When the courier may try again; a saved visit never waits for it. */
-const CARRY_EVERY_MS = 60_000
-let carried_at = 0
+/** The courier does not run more often, and not soon again when it was of no use. */
+const CARRY_EVERY_MS = 30_000
+const CARRY_AGAIN_MS = 5 * 60_000
+let carry_at = 0
 let under_way = false
 
-/** Hands in what is sealed for the server, of everybody who is not unlocked. Nothing is read. */
+/**
+ * Hands in what is sealed for the server, of everybody who is not unlocked. Nothing is read. A locked
+ * phone asks now and then also with empty hands: it must hear when the ward has revoked it.
+ */
 function carry(): void {
-  if (under_way || !navigator.onLine || clock.now() - carried_at < CARRY_EVERY_MS / 2) return
+  if (under_way || !navigator.onLine || clock.now() < carry_at) return
   under_way = true
-  carried_at = clock.now()
+  carry_at = clock.now() + CARRY_EVERY_MS
   const work = async (): Promise<void> => {
     const courier = await import('./safety/courier.ts')
-    if (!(await courier.something({ db }))) return
-    await webLock('gocua-carry', () => courier.carry({ db, api: carrying, clock, ward: () => session.lentWard }))
+    if (await courier.something({ db })) {
+      await webLock('gocua-carry', () => courier.carry({ db, api: carrying, clock, ward: () => session.lentWard }))
+    } else if (vault.gate === 'locked' && !session.ended) {
+      carry_at = clock.now() + CARRY_AGAIN_MS
+      await session.lend()
+    }
   }
   void work()
-    .catch(() => undefined)
+    .catch(() => (carry_at = clock.now() + CARRY_AGAIN_MS))
     .finally(() => {
       under_way = false
       void vault.count().catch(() => undefined)
@@ -175,6 +183,7 @@ export async function begin(): Promise<void> {
   addEventListener('online', () => {
     sync.online = true
     engine.wake('online')
+    carry_at = 0
     if (vault.gate !== 'open') carry()
   })
   addEventListener('offline', () => {

@@ -12,6 +12,7 @@ import { knownDevice } from '../data/session.ts'
 import { forgetDevice, wipedNote } from '../data/vaults.ts'
 import { newId } from '../domain/id.ts'
 import type { Clock } from '../domain/time.ts'
+import { clearOutside } from './marker.ts'
 import { CALL_PARCELS, deliverParcels, spoiled } from './parcel.ts'
 import type { Fate } from './types.ts'
 
@@ -74,4 +75,5 @@ async function tellWiped({ db, api, clock }: CourierParts): Promise<void> {
     throw error
   }
   await forgetDevice(db)
+  clearOutside()
 }

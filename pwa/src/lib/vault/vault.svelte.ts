@@ -3,7 +3,7 @@ import type { Database } from '../data/db.ts'
 import type { Sealer } from '../data/keyring.ts'
 import { recall } from '../data/session.ts'
 import { undelivered } from '../data/outbox.ts'
-import { attempt, empty, forgiven, keepVault, lockUp, MAX_TRIES, usersOf, vaultOf, type Cost, type User } from '../data/vaults.ts'
+import { attempt, empty, forgiven, keepVault, lockUp, MAX_TRIES, usersOf, vaultOf, wipedNote, type Cost, type User } from '../data/vaults.ts'
 import { homeOf } from '../domain/role.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 
@@ -79,6 +79,7 @@ export class Vault {
     const { db, clock } = this.#parts
     const id = this.#account_id
     const [users, unsent, vault] = [await usersOf(db), await undelivered(db), id === null ? undefined : await vaultOf(db, id)]
+    if (await wipedNote(db)) this.wiped = true
     if (id !== this.#account_id) return
     this.users = users
     this.unsent = unsent
@@ -178,6 +179,7 @@ export class Vault {
     this.left = null
     this.wait_until = 0
     this.aside = false
+    this.wiped = false
     await this.#parts.opened()
     this.gate = 'open'
     this.#parts.begun()
