@@ -42,7 +42,7 @@ export const safety = new Safety({
 export const vault: Vault = new Vault({
   db,
   clock,
-  sealer: async () => (await import('./safety/sealer.ts')).sealerOf(db, clock, __APP_VERSION__, () => sync.clockOff),
+  sealer: async () => (await import('./safety/sealed.ts')).sealerOf(db, clock, __APP_VERSION__, () => sync.clockOff),
   opened: async () => {
     await session.named()
     await openTurf()
@@ -80,7 +80,7 @@ function carry(): void {
   under_way = true
   carry_at = clock.now() + CARRY_EVERY_MS
   const work = async (): Promise<void> => {
-    const courier = await import('./safety/courier.ts')
+    const courier = await import('./safety/sealed.ts')
     if (await courier.something({ db })) {
       await webLock('gocua-carry', () => courier.carry({ db, api: carrying, clock, ward: () => session.lentWard }))
     } else if (vault.gate === 'locked' && !session.ended) {

@@ -3,7 +3,7 @@ import type { Database } from '../data/db.ts'
 import type { Sealer } from '../data/keyring.ts'
 import { recall } from '../data/session.ts'
 import { undelivered } from '../data/outbox.ts'
-import { attempt, empty, forgiven, keepVault, lockUp, MAX_TRIES, usersOf, vaultOf, wipedNote, type Cost, type User } from '../data/vaults.ts'
+import { MAX_TRIES, usersOf, vaultOf, wipedNote, type Cost, type User } from '../data/vaults.ts'
 import { homeOf } from '../domain/role.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 
@@ -37,6 +37,8 @@ export interface VaultParts {
   /** Other than the usual only where a test must not wait. */
   cost?: Cost
 }
+
+const opening = (): Promise<typeof import('./opening.ts')> => import('./opening.ts')
 
 type Who = Pick<AccountView, 'id' | 'role'>
 
@@ -105,7 +107,7 @@ export class Vault {
     this.#busy = true
     try {
       const { db, clock, cost } = this.#parts
-      const { makeVault } = await import('./pin.ts')
+      const { keepVault, makeVault } = await opening()
       const { vault, key } = await makeVault(id, pin, label, clock.now(), cost)
       if (await keepVault(db, vault)) await this.#enter(id, key)
       else await this.look()
@@ -118,6 +120,7 @@ export class Vault {
     const id = this.#account_id
     const { db, clock } = this.#parts
     if (id === null) return { is: 'emptied' }
+    const { attempt, forgiven, unlock } = await opening()
     const tried = await attempt(db, id, clock.now())
     if (!tried.may && 'wait_until' in tried) {
       this.wait_until = tried.wait_until
@@ -127,7 +130,6 @@ export class Vault {
       await this.forget()
       return { is: 'emptied' }
     }
-    const { unlock } = await import('./pin.ts')
     const key = await unlock(tried.vault, pin)
     if (key) {
       await forgiven(db, id)
@@ -150,6 +152,7 @@ export class Vault {
     const id = this.#account_id
     if (id === null) return
     db.keys.drop()
+    const { empty } = await opening()
     await empty(db, [id], clock.now())
     this.#account_id = null
     this.gate = 'none'
@@ -161,6 +164,7 @@ export class Vault {
   async wipe(): Promise<void> {
     const { db, clock } = this.#parts
     db.keys.drop()
+    const { empty } = await opening()
     await empty(db, 'all', clock.now(), true)
     this.wiped = true
     this.#account_id = null
@@ -174,6 +178,7 @@ export class Vault {
     db.keys.drop()
     db.keys.hold(id, key)
     db.keys.sealer = await sealer().catch(() => null)
+    const { lockUp } = await opening()
     await lockUp(db, id)
     this.#touched_at = clock.now()
     this.left = null
@@ -191,7 +196,7 @@ export class Vault {
     const id = this.#account_id
     if (this.gate !== 'open' || id === null || db.keys.sealer) return
     db.keys.sealer = await sealer()
-    if (db.keys.sealer) await lockUp(db, id)
+    if (db.keys.sealer) await (await opening()).lockUp(db, id)
   }
 
   async lock(): Promise<void> {
