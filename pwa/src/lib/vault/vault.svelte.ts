@@ -95,6 +95,11 @@ export class Vault {
     this.unsent = await undelivered(this.#parts.db)
   }
 
+  /** Fetches what a PIN needs while it is being typed. */
+  warm(): void {
+    void opening().then(({ warm }) => warm()).catch(() => undefined)
+  }
+
   /** Whether a PIN can be chosen now: work that lies here in clear must be sealed in the same breath. */
   async ready(): Promise<boolean> {
     return this.unsent === 0 || (await recall(this.#parts.db, 'seal')) !== undefined
