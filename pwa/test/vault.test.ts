@@ -1,14 +1,17 @@
 import { openDB } from 'idb'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Api, Problem } from '../src/lib/api/client.ts'
-import type { PullAnswer, SessionView } from '../src/lib/api/types.ts'
+import type { ConsentGive, PullAnswer, SessionView } from '../src/lib/api/types.ts'
 import { publicJwk } from '../src/lib/auth/proof.ts'
 import { Session } from '../src/lib/auth/session.svelte.ts'
 import { applyPull, bookOf, newsOf } from '../src/lib/data/book.ts'
 import { Database, type OutboxOp, type SessionInfo, type Store } from '../src/lib/data/db.ts'
 import { draftOf, keepDraft } from '../src/lib/data/drafts.ts'
+import { Laid } from '../src/lib/data/ghosts.svelte.ts'
+import { Grace } from '../src/lib/data/grace.svelte.ts'
 import { Locked } from '../src/lib/data/keyring.ts'
-import { append, opsOf, outboxFor, queueOf, settle, undelivered } from '../src/lib/data/outbox.ts'
+import { append, appendAll, offerSealed, opsOf, outboxFor, queueOf, settle, takeBack, undelivered } from '../src/lib/data/outbox.ts'
+import { letGoOfNames } from '../src/lib/data/people.ts'
 import { allParcels, waits } from '../src/lib/data/parcels.ts'
 import { deviceOf, dropSession, knownDevice, loadSession, recall, remember, saveSession, switchTo } from '../src/lib/data/session.ts'
 import { attempt } from '../src/lib/data/lockup.ts'
@@ -33,7 +36,8 @@ let name: string
 let db: Database
 
 /** Words of people and places that must not lie on a disk in clear. */
-const NAMES = ['Trần Thị Lan', 'Nguyễn Văn Hải', 'sau nhà văn hóa', 'Ngõ Trại Sen', '17B/9', 'Tổ dân phố Hoa Phượng', 'tnv-hoa', 'Đội Bằng Lăng']
+const NAMES = ['Trần Thị Lan', 'Nguyễn Văn Hải', 'sau nhà văn hóa', 'Ngõ Trại Sen', '17B/9', 'Tổ dân phố Hoa Phượng', 'tnv-hoa', 'Đội Bằng Lăng',
+  'bà Sáu Thêu', 'gọi cổng sau nhé', 'cạnh cây gạo đầu xóm', 'alley-hoa 19/4', 'QX7R2M']
 
 const infoOf = (id: string): SessionInfo => ({
   account: { id, login: 'tnv-hoa', name: 'Trần Thị Lan', role: 'volunteer', ward: { code: '10549', name: 'Phường' }, team: { id: 't', name: 'Đội Bằng Lăng' } },
@@ -47,6 +51,7 @@ const PAGE = {
     doors: [{ id: 'h1', code: 'C-1', no: '17B/9', sort: 'n1', side: 'odd', head: 'Nguyễn Văn Hải', members: 4, adults: 3, landmark: 'sau nhà văn hóa', active: true, visits: [] }],
   }],
   groups: [{ id: 'g', code: 'G', name: 'Tổ dân phố Hoa Phượng' }],
+  badge: [{ day: 20_261_123, code: 'QX7R2M' }],
   me: { account_id: 'a', name: 'Trần Thị Lan', role: 'volunteer', ward: { code: '10549', name: 'Phường' }, team: { id: 't', name: 'Đội Bằng Lăng' } },
 } as unknown as PullAnswer
 
@@ -209,14 +214,43 @@ describe('without the PIN', () => {
     })
     await keepDraft(db, { account_id: 'a', household_id: 'h1', saved_at: START, people: [{ age_band: '60-79', skills: [] }] })
     await remember(db, 'turf:a:lessons', { v: 'Nguyễn Văn Hải' })
+    const told = { account_id: 'a', made_at: START, door: 'số 17B/9' }
+    await append(db, {
+      ...told, op_id: 'c', kind: 'consent.give',
+      payload: { household_id: 'h1', learner_id: 'l1', call_name: 'bà Sáu Thêu', age_band: '60-79', purposes: ['learn'], notice_version: 1, notice_hash: 'x', language: 'vi', method: 'tap' },
+    })
+    await append(db, { ...told, op_id: 'n', kind: 'household.note', payload: { household_id: 'h1', text: 'gọi cổng sau nhé' } })
+    const places = ['cạnh cây gạo đầu xóm', 'sau nhà văn hóa'].map((landmark, i) => ({
+      ...told, op_id: `p${i}`, kind: 'household.propose' as const, payload: { household_id: `new-${i}`, alley_id: 'a1', landmark }, door: landmark,
+    }))
+    await appendAll(db, places)
+    // An act in its ten seconds, and a number that was looked for in vain.
+    const grace = new Grace({
+      db, clock, account_id: () => 'a', show: () => undefined, hide: () => undefined,
+      tell: (kind, payload, door, op_id) => append(db, { ...told, op_id, kind, payload, door }),
+    })
+    await grace.begin('consent.withdraw', { household_id: 'h1', learner_id: 'l1' }, 'số 17B/9')
+    const laid = new Laid(db)
+    await laid.open('a')
+    await laid.lay('alley-hoa', '19/4')
+    // The book has her by now: her record is written anew without the name.
+    const [booked] = await settle(db, 'a', [{ op_id: 'c', outcome: 'applied', seq: 4 }], START)
+    expect((booked?.payload as ConsentGive).call_name).toBe('bà Sáu Thêu')
+    expect(await letGoOfNames(db, await opsOf(db, 'a'), 5)).toHaveLength(1)
     const disk = await dump(name)
     for (const word of NAMES) expect(disk.includes(word), word).toBe(false)
-    for (const word of ['visit.record', 'NOT_HOME', '60-79']) expect(disk.includes(word), word).toBe(false)
+    for (const word of ['visit.record', 'NOT_HOME', '60-79', 'consent.give', 'household.note']) expect(disk.includes(word), word).toBe(false)
     // The same look finds what is in clear.
     expect(disk).toContain('session-a')
     expect((await bookOf(db, 'a')).alleys[0]?.doors[0]?.head).toBe('Nguyễn Văn Hải')
     expect((await loadSession(db))?.account.name).toBe('Trần Thị Lan')
     expect(await recall(db, 'turf:a:lessons')).toEqual({ v: 'Nguyễn Văn Hải' })
+    const ops = new Map((await opsOf(db, 'a')).map((op) => [op.op_id, op]))
+    expect([ops.get('c'), ops.get('n'), ops.get('p0')]).toMatchObject([
+      { payload: { call_name: '', age_band: '60-79' }, state: 'booked' }, { payload: { text: 'gọi cổng sau nhé' } }, { payload: { landmark: 'cạnh cây gạo đầu xóm' } },
+    ])
+    await grace.settle()
+    expect((await opsOf(db, 'a')).at(-1)).toMatchObject({ kind: 'consent.withdraw', door: 'số 17B/9' })
   })
 
   it('nothing is shown and nothing is written', async () => {
@@ -482,6 +516,55 @@ describe('the seal of an operation', () => {
     }
   })
 
+  it('bears its own number in a row that is written whole, all or none, whichever tab is faster', async () => {
+    await signedIn()
+    const other = new Database(name)
+    other.keys.hold('a', db.keys.of('a')!)
+    other.keys.sealer = await sealerOf(other, clock, 'test', () => 0)
+    await append(other, knock('a', 1))
+    await append(db, knock('a', 2))
+    const row = (from: number) => [0, 1, 2].map((i) => knock('a', from + i))
+    const [mine, theirs] = await Promise.all([appendAll(db, row(10)), appendAll(other, row(20))])
+    for (const ops of [mine, theirs]) {
+      const [first] = ops
+      expect(ops.map(({ device_seq, after }) => [device_seq - first!.device_seq, device_seq - after!])).toEqual([[0, 1], [1, 1], [2, 1]])
+    }
+    const rows = await db.read(['outbox'], (tx) => tx.objectStore('outbox').getAll())
+    expect(rows.map((each) => each.device_seq).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    for (const each of rows) {
+      const claims = JSON.parse(Buffer.from(unseal(server, each.sealed!).split('.')[1]!, 'base64url').toString('utf8')) as Carried
+      expect(claims.ops[0]).toMatchObject({ op_id: each.op_id, device_seq: each.device_seq, after: each.after })
+    }
+    // Written again, a part of it is known: nothing gets a second number.
+    const again = await appendAll(db, [knock('a', 10), knock('a', 30)])
+    expect(again.map((op) => op.device_seq)).toEqual([mine[0]!.device_seq, 9])
+    const sealed = (await db.read(['outbox'], (tx) => tx.objectStore('outbox').get('a-30')))!.sealed!
+    expect(JSON.parse(Buffer.from(unseal(server, sealed).split('.')[1]!, 'base64url').toString('utf8'))).toMatchObject({ ops: [{ device_seq: 9, after: 8 }] })
+  })
+
+  it('goes with what is taken back, and what was offered to the server is not taken back', async () => {
+    const { vault } = await signedIn()
+    await append(db, knock('a', 1))
+    await appendAll(db, [knock('a', 2), knock('a', 3)])
+    expect(await takeBack(db, 'a', ['a-2', 'a-3'])).toBe(true)
+    const next = await append(db, knock('a', 4))
+    expect([next.device_seq, next.after]).toEqual([4, 1])
+    await vault.lock()
+    const { state, deliver } = await ward(db)
+    await deliver()
+    expect(state.got.flatMap(({ ops }) => ops.map((op) => op.op_id))).toEqual(['a-1', 'a-4'])
+    await vault.open(PIN)
+
+    // Another tab is locked: its courier takes the sealed copy in its hands, and may not come back to say so.
+    await append(db, knock('a', 5))
+    const locked = new Database(name)
+    expect((await offerSealed(locked, 5, new Set())).map((row) => row.op_id)).toEqual(['a-5'])
+    expect(await takeBack(db, 'a', ['a-5'])).toBe(false)
+    expect((await offerSealed(locked, 5, new Set())).map((row) => row.op_id), 'until it has').toEqual(['a-5'])
+    await settle(db, 'a', [{ op_id: 'a-5', outcome: 'applied', seq: 9 }], START)
+    expect(await db.read(['outbox'], (tx) => tx.objectStore('outbox').get('a-5'))).not.toHaveProperty('offered')
+  })
+
   it('is no reason to lose a record: what cannot be sealed is saved, and sealed at the next unlocking', async () => {
     const { vault } = await signedIn()
     db.keys.sealer = () => Promise.reject(new Error('no'))
@@ -524,7 +607,8 @@ describe('revoked by the ward', () => {
     const [head, claims, signature] = proof.split('.') as [string, string, string]
     const key = await crypto.subtle.importKey('jwk', await publicJwk(device), { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify'])
     expect(await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(signature, 'base64url'), new TextEncoder().encode(`${head}.${claims}`))).toBe(true)
-    expect(JSON.parse(Buffer.from(claims, 'base64url').toString('utf8'))).toMatchObject({ aud: 'gocua-wiped', device_id: 'device-1', at: START, accounts: 2, unsent: 2 })
+    expect(JSON.parse(Buffer.from(head, 'base64url').toString('utf8'))).toEqual({ typ: 'gocua-refresh+jwt', alg: 'ES256' })
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString('utf8'))).toEqual({ aud: 'gocua-refresh', device_id: 'device-1', jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as string })
     // Given out again it is another phone.
     expect(await wipedNote(db)).toBeUndefined()
     expect((await deviceOf(db, () => 'device-2')).device_id).toBe('device-2')
