@@ -32,6 +32,8 @@ fn book() -> Book {
         group: GroupId(id(70)),
         alley: AlleyId(id(50)),
         active: true,
+        proposed: false,
+        left_on: None,
         deleted: false,
         visits: Vec::new(),
     };
