@@ -150,7 +150,7 @@ describe('ten seconds of grace', () => {
     await grace.begin(...withdrawal)
     await grace.undo()
     await grace.settle()
-    expect([shown.size, await ops(), await recall(db, 'turf:a:grace')]).toEqual([0, [], null])
+    expect([shown.size, await ops(), await recall(db, 'turf:a:grace')]).toEqual([0, [], undefined])
     await append(db, { op_id: 'next', account_id: 'a', made_at: NOW, kind: 'household.note', payload: { household_id: 'h7', text: '' }, door: '' })
     expect((await ops()).map((it) => it.device_seq)).toEqual([1])
   })
