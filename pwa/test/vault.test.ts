@@ -217,7 +217,7 @@ describe('without the PIN', () => {
     const told = { account_id: 'a', made_at: START, door: 'số 17B/9' }
     await append(db, {
       ...told, op_id: 'c', kind: 'consent.give',
-      payload: { household_id: 'h1', learner_id: 'l1', call_name: 'bà Sáu Thêu', age_band: '60-79', purposes: ['learn'], notice_version: 1, notice_hash: 'x', language: 'vi', method: 'tap' },
+      payload: { household_id: 'h1', learner_id: 'l1', call_name: 'bà Sáu Thêu', age_band: '60-79', purposes: ['learn'], notice_version: 'v1', notice_hash: 'x', language: 'vi', method: 'tap' },
     })
     await append(db, { ...told, op_id: 'n', kind: 'household.note', payload: { household_id: 'h1', text: 'gọi cổng sau nhé' } })
     const places = ['cạnh cây gạo đầu xóm', 'sau nhà văn hóa'].map((landmark, i) => ({
