@@ -15,6 +15,7 @@ import { build, preview } from 'vite'
 const SLOWDOWN = 4
 const TAPS = 100
 const SERIES = [0, 4900]
+const PIN = '271828'
 
 const root = new URL('..', import.meta.url).pathname
 const scratch = await mkdtemp(join(tmpdir(), 'gocua-bench-'))
@@ -40,8 +41,13 @@ async function seed(unsent) {
       head: 'Trần Thị Lan', members: 4, adults: 3, landmark: null, active: true, visits: [],
     })),
   })
+  // Work is sealed for the server as it is written: its public key has to be here.
+  const seal = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits'])
+  const point = new Uint8Array(await crypto.subtle.exportKey('raw', seal.publicKey))
+  const key = btoa(String.fromCharCode(...point)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
   const tx = db.transaction(['session', 'meta', 'alleys', 'outbox'], 'readwrite')
-  const put = (store, value, key) => tx.objectStore(store).put(value, key)
+  const put = (store, value, at) => tx.objectStore(store).put(value, at)
+  put('meta', { kid: 'ab12cd34ef56ab78', key, ward: '1' }, 'seal')
   put('session', { device_id: '01930000-0000-7000-8000-000000000001', keys }, 'device')
   put('session', { next_seq: unsent + 1, last: unsent ? { acc: unsent } : {} }, 'numbers')
   put('session', { account, session_id: 's', signed_in_at: Date.now(), ended: false }, 'account')
@@ -123,7 +129,9 @@ async function phoneWith(unsent) {
   await page.evaluate(seed, unsent)
   await page.addInitScript(watchDisk)
   await page.reload()
-  await page.locator('a[href^="#/walk/"]').first().waitFor()
+  // What was seeded in clear is locked up, and every record of it sealed.
+  for (const digit of PIN + PIN) await page.getByRole('button', { name: digit, exact: true }).click()
+  await page.locator('a[href^="#/walk/"]').first().waitFor({ timeout: 600_000 })
   await page.evaluate(() => (location.hash = '#/door/h0-0'))
   await page.locator('button.nh').waitFor()
   await page.evaluate(async () => void (await navigator.serviceWorker.ready))

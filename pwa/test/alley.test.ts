@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Alley, Door } from '$lib/api/types.ts'
-import { Database } from '$lib/data/db.ts'
+import type { Database } from '$lib/data/db.ts'
 import { Laid } from '$lib/data/ghosts.svelte.ts'
 import { AlreadySent, Knocks } from '$lib/data/knocks.svelte.ts'
 import { append, markSent, opsOf } from '$lib/data/outbox.ts'
@@ -14,6 +14,7 @@ import { blockOf, faultOf, MOST_ROOMS, planRooms } from '$lib/domain/rooms.ts'
 import { haunt, nearest } from '$lib/domain/ghosts.ts'
 import { countLooks, layOut, nextDoor, ownPlace, plant, roomsOf, walkOrder, type Spot, type Strip } from '$lib/domain/walk.ts'
 import { typedNo } from '../src/routes/phone/alley/typed.ts'
+import { unlocked } from './fakes/keys.ts'
 import { FakeClock } from './fakes/phone.ts'
 
 const door = (no: string, more: Partial<Door> = {}): Door => {
@@ -131,7 +132,7 @@ describe('what is put forward', () => {
   const book = [alley('a', [door('7', { sort: 'hn00034ma00000n00007ea00000' }), door('11', { sort: 'hn00034ma00000n00011ea00000' })])]
 
   beforeEach(async () => {
-    db = new Database(`alley-${(n += 1)}`)
+    db = unlocked(`alley-${(n += 1)}`)
     await deviceOf(db, () => 'device-1')
     const wire = book.map(({ parent_id: _p, mouth: _m, ...it }) => ({ ...it, doors: it.doors.map(({ id, code, no, sort, side, active }) => ({ id, code, no: no!, sort, side: side!, active })) }))
     await applyPull(db, 'a', null, { cursor: 'c', reset: true, seq: 5, server_time: 1, alleys: wire }, 1)

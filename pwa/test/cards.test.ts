@@ -15,6 +15,7 @@ import { more as more_vi } from '../src/lib/i18n/more.vi.ts'
 import { CoachForm } from '../src/routes/phone/coach-form.svelte.ts'
 import { OpenCard } from '../src/routes/phone/cards/open-card.svelte.ts'
 import { FakeClock } from './fakes/phone.ts'
+import { unlocked } from './fakes/keys.ts'
 
 const catalogue = JSON.parse(readFileSync(new URL('../../crates/demo/catalogue/skills.json', import.meta.url), 'utf8')) as Array<{ code: string }>
 const LANGUAGES = { vi, en }
@@ -222,7 +223,7 @@ describe('reading aloud', () => {
 })
 
 describe('an open card', () => {
-  const db = new Database('cards')
+  const db = unlocked('cards')
   const clock = new FakeClock()
   const coaching = (door: string): CoachForm => new CoachForm({ db, clock, account_id: 'one', household_id: door })
 

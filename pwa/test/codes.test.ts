@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { homeOf } from '$lib/auth/session.svelte.ts'
+import { homeOf } from '$lib/domain/role.ts'
 import type { Role } from '$lib/api/types.ts'
 import { EDIT_FIELDS } from '$lib/domain/edit.ts'
 import { AGE_BANDS, OUTCOMES } from '$lib/domain/visit.ts'

@@ -3,9 +3,10 @@ import type { Alley, Door, DoorVisit, PersonCoached, VisitRecord } from '../src/
 import { Database, type OutboxOp } from '../src/lib/data/db.ts'
 import { LessonBook, lessonsAt, lessonsKey } from '../src/lib/data/lessons.svelte.ts'
 import { append } from '../src/lib/data/outbox.ts'
-import { deviceOf, dropSession, recall } from '../src/lib/data/session.ts'
+import { deviceOf, dropSession, recall, saveSession } from '../src/lib/data/session.ts'
 import { Turf } from '../src/lib/data/turf.svelte.ts'
 import { startOf } from '../src/lib/domain/time.ts'
+import { unlocked } from './fakes/keys.ts'
 
 const AT = startOf(20261117)! + 19 * 3_600_000
 const PEOPLE: PersonCoached[] = [{ age_band: '60-79', skills: [{ skill: 'PAY-01', level: 2 }] }]
@@ -46,7 +47,7 @@ async function reopened(): Promise<{ turf: Turf; book: LessonBook }> {
 }
 
 beforeEach(async () => {
-  db = new Database(`lessons-${(n += 1)}`)
+  db = unlocked(`lessons-${(n += 1)}`)
   await deviceOf(db, () => 'device-1')
   await bring([door('h1'), door('h2')])
   turf = new Turf(db)
@@ -97,6 +98,7 @@ describe('what the phone remembers of lessons', () => {
     await turf.open('other')
     await book.follow()
     expect(book.taught).toEqual({})
+    await saveSession(db, { account: { id: 'me', login: 'toi', name: 'Tôi', role: 'volunteer' }, session_id: 's', signed_in_at: 0, ended: false })
     await dropSession(db)
     expect(await recall(db, lessonsKey('me'))).toBeUndefined()
   })

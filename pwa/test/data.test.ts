@@ -9,6 +9,7 @@ import { Knocks, UNDO_MS } from '../src/lib/data/knocks.svelte.ts'
 import { append, discard, markSent, opsOf, outboxFor, prune, queueOf, rejectedOn, settle, unmarkSent } from '../src/lib/data/outbox.ts'
 import { deviceOf, dropSession, knownDevice, saveSession } from '../src/lib/data/session.ts'
 import { applyPull, bookOf } from '../src/lib/data/book.ts'
+import { unlocked } from './fakes/keys.ts'
 
 let n = 0
 let db: Database
@@ -18,7 +19,7 @@ const op = (i: number, account_id = 'a') => ({
 })
 
 beforeEach(async () => {
-  db = new Database(`data-${(n += 1)}`)
+  db = unlocked(`data-${(n += 1)}`)
   await deviceOf(db, () => 'device-1')
 })
 
@@ -227,7 +228,7 @@ describe('upgrades', () => {
       const record = { ...op(1), device_seq: 1, state: 'local', ...(from > 1 ? { waiting: 1 } : {}) }
       await raw.put('outbox', record)
       raw.close()
-      expect(await opsOf(new Database(name), 'a')).toEqual([{ ...record, waiting: 1 }])
+      expect(await opsOf(unlocked(name), 'a')).toEqual([{ ...record, waiting: 1 }])
     }
   })
 
@@ -246,7 +247,7 @@ describe('upgrades', () => {
         for (const each of ops) await raw.put('outbox', each)
         raw.close()
 
-        const fresh = new Database(name)
+        const fresh = unlocked(name)
         for (const account of ['a', 'b']) {
           const mine = ops.filter((o) => o.account_id === account)
           const now = await opsOf(fresh, account)
@@ -270,7 +271,7 @@ describe('upgrades', () => {
   it('a phone that never signed in is made anew', async () => {
     const raw = await old('upgrade-empty', 1)
     raw.close()
-    const fresh = new Database('upgrade-empty')
+    const fresh = unlocked('upgrade-empty')
     await deviceOf(fresh, () => 'device-1')
     expect(await append(fresh, op(1))).toMatchObject({ device_seq: 1, after: 0 })
   })

@@ -25,6 +25,7 @@ async function signedIn(): Promise<Phone> {
   const phone = new Phone(server, name, clock)
   await phone.ready
   await phone.login()
+  await phone.shown()
   return phone
 }
 

@@ -11,11 +11,12 @@ import type { VisitFact } from '../src/lib/domain/visit.ts'
 import { outcomeWord } from '../src/routes/phone/words.ts'
 import { FakeClock, Killed, Phone } from './fakes/phone.ts'
 import { alleyOf, FakeServer } from './fakes/server.ts'
+import { unlocked } from './fakes/keys.ts'
 
 let n = 0
 let db: Database
 beforeEach(() => {
-  db = new Database(`paging-${(n += 1)}`)
+  db = unlocked(`paging-${(n += 1)}`)
 })
 
 const door = (id: string, more: object = {}): WireDoor => ({ id, code: id, no: id, sort: id, active: true, ...more })

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Alley, ConsentGive, DoorVisit, Learner, Payload, PeopleKind, Referral } from '$lib/api/types.ts'
-import { Database, type OutboxOp } from '$lib/data/db.ts'
+import type { Database, OutboxOp } from '$lib/data/db.ts'
 import { draftOf } from '$lib/data/drafts.ts'
 import { Grace } from '$lib/data/grace.svelte.ts'
 import { append, opsOf, settle } from '$lib/data/outbox.ts'
 import { lay } from '$lib/data/overlay.ts'
+import { Locked } from '$lib/data/keyring.ts'
 import { letGoOfNames, levelsOf, peopleAt, type DoorPeople } from '$lib/data/people.ts'
 import { deviceOf, recall } from '$lib/data/session.ts'
 import type { Notice } from '$lib/domain/notice.ts'
@@ -14,6 +15,7 @@ import { CoachForm } from '../src/routes/phone/coach-form.svelte.ts'
 import { ConsentForm } from '../src/routes/phone/people/consent-form.svelte.ts'
 import { EidForm } from '../src/routes/phone/people/eid-form.svelte.ts'
 import { peopleDid, referralWord, termWord } from '../src/routes/phone/people/words.ts'
+import { unlocked } from './fakes/keys.ts'
 import { alleyOf } from './fakes/server.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
@@ -119,7 +121,7 @@ describe('ten seconds of grace', () => {
   afterEach(() => databases.splice(0).forEach((db) => db.close()))
   const clock = { now: () => NOW }
 
-  async function phone(db = new Database(`grace-${Math.random()}`), account = 'a'): Promise<{ db: Database; grace: Grace; shown: Set<string>; ops: () => Promise<OutboxOp[]> }> {
+  async function phone(db = unlocked(`grace-${Math.random()}`), account = 'a'): Promise<{ db: Database; grace: Grace; shown: Set<string>; ops: () => Promise<OutboxOp[]> }> {
     databases.push(db)
     await deviceOf(db, () => 'device')
     const shown = new Set<string>()
@@ -148,7 +150,7 @@ describe('ten seconds of grace', () => {
     await grace.begin(...withdrawal)
     await grace.undo()
     await grace.settle()
-    expect([shown.size, await ops(), await recall(db, 'grace:a')]).toEqual([0, [], null])
+    expect([shown.size, await ops(), await recall(db, 'turf:a:grace')]).toEqual([0, [], undefined])
     await append(db, { op_id: 'next', account_id: 'a', made_at: NOW, kind: 'household.note', payload: { household_id: 'h7', text: '' }, door: '' })
     expect((await ops()).map((it) => it.device_seq)).toEqual([1])
   })
@@ -173,6 +175,18 @@ describe('ten seconds of grace', () => {
     expect(await ops(), 'also not by the page that was thought dead').toHaveLength(1)
   })
 
+  it('an act that met a locked phone is not written over by the next one', async () => {
+    const { db, grace, ops } = await phone()
+    await grace.begin(...withdrawal)
+    const of = db.keys.of.bind(db.keys)
+    db.keys.of = () => null
+    await expect(grace.settle()).rejects.toBeInstanceOf(Locked)
+    db.keys.of = of
+    await grace.begin('learner.eid', { household_id: 'h7', learner_id: 'hai', state: 'LEVEL1', evidence: 'self_report' }, 'Số 7')
+    await grace.settle()
+    expect((await ops()).map((it) => it.kind)).toEqual(['consent.withdraw', 'learner.eid'])
+  })
+
   it('another account does not finish what it did not begin', async () => {
     const { db, grace, ops } = await phone()
     await grace.begin(...withdrawal)
@@ -183,7 +197,7 @@ describe('ten seconds of grace', () => {
 })
 
 it('a name the book has is kept in no record of the phone', async () => {
-  const db = new Database(`names-${Math.random()}`)
+  const db = unlocked(`names-${Math.random()}`)
   await deviceOf(db, () => 'device')
   const written = await append(db, { op_id: 'c1', account_id: 'a', made_at: NOW, kind: 'consent.give', payload: give, door: 'Số 7' })
   expect(await letGoOfNames(db, [written], 9), 'it has no receipt').toEqual([])
@@ -265,7 +279,7 @@ describe('a consent, step by step', () => {
 
 describe('who is coached', () => {
   const parts = async (): Promise<{ form: CoachForm; db: Database }> => {
-    const db = new Database(`coach-${Math.random()}`)
+    const db = unlocked(`coach-${Math.random()}`)
     return { db, form: new CoachForm({ db, clock: { now: () => NOW }, account_id: 'a', household_id: 'h7' }) }
   }
 

@@ -10,6 +10,7 @@ import { AES_128_GCM, seal } from '../src/lib/safety/hpke.ts'
 import { deliverParcels, exportUnsent, importFile, pack, sealFor } from '../src/lib/safety/parcel.ts'
 import { ImportError, type Fate, type ImportFault } from '../src/lib/safety/types.ts'
 import { sealPair, unseal } from './fakes/unseal.ts'
+import { unlocked } from './fakes/keys.ts'
 
 const bytes = (hex: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(hex, 'hex'))
 const hex = (data: Uint8Array): string => Buffer.from(data).toString('hex')
@@ -70,7 +71,7 @@ let n = 0
 let db: Database
 
 beforeEach(() => {
-  db = new Database(`safety-parcel-${(n += 1)}`)
+  db = unlocked(`safety-parcel-${(n += 1)}`)
 })
 
 interface Claims {

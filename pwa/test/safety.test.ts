@@ -12,6 +12,7 @@ import { inside, skipNumbers, type Marker } from '../src/lib/data/look.ts'
 import { lost, outside, writeOutside } from '../src/lib/safety/marker.ts'
 import { Safety } from '../src/lib/safety/safety.svelte.ts'
 import { sealPair } from './fakes/unseal.ts'
+import { unlocked } from './fakes/keys.ts'
 
 const NOW = 1_795_339_200_000
 const GB = 1024 ** 3
@@ -45,7 +46,7 @@ let small: Small
 
 beforeEach(() => {
   name = `safety-${(n += 1)}`
-  db = new Database(name)
+  db = unlocked(name)
   at = NOW
   small = new Small()
   vi.stubGlobal('localStorage', small)
@@ -71,7 +72,7 @@ async function evict(): Promise<void> {
     gone.onsuccess = () => done()
     gone.onerror = () => fail(gone.error)
   })
-  db = new Database(name)
+  db = unlocked(name)
 }
 
 const marker = (over: Partial<Marker>): Marker => ({ device_id: 'd', accounts: 1, seq: 5, unsent: 2, at: NOW, ...over })

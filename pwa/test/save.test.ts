@@ -8,6 +8,7 @@ import { Turf } from '../src/lib/data/turf.svelte.ts'
 import { applyPull } from '../src/lib/data/book.ts'
 import { FakeClock, Phone } from './fakes/phone.ts'
 import { alleyOf, FakeServer } from './fakes/server.ts'
+import { unlocked } from './fakes/keys.ts'
 
 let n = 0
 let db: Database
@@ -61,7 +62,7 @@ const alleys: Alley[] = Array.from({ length: LANES }, (_, i) => alleyOf(`a${i}`,
 const doorAt = (i: number): string => `h${i % LANES}-${Math.floor(i / LANES) % 10}`
 
 beforeEach(async () => {
-  db = new Database(`save-${(n += 1)}`)
+  db = unlocked(`save-${(n += 1)}`)
   await deviceOf(db, () => 'device-1')
   work = { transactions: 0, requests: 0, records: 0 }
 })

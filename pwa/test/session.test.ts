@@ -3,6 +3,7 @@ import { Api } from '$lib/api/client.ts'
 import { Session, type Locker } from '$lib/auth/session.svelte.ts'
 import { Database } from '$lib/data/db.ts'
 import { loadSession } from '$lib/data/session.ts'
+import { unlocked } from './fakes/keys.ts'
 
 /** One at a time, in the order they came, as the browser's own lock. */
 function queue(): Locker {
@@ -29,7 +30,7 @@ let count = 0
 beforeEach(() => {
   heard = []
   count += 1
-  db = new Database(`session-${count}`)
+  db = unlocked(`session-${count}`)
   session = new Session({ db, clock: { now: () => 1_795_339_200_000 }, lock: queue() })
   const server = (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
     new Promise((done) => {

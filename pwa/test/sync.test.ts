@@ -23,6 +23,7 @@ async function signedIn(): Promise<Phone> {
   const phone = new Phone(server, name, clock)
   await phone.ready
   await phone.login()
+  await phone.shown()
   return phone
 }
 

@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type * as Outbox from '$lib/data/outbox.ts'
 import type * as Books from '$lib/data/book.ts'
-import type { Database, OutboxOp } from '$lib/data/db.ts'
+import type { Database, OutboxOp, OutboxRow } from '$lib/data/db.ts'
 import { Schedule } from './support/schedule.ts'
 import { World } from './support/world.ts'
 
@@ -28,7 +28,7 @@ vi.mock('$lib/data/book.ts', async (original) => {
   return faulty(real, () => built.in.book?.(real) ?? {})
 })
 
-const every = (db: Database, with_: (op: OutboxOp) => OutboxOp | null): Promise<void> =>
+const every = (db: Database, with_: (op: OutboxRow) => OutboxRow | null): Promise<void> =>
   db.writeStrict(['outbox'], async (tx) => {
     const outbox = tx.objectStore('outbox')
     for (const op of await outbox.getAll()) {
@@ -126,8 +126,8 @@ const FAULTS: Record<string, { fault: Fault; says: RegExp }> = {
     says: /which nobody made|has lost/,
   },
   'never sends again what had left': {
-    fault: { outbox: () => ({ unmarkSent: () => Promise.resolve([]), queueOf: async (db, account, limit) => {
-      const all = await db.read(['outbox'], (tx) => tx.objectStore('outbox').getAll())
+    fault: { outbox: (real) => ({ unmarkSent: () => Promise.resolve([]), queueOf: async (db, account, limit) => {
+      const all = await real.opened(db, await db.read(['outbox'], (tx) => tx.objectStore('outbox').getAll()))
       const queue = all.filter((op) => op.account_id === account && op.state === 'local').slice(0, limit)
       return { queue, queued: queue.length }
     } }) },
@@ -137,7 +137,8 @@ const FAULTS: Record<string, { fault: Fault; says: RegExp }> = {
     fault: {
       outbox: (real) => ({
         queueOf: async (db, _account, limit) => {
-          const all = (await db.read(['outbox'], (tx) => tx.objectStore('outbox').getAll())).filter(real.unanswered).slice(0, limit)
+          const rows = await db.read(['outbox'], (tx) => tx.objectStore('outbox').getAll())
+          const all = (await real.opened(db, rows)).filter(real.unanswered).slice(0, limit)
           return { queue: all, queued: all.length }
         },
       }),

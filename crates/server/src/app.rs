@@ -260,9 +260,10 @@ fn explained(response: ServiceResponse<BoxBody>, api: bool, id: Uuid) -> Service
     response.into_response(answer)
 }
 
-/// What a page of ours may load and do. `svelte-trusted-html` and `sw-url` are the two Trusted
+/// What a page of ours may load and do. WebAssembly is for the stretching of the phone's PIN; it
+/// opens no way to text run as code. `svelte-trusted-html` and `sw-url` are the two Trusted
 /// Types policies the app makes.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; \
     manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; \

@@ -2,19 +2,27 @@
 import { Api } from './api/client.ts'
 import { Session, webLock } from './auth/session.svelte.ts'
 import { Database } from './data/db.ts'
-import { knownDevice } from './data/session.ts'
+import { knownDevice, switchTo } from './data/session.ts'
 import { Turf } from './data/turf.svelte.ts'
 import { Knocks } from './data/knocks.svelte.ts'
 import { systemClock } from './domain/time.ts'
 import { Safety } from './safety/safety.svelte.ts'
 import { SyncEngine } from './sync/engine.ts'
 import { SyncStatus } from './sync/status.svelte.ts'
+import { Minute } from './vault/minute.svelte.ts'
+import { Vault } from './vault/vault.svelte.ts'
 
 export const clock = systemClock
 export const db = new Database()
-export const session = new Session({ db, clock, lock: webLock })
-export const api = new Api({ fetch: (input, init) => fetch(input, init), token: session.token, renew: session.renew })
+export const session = new Session({ db, clock, lock: webLock, revoked: () => vault.wipe() })
+const wire: typeof fetch = (input, init) => fetch(input, init)
+export const api = new Api({ fetch: wire, token: session.token, renew: session.renew })
 session.attach(api)
+/** Speaks for whoever has the cookie, whether or not they have entered their PIN. */
+const carrying = new Api({ fetch: wire, token: session.lent, renew: session.lend })
+
+/** The phone's time, moved on now and then: for what a screen says of hours gone by. */
+export const minute = new Minute(clock)
 
 export const turf = new Turf(db)
 export const sync = new SyncStatus(clock)
@@ -26,9 +34,68 @@ export const safety = new Safety({
   appVersion: __APP_VERSION__,
   account: () => {
     const { account, ended, home } = session
-    return account?.ward ? { id: account.id, ward: account.ward.code, live: !ended && home === '/walk' } : null
+    return account?.ward && vault.gate === 'open' ? { id: account.id, ward: account.ward.code, live: !ended && home === '/walk' } : null
   },
 })
+
+/** The PIN before everything that speaks of people and places. */
+export const vault: Vault = new Vault({
+  db,
+  clock,
+  sealer: async () => (await import('./safety/sealed.ts')).sealerOf(db, clock, __APP_VERSION__, () => sync.clockOff),
+  opened: async () => {
+    await session.named()
+    await openTurf()
+    void safety.signedIn().catch(() => undefined)
+  },
+  begun: () => engine.signedIn(),
+  locked: async () => {
+    knocks.dismiss()
+    session.nameless()
+    await turf.open(null)
+    carry()
+  },
+  emptied: async () => {
+    knocks.dismiss()
+    await turf.open(null)
+    await session.start()
+    channel?.postMessage('session')
+    void safety.count().catch(() => undefined)
+    carry()
+  },
+})
+
+/** The courier does not run more often, and not soon again when it was of no use. */
+const CARRY_EVERY_MS = 30_000
+const CARRY_AGAIN_MS = 5 * 60_000
+let carry_at = 0
+let under_way = false
+
+/**
+ * Hands in what is sealed for the server, of everybody who is not unlocked. Nothing is read. A locked
+ * phone asks now and then also with empty hands: it must hear when the ward has revoked it.
+ */
+function carry(): void {
+  if (under_way || !navigator.onLine || clock.now() < carry_at) return
+  under_way = true
+  carry_at = clock.now() + CARRY_EVERY_MS
+  const work = async (): Promise<void> => {
+    const courier = await import('./safety/sealed.ts')
+    if (await courier.something({ db })) {
+      await webLock('gocua-carry', () => courier.carry({ db, api: carrying, clock, ward: () => session.lentWard }))
+    } else if (vault.gate === 'locked' && !session.ended) {
+      carry_at = clock.now() + CARRY_AGAIN_MS
+      await session.lend()
+    }
+  }
+  void work()
+    .catch(() => (carry_at = clock.now() + CARRY_AGAIN_MS))
+    .finally(() => {
+      under_way = false
+      void vault.count().catch(() => undefined)
+      void safety.count().catch(() => undefined)
+    })
+}
 
 let device_id = ''
 /** Tells the other tabs of this browser that the disk changed. */
@@ -42,7 +109,9 @@ export const engine = new SyncEngine({
   lock: webLock,
   online: () => navigator.onLine,
   account: () =>
-    session.account && !session.ended && session.home === '/walk' && device_id ? { id: session.account.id, device_id } : null,
+    session.account && vault.gate === 'open' && !session.ended && session.home === '/walk' && device_id
+      ? { id: session.account.id, device_id }
+      : null,
   ended: () => session.end(),
   timer: (ms, ring) => {
     const id = setTimeout(ring, ms)
@@ -62,7 +131,10 @@ export const engine = new SyncEngine({
   show: (state) => {
     sync.show(state)
     // The line has just carried our own work: it carries that of others too.
-    if (state.name === 'idle') void safety.deliver().catch(() => undefined)
+    if (state.name !== 'idle') return
+    void safety.deliver().catch(() => undefined)
+    void vault.seal().catch(() => undefined)
+    if (turf.parked > 0 || db.keys.unreadable.size > 0) carry()
   },
   clockOff: (ms) => {
     sync.clockOff = ms
@@ -91,7 +163,24 @@ export const knocks = new Knocks(
 
 async function openTurf(): Promise<void> {
   device_id = (await knownDevice(db))?.device_id ?? ''
-  await turf.open(session.account?.id ?? null)
+  const { account } = session
+  await turf.open(account && db.keys.of(account.id) ? account.id : null)
+}
+
+/** Whoever is here now stands at the door: with the PIN they come in. */
+async function meet(): Promise<void> {
+  await vault.meet(session.account)
+  await openTurf()
+  if (vault.gate !== 'open') carry()
+}
+
+/** Another user of this phone comes to the front; whoever was here is locked. */
+export async function switchUser(account_id: string): Promise<void> {
+  await vault.lock()
+  if (!(await switchTo(db, account_id))) return
+  await session.start()
+  await meet()
+  channel?.postMessage('session')
 }
 
 /** Cold start: what the phone knows comes first, the network after. */
@@ -100,6 +189,8 @@ export async function begin(): Promise<void> {
   addEventListener('online', () => {
     sync.online = true
     engine.wake('online')
+    carry_at = 0
+    if (vault.gate !== 'open') carry()
   })
   addEventListener('offline', () => {
     sync.online = false
@@ -110,15 +201,26 @@ export async function begin(): Promise<void> {
   // An app on the home screen is granted what a page is refused.
   addEventListener('appinstalled', askToKeep)
   if (matchMedia('(display-mode: standalone)').matches) askToKeep()
-  await openTurf()
+  await meet()
+  for (const touch of ['pointerdown', 'keydown', 'wheel']) addEventListener(touch, () => vault.touch(), { passive: true, capture: true })
+  // Slept through, the alarm rings late: whoever wakes the phone meets the check below first.
+  setInterval(() => {
+    vault.check()
+    minute.now = clock.now()
+    if (vault.gate !== 'open') carry()
+  }, 15_000)
 
   channel?.addEventListener('message', ({ data }: MessageEvent<'session' | 'book' | { ops: string[] }>) => {
-    if (data === 'session') void session.start().then(openTurf)
+    if (data === 'session') void session.start().then(meet)
     else if (data === 'book') void turf.reloadBook()
     else void turf.reloadOps(data.ops)
   })
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') engine.wake('visible')
+    vault.check()
+    if (document.visibilityState !== 'visible') return
+    minute.now = clock.now()
+    engine.wake('visible')
+    if (vault.gate !== 'open') carry()
   })
   engine.wake('start')
 }
@@ -135,7 +237,8 @@ export async function join(code: string, name: string): Promise<void> {
 }
 
 async function entered(): Promise<void> {
-  await openTurf()
+  vault.aside = false
+  await meet()
   channel?.postMessage('session')
   askToKeep()
   void safety.signedIn().catch(() => undefined)
@@ -150,7 +253,7 @@ function askToKeep(): void {
 
 export async function logout(): Promise<void> {
   await session.logout()
-  await openTurf()
+  await meet()
   void safety.look().catch(() => undefined)
   channel?.postMessage('session')
 }

@@ -9,6 +9,7 @@ import { newId } from '../../src/lib/domain/id.ts'
 import type { Outcome } from '../../src/lib/domain/visit.ts'
 import { SyncEngine } from '../../src/lib/sync/engine.ts'
 import type { State } from '../../src/lib/sync/machine.ts'
+import { unlocked } from './keys.ts'
 import type { FakeServer } from './server.ts'
 
 /** What the line does to one call. `late`: given up by the phone, and delivered after later ones all the same. */
@@ -59,7 +60,7 @@ export class Phone {
     this.clock = clock
     this.#browser = parts.browser ?? browser()
     this.#browser.tabs.add(this)
-    const db = new Database(name)
+    const db = unlocked(name)
     this.db = db
     const run = this.db.run.bind(this.db)
     this.db.run = async (...args) => {

@@ -9,6 +9,7 @@ import { Book } from '../support/book.ts'
 import { CHROMIUM, PHONE } from '../support/browser.ts'
 import { Phone } from '../support/phone.ts'
 import { Server } from '../support/server.ts'
+import { passPin } from '../support/sign-in.ts'
 
 const VISITS = 500
 const SLOWDOWN = 4
@@ -20,14 +21,23 @@ const LINES = [
 ]
 const kbit = (n: number): number => (n * 1000) / 8
 
-/** Runs in the page: the records of an evening, every other one with a person and two skills, as the app writes them. */
-async function evening(count: number): Promise<void> {
+/** What an evening is made of, as the ward's book has it. */
+interface Ward {
+  skills: Array<{ code: string }>
+  alleys: Array<{ doors: Array<{ id: string; no?: string; active: boolean }> }>
+}
+
+/**
+ * Runs in the page: the records of an evening, every other one with a person and two skills, as the
+ * release without a PIN wrote them. The next unlocking locks them up.
+ */
+async function evening({ count, skills, alleys }: Ward & { count: number }): Promise<void> {
   const db = await new Promise<IDBDatabase>((done, fail) => {
     const opening = indexedDB.open('gocua')
     opening.onsuccess = () => done(opening.result)
     opening.onerror = () => fail(opening.error)
   })
-  const tx = db.transaction(['session', 'meta', 'alleys', 'outbox'], 'readwrite')
+  const tx = db.transaction(['session', 'outbox'], 'readwrite')
   const ask = <T>(request: IDBRequest): Promise<T> =>
     new Promise((done, fail) => {
       request.onsuccess = () => done(request.result as T)
@@ -35,9 +45,7 @@ async function evening(count: number): Promise<void> {
     })
   const { account } = await ask<{ account: { id: string } }>(tx.objectStore('session').get('account'))
   const numbers = await ask<{ next_seq: number; last: Record<string, number> }>(tx.objectStore('session').get('numbers'))
-  const { skills } = await ask<{ skills: Array<{ code: string }> }>(tx.objectStore('meta').get(`turf:${account.id}`))
-  const alleys = await ask<Array<{ alley: { doors: Array<{ id: string; no: string | null; active: boolean }> } }>>(tx.objectStore('alleys').getAll())
-  const doors = alleys.flatMap(({ alley }) => alley.doors).filter(({ active }) => active)
+  const doors = alleys.flatMap((alley) => alley.doors).filter(({ active }) => active)
   let { next_seq } = numbers
   let after = numbers.last[account.id] ?? 0
   for (let i = 0; i < count; i += 1) {
@@ -72,7 +80,8 @@ for (const line of LINES) {
       const phone = new Phone(context, await context.newPage())
       await phone.page.goto('/')
       await phone.signIn('tnv1')
-      await phone.page.evaluate(evening, VISITS)
+      const { skills, alleys } = await (await Book.open(server.url, 'tnv1')).get<Ward>('/sync/pull')
+      await phone.page.evaluate(evening, { count: VISITS, skills, alleys })
       await phone.page.close()
 
       // Not the test's own switch between on and off: that one knows no speeds.
@@ -81,6 +90,7 @@ for (const line of LINES) {
       await cdp.send('Network.enable')
       await cdp.send('Network.emulateNetworkConditions', { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 })
       await page.goto('/')
+      await passPin(page)
       await phone.holds(VISITS)
       const before = (await book.coverage()).total.visits
       await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN })

@@ -111,7 +111,7 @@ for (const { line, kbit, rtt, goal } of [
       downloadThroughput: (kbit * 1000) / 8,
       uploadThroughput: (kbit * 1000) / 8,
     })
-    await it.page.reload()
+    await it.reload()
     await expect(it.resume).toBeVisible({ timeout: 30_000 })
 
     const { start, shown } = await it.page.evaluate(() => ({

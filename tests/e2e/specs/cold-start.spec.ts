@@ -1,3 +1,4 @@
+import { passPin } from '../support/sign-in.ts'
 import { expect, test } from '../support/test.ts'
 
 test.use({ ward: { name: 'cold start', scale: 0.1 } })
@@ -11,6 +12,7 @@ test('airplane mode from a cold start: a whole shift on what the phone holds', a
   // Nothing of this visit to the app comes from a network.
   it.page = await it.context.newPage()
   await it.page.goto('/')
+  await passPin(it.page)
   const { page } = it
   await expect(page.getByRole('link', { name: 'Ngoại tuyến' })).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Ngõ của đội' })).toBeVisible()

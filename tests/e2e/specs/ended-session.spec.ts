@@ -7,7 +7,7 @@ test('a phone whose session ended opens its alleys without a network, and signs 
   const it = await phone()
   await it.signIn('tnv1')
   await it.context.clearCookies()
-  await it.page.reload()
+  await it.reload()
   await expect(it.page.getByRole('alert').filter({ hasText: 'Đăng nhập lại' })).toBeVisible()
 
   await it.offline()

@@ -26,7 +26,7 @@ async function walk(phone: Phone, knocks: readonly Knock[], already: number): Pr
 async function evening(phone: Phone): Promise<Knocked[]> {
   await phone.offline()
   const first = await walk(phone, EVENING.slice(0, 10), 0)
-  await phone.page.reload()
+  await phone.reload()
   await phone.holds(10)
   const second = await walk(phone, EVENING.slice(10), 10)
   const knocked = [...first, ...second]

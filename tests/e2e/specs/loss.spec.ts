@@ -194,7 +194,8 @@ test('signed out with unsent work: parked on this phone, sent when the same pers
   await it.online()
   const pushed = it.pushed()
   await it.signIn('tnv1')
-  expect(((await (await pushed).json()) as PushAnswer).results.map(({ outcome }) => outcome)).toEqual(['applied', 'applied'])
+  // The sealed copies may have been faster than the thumb that signs in.
+  for (const { outcome } of ((await (await pushed).json()) as PushAnswer).results) expect(['applied', 'duplicate']).toContain(outcome)
   await expect(it.allSent).toBeVisible()
   const now = await book.coverage()
   expect(now.total.visits - before.total.visits).toBe(2)

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { expect, type BrowserContext, type Locator, type Page, type Request, type Response } from '@playwright/test'
 import type { Tally } from './book.ts'
-import { fillIn, signIn } from './sign-in.ts'
+import { fillIn, passPin, signIn } from './sign-in.ts'
 
 export interface PushBody {
   queued: number
@@ -57,6 +57,8 @@ export class Phone {
   async signInAgain(login: string): Promise<void> {
     await expect(this.page.getByLabel('Tên đăng nhập')).toHaveValue(login)
     await fillIn(this.page, login)
+    await expect(this.page.getByLabel('Tên đăng nhập')).toBeHidden()
+    if (await this.page.getByRole('group', { name: 'Bàn phím số' }).isVisible()) await passPin(this.page)
   }
 
   /** From "mine"; says what the phone says about unsent work before it goes. */
@@ -78,11 +80,18 @@ export class Phone {
     await this.context.setOffline(false)
   }
 
-  /** The app is closed and opened again, as by a hand that swipes it away. */
+  /** The app is closed and opened again, as by a hand that swipes it away. Asks for the PIN as it must. */
   async restart(): Promise<void> {
     await this.page.close()
     this.page = await this.context.newPage()
     await this.page.goto('/')
+    await passPin(this.page)
+  }
+
+  /** The page is loaded anew; what was unlocked is locked. */
+  async reload(): Promise<void> {
+    await this.page.reload()
+    await passPin(this.page)
   }
 
   get resume(): Locator {

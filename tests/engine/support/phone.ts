@@ -6,9 +6,10 @@ import { bookOf, type BookInfo } from '$lib/data/book.ts'
 import { Database, type OutboxOp } from '$lib/data/db.ts'
 import { draftOf, keepDraft } from '$lib/data/drafts.ts'
 import { Knocks } from '$lib/data/knocks.svelte.ts'
-import { outboxFor } from '$lib/data/outbox.ts'
+import { opened, outboxFor } from '$lib/data/outbox.ts'
 import { knownDevice } from '$lib/data/session.ts'
 import { SyncEngine } from '$lib/sync/engine.ts'
+import { unlocked } from './keys.ts'
 import { Disk, type Tenant } from './disk.ts'
 import { FATE, type Fate, type Line } from './line.ts'
 import type { Dice } from './dice.ts'
@@ -50,7 +51,7 @@ export class Phone {
     this.line = line
     this.dice = dice
     this.clockOff = clockOff
-    this.#eye = new Database(this.disk.move({ dead: false, step: () => undefined }))
+    this.#eye = unlocked(this.disk.move({ dead: false, step: () => undefined }))
   }
 
   now = (): number => (this.#stopped ?? Date.now()) + this.clockOff
@@ -74,7 +75,7 @@ export class Phone {
   /** What lies on the disk, seen past the app. */
   async ops(account: string | null = null): Promise<OutboxOp[]> {
     if (account !== null) return (await outboxFor(this.#eye, account)).ops
-    return this.#eye.read(['outbox'], (tx) => tx.objectStore('outbox').getAll())
+    return opened(this.#eye, await this.#eye.read(['outbox'], (tx) => tx.objectStore('outbox').getAll()))
   }
 
   book(account: string): Promise<Book> {
@@ -124,7 +125,7 @@ export class Life implements Tenant {
     this.#last = steps
     this.#end = end
     const clock = { now: phone.now }
-    this.db = new Database(phone.disk.move(this))
+    this.db = unlocked(phone.disk.move(this))
     const locks = new Map<string, Promise<unknown>>()
     const lock: Locker = (key, work) => {
       const mine = (locks.get(key) ?? Promise.resolve()).then(work, work)

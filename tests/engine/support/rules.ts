@@ -1,5 +1,5 @@
 import { Problem } from '$lib/api/client.ts'
-import { Database, type OutboxOp } from '$lib/data/db.ts'
+import type { OutboxOp } from '$lib/data/db.ts'
 import type { VisitCorrect, Withdraw } from '$lib/api/types.ts'
 import { DAY_MS } from '$lib/domain/time.ts'
 import type { State } from '$lib/sync/machine.ts'
@@ -7,6 +7,7 @@ import type { Result } from './line.ts'
 import { Phone, type Life } from './phone.ts'
 import { Broken, type World } from './world.ts'
 import { Dice } from './dice.ts'
+import { unlocked } from './keys.ts'
 
 const BOOKED = new Set(['applied', 'duplicate', 'superseded'])
 
@@ -104,7 +105,7 @@ async function blank(phone: Phone): Promise<Phone> {
   const fresh = new Phone(`${phone.name}, blank`, phone.line, new Dice(1), phone.clockOff)
   fresh.cookies = [...phone.cookies]
   const session = await phone.read(async (tx) => ({ device: await tx.objectStore('session').get('device'), account: await tx.objectStore('session').get('account') }))
-  const db = new Database(fresh.disk.move({ dead: false, step: () => undefined }))
+  const db = unlocked(fresh.disk.move({ dead: false, step: () => undefined }))
   await db.writeStrict(['session'], async (tx) => {
     for (const key of ['device', 'account'] as const) if (session[key]) await tx.objectStore('session').put(session[key], key)
   })

@@ -1,8 +1,9 @@
 import { Problem, Superseded, Unreachable, type Api } from '../api/client.ts'
-import type { AccountView, Role, SessionView } from '../api/types.ts'
+import type { AccountView, SessionView } from '../api/types.ts'
 import type { Database, SessionInfo } from '../data/db.ts'
 import { deviceOf, dropSession, knownDevice, loadSession, markEnded, remember, saveSession } from '../data/session.ts'
 import { newId } from '../domain/id.ts'
+import { homeOf } from '../domain/role.ts'
 import type { Clock } from '../domain/time.ts'
 import { outside } from '../safety/marker.ts'
 import { publicJwk, refreshProof } from './proof.ts'
@@ -17,7 +18,12 @@ export interface SessionParts {
   db: Database
   clock: Clock
   lock: Locker
+  /** The ward has taken this phone out of service. */
+  revoked?: () => Promise<void>
 }
+
+/** Given to whoever asks after the ward revoked the phone. */
+const REVOKED: string = 'device_revoked'
 
 /**
  * Who is signed in. The phone's word is enough to work: a session that the server ended (`ended`)
@@ -36,6 +42,8 @@ export class Session {
   #info: SessionInfo | null = null
   #token: { value: string; account_id: string } | null = null
   #renewing: Promise<boolean> | null = null
+  /** For the courier alone: of whoever has the cookie, signed in on the screen or not. */
+  #lent: { value: string; ward: string | null } | null = null
 
   constructor(parts: SessionParts) {
     this.#parts = parts
@@ -59,6 +67,52 @@ export class Session {
     this.evicted = !(await knownDevice(this.#parts.db)) && outside() !== null
     this.#take(info)
     this.ready = true
+  }
+
+  /** The account was unlocked: its name comes, from the disk or from the sign-in that has just been. */
+  async named(): Promise<void> {
+    const { db } = this.#parts
+    const info = this.#info
+    if (!info) return
+    if (info.account.login !== '') await saveSession(db, info)
+    else {
+      const stored = await loadSession(db)
+      if (stored?.account.id === info.account.id && this.#info === info) this.#take({ ...info, account: stored.account })
+    }
+  }
+
+  /** It was locked: nobody's name stays. */
+  nameless(): void {
+    if (!this.#info) return
+    const { id, role, ward } = this.#info.account
+    this.#take({ ...this.#info, account: { id, role, login: '', name: '', ...(ward ? { ward } : {}) } })
+  }
+
+  /** The token the courier speaks with, and the ward it is good for. */
+  lent = (): string | null => this.token() ?? this.#lent?.value ?? null
+  get lentWard(): string | null {
+    return this.#lent?.ward ?? this.account?.ward?.code ?? null
+  }
+
+  /** A fresh token for the courier, from the cookie alone. False: nobody has one. Throws [Unreachable]. */
+  lend = async (): Promise<boolean> => {
+    if (this.#info && !this.ended) return await this.renew()
+    return await this.#parts.lock('gocua-refresh', async () => {
+      this.#lent = null
+      const device = await knownDevice(this.#parts.db)
+      if (!device) return false
+      try {
+        const proof = await refreshProof(device, newId(this.#parts.clock))
+        const answer = await this.#need().post<SessionView>('/auth/refresh', { proof }, { open: true })
+        this.#lent = { value: answer.access_token, ward: answer.account.ward?.code ?? null }
+        return true
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error
+        if (error.status !== 401 && error.status !== 403) throw new Unreachable(error)
+        if (error.code === REVOKED) await this.#parts.revoked?.()
+        return false
+      }
+    })
   }
 
   /** Throws [Problem] or [Unreachable]; what was typed is the screen's to keep. */
@@ -120,10 +174,16 @@ export class Session {
       }
       this.#token = { value: answer.access_token, account_id: answer.account.id }
       await this.#keepSeal(answer)
+      if (this.#info === info && info.account.login === '' && this.#parts.db.keys.of(info.account.id)) {
+        // The phone was killed between the sign-in and the first PIN.
+        this.#take({ ...info, account: answer.account })
+        await this.named()
+      }
       return true
     } catch (error) {
       if (error instanceof Problem && (error.status === 401 || error.status === 403)) {
         await this.end()
+        if (error.code === REVOKED) await this.#parts.revoked?.()
         return false
       }
       // Busy or broken is not a refusal: the session may well live.
@@ -191,21 +251,6 @@ export class Session {
   #need(): Api {
     if (!this.#api) throw new Error('session without an api')
     return this.#api
-  }
-}
-
-export function homeOf(role: Role | undefined): '/walk' | '/ward' | '/later' {
-  switch (role) {
-    case 'volunteer':
-    case 'team_lead':
-      return '/walk'
-    case 'ward_staff':
-    case 'party_board':
-    case 'dpo':
-    case 'admin':
-      return '/ward'
-    default:
-      return '/later'
   }
 }
 

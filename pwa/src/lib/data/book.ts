@@ -1,7 +1,8 @@
 import { alleyFrom, doorFrom, type Alley, type BadgeDay, type Door, type Group, type Me, type PullAnswer, type ReferralTerm, type Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
-import type { AlleyRecord, Database, Tx } from './db.ts'
+import type { AlleyRecord, AlleyRow, Database, Tx } from './db.ts'
+import type { Box } from './keyring.ts'
 
 /** What the phone has of the ward's book besides the alleys, and up to which number. */
 export interface BookInfo {
@@ -32,20 +33,68 @@ const NOTHING: BookInfo = {
 export const keyOf = (account_id: string): string => `turf:${account_id}`
 const alleysOf = (account_id: string): IDBKeyRange => IDBKeyRange.bound([account_id], [account_id, []])
 
-async function infoIn(tx: Tx<'readonly' | 'readwrite'>, account_id: string): Promise<BookInfo> {
-  // What 0.1.0 wrote lacks the fields of the pages.
-  return { ...NOTHING, ...((await tx.objectStore('meta').get(keyOf(account_id))) as Partial<BookInfo> | undefined) }
+/** What of the book says how far it reaches, and not of whom it speaks: in clear on the disk. */
+type Reach = Pick<BookInfo, 'cursor' | 'seq' | 'pulled_at' | 'stamp' | 'more' | 'sweep'>
+/** Plain until its account has a PIN; what 0.1.0 wrote lacks the fields of the pages. */
+export type InfoRow = Partial<BookInfo> & { box?: Box }
+
+const rowIn = async (tx: Tx<'readonly' | 'readwrite'>, account_id: string): Promise<InfoRow | undefined> =>
+  (await tx.objectStore('meta').get(keyOf(account_id))) as InfoRow | undefined
+
+const infoPlace = (account_id: string): string => `meta|${keyOf(account_id)}`
+const alleyPlace = (account_id: string, id: string): string => `alleys|${account_id}|${id}`
+
+async function infoFrom(db: Database, account_id: string, row: InfoRow | undefined): Promise<BookInfo> {
+  const { box, ...rest } = row ?? {}
+  if (!box || !db.keys.of(account_id)) return { ...NOTHING, ...rest }
+  const content = await db.keys.open<Partial<BookInfo>>(account_id, infoPlace(account_id), box)
+  // Unreadable: the book is asked for anew.
+  return content ? { ...NOTHING, ...rest, ...content } : { ...NOTHING, ...rest, cursor: null }
+}
+
+/** The row with what names people and places in a box; as it is when it has one. */
+export async function boxedInfo(db: Database, account_id: string, row: InfoRow): Promise<InfoRow> {
+  if (row.box) return row
+  const { cursor = null, seq = 0, pulled_at = 0, stamp = 0, more = false, sweep = null, ...content } = row
+  const reach: Reach = { cursor, seq, pulled_at, stamp, more, sweep }
+  return { ...reach, box: await db.keys.box(account_id, infoPlace(account_id), content) }
+}
+
+/** The alley in this row; null when it cannot be opened. */
+async function alleyFromRow(db: Database, row: AlleyRow): Promise<AlleyRecord | null> {
+  const { box, ...rest } = row
+  if (!box) return rest as AlleyRecord
+  if (!db.keys.of(row.account_id)) return null
+  const content = await db.keys.open<Pick<AlleyRecord, 'alley' | 'left'>>(row.account_id, alleyPlace(row.account_id, row.id), box)
+  return content && { ...rest, ...content }
+}
+
+async function alleysFrom(db: Database, rows: readonly AlleyRow[]): Promise<AlleyRecord[]> {
+  return (await Promise.all(rows.map((row) => alleyFromRow(db, row)))).filter((record) => record !== null)
+}
+
+/** The row with the alley in a box; as it is when it has one. */
+export async function boxedAlley(db: Database, row: AlleyRow): Promise<AlleyRow> {
+  if (row.box) return row
+  const { account_id, id, stamp, brought, ...content } = row
+  return {
+    account_id, id, ...(stamp === undefined ? {} : { stamp }), ...(brought === undefined ? {} : { brought }),
+    box: await db.keys.box(account_id, alleyPlace(account_id, id), content),
+  }
 }
 
 /** The alley as a screen may show it, doors on their way between two alleys included. */
 const shown = ({ alley, left }: AlleyRecord): Alley => (left ? { ...alley, doors: [...alley.doors, ...left] } : alley)
 
-export function bookOf(db: Database, account_id: string): Promise<{ info: BookInfo; alleys: Alley[] }> {
-  return db.read(['meta', 'alleys'], async (tx) => {
-    const info = await infoIn(tx, account_id)
-    const records = await tx.objectStore('alleys').getAll(alleysOf(account_id))
-    return { info, alleys: settled(records) }
-  })
+export async function bookOf(db: Database, account_id: string): Promise<{ info: BookInfo; alleys: Alley[] }> {
+  const { row, rows } = await db.read(['meta', 'alleys'], async (tx) => ({
+    row: await rowIn(tx, account_id),
+    rows: await tx.objectStore('alleys').getAll(alleysOf(account_id)),
+  }))
+  const [info, records] = await Promise.all([infoFrom(db, account_id, row), alleysFrom(db, rows)])
+  // An alley that cannot be read comes again with the next book.
+  if (records.length < rows.length && db.keys.of(account_id)) await forgetCursor(db, account_id)
+  return { info, alleys: settled(records) }
 }
 
 /** A door that one page has brought already stands no longer where another has left it. */
@@ -69,28 +118,33 @@ export interface News {
  * The alleys that pages after `stamp` have changed. Null when doors are on their way between alleys,
  * or were a page ago: then only all alleys together tell where they stand.
  */
-export function newsOf(db: Database, account_id: string, stamp: number): Promise<News | null> {
-  return db.read(['meta', 'alleys'], async (tx) => {
-    const info = await infoIn(tx, account_id)
-    if (info.more || info.stamp < stamp) return null
+export async function newsOf(db: Database, account_id: string, stamp: number): Promise<News | null> {
+  const found = await db.read(['meta', 'alleys'], async (tx) => {
+    const row = await rowIn(tx, account_id)
+    const at = row?.stamp ?? 0
+    if (row?.more || at < stamp) return null
     const alleys = tx.objectStore('alleys')
     const [changed, keys] = await Promise.all([
-      info.stamp === stamp ? [] : alleys.index('stamp').getAll(IDBKeyRange.bound([account_id, stamp], [account_id, []], true)),
+      at === stamp ? [] : alleys.index('stamp').getAll(IDBKeyRange.bound([account_id, stamp], [account_id, []], true)),
       alleys.getAllKeys(alleysOf(account_id)),
     ])
-    return { info, changed: changed.map(({ alley }) => alley), ids: keys.map(([, id]) => id) }
+    return { row, changed, ids: keys.map(([, id]) => id) }
   })
+  if (!found) return null
+  const [info, changed] = await Promise.all([infoFrom(db, account_id, found.row), alleysFrom(db, found.changed)])
+  if (changed.length < found.changed.length) return null
+  return { info, changed: changed.map(({ alley }) => alley), ids: found.ids }
 }
 
-export function infoOf(db: Database, account_id: string): Promise<BookInfo> {
-  return db.read(['meta'], (tx) => infoIn(tx, account_id))
+export async function infoOf(db: Database, account_id: string): Promise<BookInfo> {
+  return infoFrom(db, account_id, await db.read(['meta'], (tx) => rowIn(tx, account_id)))
 }
 
 /** Forgets the place reached, so that the next pull brings everything. */
 export function forgetCursor(db: Database, account_id: string): Promise<void> {
   return db.write(['meta'], async (tx) => {
     const meta = tx.objectStore('meta')
-    const info = (await meta.get(keyOf(account_id))) as BookInfo | undefined
+    const info = await rowIn(tx, account_id)
     if (info) await meta.put({ ...info, cursor: null }, keyOf(account_id))
   })
 }
@@ -100,23 +154,25 @@ export function forgetCursor(db: Database, account_id: string): Promise<void> {
  * older question is dropped (false), for the doors it names may have moved on since. While more is
  * to come nothing disappears that no page has named as gone: a break leaves what was there.
  */
-export function applyPull(
+export async function applyPull(
   db: Database,
   account_id: string,
   asked: string | null,
   answer: PullAnswer,
   at: Millis,
 ): Promise<boolean> {
-  return db.write(['meta', 'alleys'], async (tx) => {
-    const held = await infoIn(tx, account_id)
-    if (held.cursor !== asked) return false
+  for (;;) {
+    const key = db.keys.of(account_id)
+    const held = await infoOf(db, account_id)
+    if (!key || held.cursor !== asked) return false
     const more = answer.more ?? false
     const stamp = held.stamp + 1
     const sweep = answer.reset ? stamp : held.sweep
-    const page = new Page(tx, account_id, stamp)
+    const shelf = new Shelf(db, account_id)
+    const page = new Page(shelf, account_id, stamp)
 
     for (const wire of answer.alleys ?? []) await page.bring(alleyFrom(wire), more)
-    for (const id of answer.gone?.alleys ?? []) await page.drop(id)
+    for (const id of answer.gone?.alleys ?? []) page.drop(id)
     await page.change(new Map((answer.doors ?? []).map((door) => [door.id, door])), new Set(answer.gone?.households))
 
     // Groups come with the alleys of their page; those of the other alleys stand.
@@ -141,19 +197,74 @@ export function applyPull(
       more,
       sweep: more ? sweep : null,
     }
-    await tx.objectStore('meta').put(info, keyOf(account_id))
-    return true
-  })
+    // A transaction does not wait for ciphers: all was read and locked up before it begins, and it
+    // writes only if nothing has moved since.
+    const [row, alleys] = [await boxedInfo(db, account_id, info), await shelf.boxed()]
+    const written = await db.write(['meta', 'alleys'], async (tx) => {
+      const now = await rowIn(tx, account_id)
+      if ((now?.cursor ?? null) !== asked || db.keys.of(account_id) !== key) return false
+      if ((now?.stamp ?? 0) !== held.stamp) return null
+      const store = tx.objectStore('alleys')
+      for (const [id, alley] of alleys) await (alley ? store.put(alley) : store.delete([account_id, id]))
+      await tx.objectStore('meta').put(row, keyOf(account_id))
+      return true
+    })
+    if (written !== null) return written
+  }
+}
+
+/** The alleys of an account as a page finds them, with what the page has done to them so far. */
+class Shelf {
+  readonly #db: Database
+  readonly #account_id: string
+  /** Null: dropped. */
+  readonly #changed = new Map<string, AlleyRecord | null>()
+  #rest: AlleyRecord[] | null = null
+
+  constructor(db: Database, account_id: string) {
+    this.#db = db
+    this.#account_id = account_id
+  }
+
+  async get(id: string): Promise<AlleyRecord | undefined> {
+    const changed = this.#changed.get(id)
+    if (changed !== undefined) return changed ?? undefined
+    if (this.#rest) return this.#rest.find((record) => record.id === id)
+    const row = await this.#db.read(['alleys'], (tx) => tx.objectStore('alleys').get([this.#account_id, id]))
+    return row && ((await alleyFromRow(this.#db, row)) ?? undefined)
+  }
+
+  async all(): Promise<AlleyRecord[]> {
+    this.#rest ??= await alleysFrom(
+      this.#db, await this.#db.read(['alleys'], (tx) => tx.objectStore('alleys').getAll(alleysOf(this.#account_id))),
+    )
+    const untouched = this.#rest.filter((record) => !this.#changed.has(record.id))
+    return [...untouched, ...[...this.#changed.values()].filter((record) => record !== null)]
+  }
+
+  put(record: AlleyRecord): void {
+    this.#changed.set(record.id, record)
+  }
+
+  delete(id: string): void {
+    this.#changed.set(id, null)
+  }
+
+  boxed(): Promise<Array<[string, AlleyRow | null]>> {
+    return Promise.all(
+      [...this.#changed].map(async ([id, record]): Promise<[string, AlleyRow | null]> => [id, record && (await boxedAlley(this.#db, record))]),
+    )
+  }
 }
 
 /** One page on its way to the disk. */
 class Page {
-  readonly #alleys
+  readonly #alleys: Shelf
   readonly #account_id: string
   readonly #stamp: number
 
-  constructor(tx: Tx<'readwrite'>, account_id: string, stamp: number) {
-    this.#alleys = tx.objectStore('alleys')
+  constructor(shelf: Shelf, account_id: string, stamp: number) {
+    this.#alleys = shelf
     this.#account_id = account_id
     this.#stamp = stamp
   }
@@ -162,17 +273,17 @@ class Page {
     const record: AlleyRecord = {
       account_id: this.#account_id, id: alley.id, alley, stamp: this.#stamp, brought: this.#stamp,
     }
-    const before = more ? await this.#alleys.get([this.#account_id, alley.id]) : undefined
+    const before = more ? await this.#alleys.get(alley.id) : undefined
     if (before) {
       const here = new Set(alley.doors.map((door) => door.id))
       const left = [...before.alley.doors, ...(before.left ?? [])].filter((door) => !here.has(door.id))
       if (left.length > 0) record.left = left
     }
-    await this.#alleys.put(record)
+    this.#alleys.put(record)
   }
 
-  async drop(id: string): Promise<void> {
-    await this.#alleys.delete([this.#account_id, id])
+  drop(id: string): void {
+    this.#alleys.delete(id)
   }
 
   /** Replaces single doors, lets those that moved leave the alley they stood in, and drops those that are gone. */
@@ -180,14 +291,14 @@ class Page {
     if (changed.size === 0 && gone.size === 0) return
     const named = new Map<string, AlleyRecord>()
     for (const id of new Set([...changed.values()].map((door) => door.alley_id))) {
-      const record = id ? await this.#alleys.get([this.#account_id, id]) : undefined
+      const record = id ? await this.#alleys.get(id) : undefined
       if (record) named.set(record.id, record)
     }
     const inPlace = [...changed.values()].every((wire) =>
       named.get(wire.alley_id ?? '')?.alley.doors.some((door) => door.id === wire.id),
     )
     // A door new to its alley has left another, nobody says which.
-    const records = inPlace && gone.size === 0 ? [...named.values()] : await this.#alleys.getAll(alleysOf(this.#account_id))
+    const records = inPlace && gone.size === 0 ? [...named.values()] : await this.#alleys.all()
     for (const record of records) {
       const { alley } = record
       const stays = (door: Door): boolean => !gone.has(door.id) && (changed.get(door.id)?.alley_id ?? alley.id) === alley.id
@@ -201,7 +312,7 @@ class Page {
       const known = new Set(doors.map((door) => door.id))
       const next = [...doors.map((door) => fresh.get(door.id) ?? door), ...[...fresh.values()].filter((door) => !known.has(door.id))]
       const { left: _, ...rest } = record
-      await this.#alleys.put({
+      this.#alleys.put({
         ...rest, alley: { ...alley, doors: next }, stamp: this.#stamp, ...(left?.length ? { left } : {}),
       })
     }
@@ -210,14 +321,14 @@ class Page {
   /** The last page is in: what none of them brought goes. Returns the groups that are left. */
   async finish(sweep: number | null): Promise<Set<string>> {
     const groups = new Set<string>()
-    for (const record of await this.#alleys.getAll(alleysOf(this.#account_id))) {
+    for (const record of await this.#alleys.all()) {
       if (sweep !== null && (record.brought ?? 0) < sweep) {
-        await this.drop(record.id)
+        this.drop(record.id)
         continue
       }
       groups.add(record.alley.group_id)
       const { left, ...rest } = record
-      if (left) await this.#alleys.put({ ...rest, stamp: this.#stamp })
+      if (left) this.#alleys.put({ ...rest, stamp: this.#stamp })
     }
     return groups
   }

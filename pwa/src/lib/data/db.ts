@@ -1,7 +1,9 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb'
 import type { AccountView, Alley, Door, Flag, OpKind, Payload, Reason, VisitRecord } from '../api/types.ts'
 import type { Millis } from '../domain/time.ts'
-import type { Parcel } from './parcels.ts'
+import { Keyring, type Box } from './keyring.ts'
+import type { Parcel, Sealed } from './parcels.ts'
+import type { VaultRecord } from './vaults.ts'
 
 /** The browser profile as the server knows it. One for all accounts of the phone. */
 export interface Device {
@@ -60,6 +62,24 @@ export interface OutboxOp {
   rejected?: 1
 }
 
+/** What an operation says; on the disk it lies in the box. */
+export type OpContent = Pick<OutboxOp, 'kind' | 'payload' | 'door'>
+
+/**
+ * An operation as the disk has it: in clear no more than what sends it on its way. Rows of 0.2.0 and
+ * before bear their content instead of a box, until their account has a PIN.
+ */
+export type OutboxRow = Omit<OutboxOp, keyof OpContent> &
+  Partial<OpContent> & {
+    box?: Box
+    /** The same once more, for the server alone; gone with the receipt. */
+    sealed?: Sealed
+    /** It was on its way to the server sealed, which may have it. */
+    offered?: 1
+    /** It was handed in sealed, and the server has it; its receipt is asked for when the account is back. */
+    carried?: 1
+  }
+
 export interface AlleyRecord {
   account_id: string
   id: string
@@ -71,6 +91,9 @@ export interface AlleyRecord {
   left?: Door[]
 }
 
+/** An alley as the disk has it. Plain until its account has a PIN, as with operations. */
+export type AlleyRow = Pick<AlleyRecord, 'account_id' | 'id' | 'stamp' | 'brought'> & Partial<AlleyRecord> & { box?: Box }
+
 /** A visit half entered: kept on every tap, gone with the visit that it becomes. */
 export interface Draft {
   account_id: string
@@ -79,23 +102,30 @@ export interface Draft {
   people: VisitRecord['people']
 }
 
+export type DraftRow = Pick<Draft, 'account_id' | 'household_id'> & Partial<Draft> & { box?: Box }
+
+/** A session as the disk has it: who it belongs to lies in the box, only what opens the right rooms is in clear. */
+export type SessionRow = SessionInfo & { box?: Box }
+
 export interface Schema extends DBSchema {
   meta: { key: string; value: unknown }
-  session: { key: 'device' | 'account' | 'numbers'; value: Device | SessionInfo | Numbers }
-  alleys: { key: [string, string]; value: AlleyRecord; indexes: { stamp: [string, number] } }
+  /** `user:` and the account's id: a session of this phone that is not the present one. */
+  session: { key: 'device' | 'account' | 'numbers' | `user:${string}`; value: Device | SessionRow | Numbers }
+  alleys: { key: [string, string]; value: AlleyRow; indexes: { stamp: [string, number] } }
   outbox: {
     key: string
-    value: OutboxOp
-    indexes: { order: [string, number]; waiting: [string, number]; flight: [string, number]; booked: [string, number]; kept: [string, number]; rejected: number }
+    value: OutboxRow
+    indexes: { order: [string, number]; waiting: [string, number]; flight: [string, number]; booked: [string, number]; kept: [string, number]; rejected: number; carried: [string, number] }
   }
-  drafts: { key: [string, string]; value: Draft }
+  drafts: { key: [string, string]; value: DraftRow }
   parcels: { key: string; value: Parcel }
+  vaults: { key: string; value: VaultRecord }
 }
 
 export type Store = StoreNames<Schema>
 export type Tx<M extends IDBTransactionMode> = IDBPTransaction<Schema, Store[], M>
 
-export const VERSION = 2
+export const VERSION = 3
 
 type Upgrade = (db: IDBPDatabase<Schema>, tx: IDBPTransaction<Schema, Store[], 'versionchange'>) => void | Promise<void>
 
@@ -134,6 +164,11 @@ export const UPGRADES: readonly Upgrade[] = [
     await session.put(rest, 'device')
     await session.put(numbers, 'numbers')
   },
+  // What there was stays in clear until its account has chosen a PIN: no key exists before (vaults.ts).
+  (db, tx) => {
+    db.createObjectStore('vaults', { keyPath: 'account_id' })
+    tx.objectStore('outbox').createIndex('carried', ['account_id', 'carried'])
+  },
 ]
 
 /** The phone is full: nothing was written, and nothing that was there is touched. */
@@ -167,12 +202,17 @@ function faultOf(error: unknown): unknown {
 
 export class Database {
   readonly name: string
+  /** What is unlocked. */
+  readonly keys: Keyring
+  /** The numbers as this page last saw them: another tab may have moved them on. */
+  numbers: Numbers | null = null
   #open: Promise<IDBPDatabase<Schema>> | null = null
   /** A newer version of the app wants the database in another tab. */
   onblocking: (() => void) | null = null
 
-  constructor(name = 'gocua') {
+  constructor(name = 'gocua', keys = new Keyring()) {
     this.name = name
+    this.keys = keys
   }
 
   #connection(): Promise<IDBPDatabase<Schema>> {

@@ -30,4 +30,4 @@ export class Laid {
   }
 }
 
-const key = (account_id: string): string => `ghosts ${account_id}`
+const key = (account_id: string): string => `turf:${account_id}:ghosts`

@@ -27,8 +27,8 @@ interface Parts {
   hide: (op_id: string) => void
 }
 
-/** Apart from the turf: signing out within the ten seconds loses nothing. Holds codes and ids, no names. */
-const graceKey = (account_id: string): string => `grace:${account_id}`
+/** Of the account, and locked up like all it has: whoever signs out settles first. */
+const graceKey = (account_id: string): string => `turf:${account_id}:grace`
 
 /**
  * Ten seconds in which an act about a person can be taken back without a trace. A withdrawal erases,
@@ -50,6 +50,8 @@ export class Grace {
   /** Resolves when the act is on the disk. */
   async begin(kind: PeopleKind, payload: PeoplePayload, door: string): Promise<void> {
     await this.settle()
+    // One that could not be written, or was locked up, must not be written over.
+    await this.look()
     const { db, clock, account_id, show } = this.#parts
     const account = account_id()
     if (!account) throw new Error('nobody is signed in')

@@ -1,6 +1,6 @@
 /** What there is on this phone, for whoever watches over it. */
 import type { Millis } from '../domain/time.ts'
-import type { Database, Device, Numbers, OutboxOp } from './db.ts'
+import type { Database, Device, Numbers, OutboxRow } from './db.ts'
 
 export interface Marker {
   device_id: string
@@ -41,16 +41,16 @@ export function skipNumbers(db: Database, device_id: string, seq: number): Promi
   })
 }
 
-/** Every record of the outbox that can be read, and how many cannot. */
-export async function readable(db: Database): Promise<{ ops: OutboxOp[]; unreadable: number }> {
+/** Every record of the outbox that is whole, locked up or not, and how many are not. */
+export async function readable(db: Database): Promise<{ rows: OutboxRow[]; unreadable: number }> {
   let all: unknown[]
   try {
     all = await db.read(['outbox'], (tx) => tx.objectStore('outbox').getAll())
   } catch {
     all = await oneByOne(db)
   }
-  const ops = all.filter(whole)
-  return { ops, unreadable: all.length - ops.length }
+  const rows = all.filter(whole)
+  return { rows, unreadable: all.length - rows.length }
 }
 
 /** One bad record makes the whole reading fail; its neighbours are still good. */
@@ -63,15 +63,13 @@ async function oneByOne(db: Database): Promise<unknown[]> {
   return all
 }
 
-function whole(record: unknown): record is OutboxOp {
-  const op = record as Partial<OutboxOp> | null | undefined
+function whole(record: unknown): record is OutboxRow {
+  const op = record as Partial<OutboxRow> | null | undefined
   return (
     typeof op?.op_id === 'string' &&
     typeof op.account_id === 'string' &&
     typeof op.device_seq === 'number' &&
     typeof op.made_at === 'number' &&
-    typeof op.kind === 'string' &&
-    typeof op.payload === 'object' &&
-    op.payload !== null
+    (op.box instanceof Uint8Array || (typeof op.kind === 'string' && typeof op.payload === 'object' && op.payload !== null))
   )
 }

@@ -1,6 +1,8 @@
 import type { OpKind, OpResult, Payload } from '../api/types.ts'
 import { DAY_MS, type Millis } from '../domain/time.ts'
-import { StorageFull, type Database, type Numbers, type OutboxOp, type Store, type Tx } from './db.ts'
+import { StorageFull, type Database, type Numbers, type OpContent, type OutboxOp, type OutboxRow, type Store, type Tx } from './db.ts'
+import type { Box, Sealer } from './keyring.ts'
+import type { Sealed } from './parcels.ts'
 import { makeRoom } from './room.ts'
 
 export interface NewOp {
@@ -15,11 +17,20 @@ export interface NewOp {
 
 export const ofAccount = (account_id: string): IDBKeyRange => IDBKeyRange.bound([account_id], [account_id, []])
 
+/** Where an operation's box belongs. */
+const placeOf = (op: { account_id: string; op_id: string }): string => `outbox|${op.account_id}|${op.op_id}`
+
+/** What of a row may be read by whoever holds the phone. */
+const CLEAR = new Set<string>([
+  'op_id', 'account_id', 'device_seq', 'after', 'made_at', 'state', 'seq', 'booked_at', 'kept_at', 'reason', 'flags', 'waiting',
+  'flight', 'rejected', 'box', 'sealed', 'offered', 'carried',
+])
+
 /**
  * Writes one operation with the device's next number, in one strict transaction: when this resolves
- * the record is on the disk. The draft it grew from goes with it. What it touches is the same for the
- * first record and for the five-thousandth. Throws [StorageFull] when there is no room even after
- * letting go of what the book has.
+ * the record is on the disk, in its box and sealed for the server. The draft it grew from goes with
+ * it. What it touches is the same for the first record and for the five-thousandth. Throws [Locked],
+ * and [StorageFull] when there is no room even after letting go of what the book has.
  */
 export async function append(db: Database, op: NewOp, draftOf?: string): Promise<OutboxOp> {
   const [written] = await appendAll(db, [op], draftOf)
@@ -28,49 +39,120 @@ export async function append(db: Database, op: NewOp, draftOf?: string): Promise
 
 /** Several at once, of one account: after a crash all of them are on the disk, or none is. */
 export async function appendAll(db: Database, ops: readonly NewOp[], draftOf?: string): Promise<OutboxOp[]> {
-  const write = (): Promise<OutboxOp[]> =>
-    db.writeStrict(['session', 'outbox', 'drafts'], async (tx) => {
-      const outbox = tx.objectStore('outbox')
-      const session = tx.objectStore('session')
-      // The transaction may run again after a lost connection; each operation is written once.
-      const [numbers, ...known] = await Promise.all([session.get('numbers') as Promise<Numbers | undefined>, ...ops.map((op) => outbox.get(op.op_id))])
-      if (known.every((op) => op !== undefined)) return known as OutboxOp[]
-      if (!numbers) throw new Error('no device')
-      const last = { ...numbers.last }
-      let { next_seq } = numbers
-      const written = ops.map((op, at): OutboxOp => {
-        const before = known[at]
-        if (before) return before
-        const mine: OutboxOp = { ...op, device_seq: next_seq, after: last[op.account_id] ?? 0, state: 'local', waiting: next_seq }
-        last[op.account_id] = next_seq
-        next_seq += 1
-        return mine
-      })
-      const writes = Promise.all([
-        ...written.filter((_, at) => !known[at]).map((op) => outbox.add(op)),
-        session.put({ next_seq, last }, 'numbers'),
-        draftOf === undefined ? null : tx.objectStore('drafts').delete([ops[0]!.account_id, draftOf]),
-      ])
-      // Heard below, unless the connection is lost before.
-      writes.catch(() => undefined)
-      // Nothing follows: the disk need not wait for this page to hear that all was taken.
-      tx.commit()
-      await writes
-      return written
-    })
-  try {
-    return await write()
-  } catch (error) {
-    if (!(error instanceof StorageFull)) throw error
-    await makeRoom(db)
-    return await write()
+  const { sealer } = db.keys
+  const rows = await Promise.all(
+    ops.map(async ({ kind, payload, door, ...routing }): Promise<NewRow> => {
+      const content: OpContent = { kind, payload, door }
+      return { ...routing, box: await db.keys.box(routing.account_id, placeOf(routing), content) }
+    }),
+  )
+  // A transaction does not wait for ciphers, and the seals cover the numbers: these are guessed, and
+  // all is sealed anew in the rare case that another tab was faster.
+  let guess: Guess | null = null
+  if (sealer) {
+    const numbers = db.numbers ?? (await numbersOf(db))
+    guess = numbers && { numbers, known: new Set() }
+  }
+  for (;;) {
+    const seals = guess && sealer ? { ...guess, seals: await sealAll(sealer, ops, guess) } : null
+    const write = (): Promise<OutboxRow[] | Guess> => put(db, rows, seals, draftOf)
+    let written: OutboxRow[] | Guess
+    try {
+      written = await write()
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error
+      await makeRoom(db)
+      written = await write()
+    }
+    if (!Array.isArray(written)) {
+      guess = written
+      continue
+    }
+    return await Promise.all(written.map(async (row, at) => {
+      const { kind, payload, door } = ops[at]!
+      const [done] = row.box === rows[at]!.box ? [{ ...clearOf(row), kind, payload, door }] : await opened(db, [row])
+      if (!done) throw new Error('one id for two operations')
+      return done
+    }))
   }
 }
 
+type NewRow = Pick<OutboxRow, 'op_id' | 'account_id' | 'made_at'> & { box: Box }
+
+/** From where on new operations are numbered, and which of them are on the disk already. */
+interface Guess {
+  numbers: Numbers
+  known: ReadonlySet<string>
+}
+
+/** The seals by the operations' ids. One that fails is left out: a record on the phone is worth more, and the next unlocking makes up for it. */
+async function sealAll(sealer: Sealer, ops: readonly NewOp[], { numbers, known }: Guess): Promise<Map<string, Sealed>> {
+  let { next_seq: device_seq } = numbers
+  let after = numbers.last[ops[0]!.account_id] ?? 0
+  const seals = new Map<string, Sealed>()
+  await Promise.all(
+    ops.filter(({ op_id }) => !known.has(op_id)).map(({ op_id, account_id, made_at, kind, payload }) => {
+      const op = { op_id, account_id, device_seq, after, made_at, kind, payload }
+      after = device_seq
+      device_seq += 1
+      return sealer(op).then((sealed) => seals.set(op_id, sealed)).catch(() => undefined)
+    }),
+  )
+  return seals
+}
+
+/** The rows as they lie on the disk now, or what the numbers are when the seals have wrong ones. */
+function put(db: Database, rows: readonly NewRow[], sealed: (Guess & { seals: ReadonlyMap<string, Sealed> }) | null, draftOf: string | undefined): Promise<OutboxRow[] | Guess> {
+  return db.writeStrict(['session', 'outbox', 'drafts'], async (tx) => {
+    const outbox = tx.objectStore('outbox')
+    const session = tx.objectStore('session')
+    // The transaction may run again after a lost connection; each operation is written once.
+    const [numbers, ...known] = await Promise.all([session.get('numbers') as Promise<Numbers | undefined>, ...rows.map((row) => outbox.get(row.op_id))])
+    // The copy that came back through the disk is the same box, if it is this very operation.
+    const found = known.map((row, at) => (row?.box && same(row.box, rows[at]!.box) ? { ...row, box: rows[at]!.box } : row))
+    if (found.every((row) => row !== undefined)) return found
+    if (!numbers) throw new Error('no device')
+    const { account_id } = rows[0]!
+    const here = new Set(found.flatMap((row) => row?.op_id ?? []))
+    const guessed =
+      !sealed ||
+      (sealed.numbers.next_seq === numbers.next_seq &&
+        sealed.numbers.last[account_id] === numbers.last[account_id] &&
+        sealed.known.size === here.size &&
+        [...here].every((id) => sealed.known.has(id)))
+    if (!guessed) return { numbers, known: here }
+    let { next_seq } = numbers
+    let after = numbers.last[account_id] ?? 0
+    const written = found.map((row, at): OutboxRow => {
+      if (row) return row
+      const fresh = rows[at]!
+      const seal = sealed?.seals.get(fresh.op_id)
+      const mine: OutboxRow = { ...fresh, device_seq: next_seq, after, state: 'local', waiting: next_seq, ...(seal ? { sealed: seal } : {}) }
+      after = next_seq
+      next_seq += 1
+      return mine
+    })
+    const moved: Numbers = { next_seq, last: { ...numbers.last, [account_id]: after } }
+    const writes = Promise.all([
+      ...written.filter((_, at) => !found[at]).map((row) => outbox.add(row)),
+      session.put(moved, 'numbers'),
+      draftOf === undefined ? null : tx.objectStore('drafts').delete([account_id, draftOf]),
+    ])
+    // Heard below, unless the connection is lost before.
+    writes.catch(() => undefined)
+    // Nothing follows: the disk need not wait for this page to hear that all was taken.
+    tx.commit()
+    await writes
+    db.numbers = moved
+    return written
+  })
+}
+
 /**
- * Takes the account's last operations back from the disk, all of them or none: false when one of them
- * is on its way, or something was written after them. Their numbers are not given out again, so that a
- * push which left all the same, and whose answer got lost, stands in nobody's way.
+ * Takes the account's last operations back from the disk, box and seal with them, all of them or none:
+ * false when one of them is on its way, or something was written after them. Their numbers are not given
+ * out again, so that what left all the same, in a push whose answer got lost or in a file, stands in
+ * nobody's way.
  */
 export function takeBack(db: Database, account_id: string, ids: readonly string[]): Promise<boolean> {
   return db.writeStrict(['session', 'outbox'], async (tx) => {
@@ -80,29 +162,83 @@ export function takeBack(db: Database, account_id: string, ids: readonly string[
     const ops = (await named(tx, account_id, ids)).sort((a, b) => a.device_seq - b.device_seq)
     if (ops.length === 0) return true
     const inOrder = ops.every((op, at) => at === 0 || op.after === ops[at - 1]!.device_seq)
-    if (!numbers || !inOrder || ops.some((op) => op.state !== 'local') || numbers.last[account_id] !== ops.at(-1)!.device_seq) return false
-    await Promise.all([
-      ...ops.map((op) => outbox.delete(op.op_id)),
-      session.put({ ...numbers, last: { ...numbers.last, [account_id]: ops[0]!.after ?? 0 } }, 'numbers'),
-    ])
+    // Another tab may be locked, and its courier have the sealed copy in its hands.
+    const here = ops.every((op) => op.state === 'local' && !op.offered)
+    if (!numbers || !inOrder || !here || numbers.last[account_id] !== ops.at(-1)!.device_seq) return false
+    const moved: Numbers = { ...numbers, last: { ...numbers.last, [account_id]: ops[0]!.after ?? 0 } }
+    await Promise.all([...ops.map((op) => outbox.delete(op.op_id)), session.put(moved, 'numbers')])
+    db.numbers = moved
     return true
   })
 }
 
-/** All operations of an account, oldest first. */
-export function opsOf(db: Database, account_id: string): Promise<OutboxOp[]> {
-  return db.read(['outbox'], (tx) => tx.objectStore('outbox').index('order').getAll(ofAccount(account_id)))
+const same = (a: Box, b: Box): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])
+
+function numbersOf(db: Database): Promise<Numbers | null> {
+  return db.read(['session'], async (tx) => ((await tx.objectStore('session').get('numbers')) as Numbers | undefined) ?? null)
 }
 
-export const unanswered = (op: OutboxOp): boolean => op.state === 'local' || op.state === 'sent' || op.state === 'held'
+/** What is in clear, and nothing of how it is kept. */
+function clearOf({ box: _b, sealed: _s, offered: _o, carried: _c, ...rest }: OutboxRow): Omit<OutboxOp, keyof OpContent> & Partial<OpContent> {
+  return rest
+}
+
+/** The operations in these rows. What cannot be opened is left out: it stays on the disk, and is delivered sealed. */
+export async function opened(db: Database, rows: readonly OutboxRow[]): Promise<OutboxOp[]> {
+  const ops = await Promise.all(
+    rows.map(async (row): Promise<OutboxOp | null> => {
+      if (!row.box) return clearOf(row) as OutboxOp
+      if (!db.keys.of(row.account_id)) return null
+      const content = await db.keys.open<OpContent>(row.account_id, placeOf(row), row.box)
+      if (!content) db.keys.unreadable.add(row.op_id)
+      return content && { ...clearOf(row), ...content }
+    }),
+  )
+  return ops.filter((op) => op !== null)
+}
+
+/** The row with its content in a box; as it is when it has one. */
+export async function boxedRow(db: Database, row: OutboxRow): Promise<OutboxRow> {
+  if (row.box) return row
+  const [kept, content]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}]
+  for (const [field, value] of Object.entries(row)) (CLEAR.has(field) ? kept : content)[field] = value
+  return { ...(kept as unknown as OutboxRow), box: await db.keys.box(row.account_id, placeOf(row), content) }
+}
+
+/** The same operations with another content, as far as they are still there in this state. Throws [Locked]. */
+export async function rewrite(db: Database, ops: readonly OutboxOp[]): Promise<OutboxOp[]> {
+  const boxes = new Map<string, Box>()
+  for (const op of ops) {
+    const { account_id, kind, payload, door } = op
+    boxes.set(op.op_id, await db.keys.box(account_id, placeOf(op), { kind, payload, door } satisfies OpContent))
+  }
+  const states = new Map(ops.map(({ op_id, state }) => [op_id, state]))
+  const changed = await db.write(OUTBOX, async (tx) => {
+    const held = (await Promise.all([...boxes.keys()].map((id) => tx.objectStore('outbox').get(id)))).filter((row) => row !== undefined)
+    return change(tx, held, (row) => {
+      const { kind: _k, payload: _p, door: _d, ...rest } = row
+      const box = boxes.get(row.op_id)
+      return box && row.state === states.get(row.op_id) ? { ...rest, box } : row
+    })
+  })
+  return opened(db, changed)
+}
+
+/** All operations of an account, oldest first. */
+export async function opsOf(db: Database, account_id: string): Promise<OutboxOp[]> {
+  return opened(db, await db.read(['outbox'], (tx) => tx.objectStore('outbox').index('order').getAll(ofAccount(account_id))))
+}
+
+export const unanswered = (op: Pick<OutboxOp, 'state'>): boolean => op.state === 'local' || op.state === 'sent' || op.state === 'held'
 
 /** The first `limit` unanswered operations of an account, oldest first, and how many there are in all. */
-export function queueOf(db: Database, account_id: string, limit: number): Promise<{ queue: OutboxOp[]; queued: number }> {
-  return db.read(['outbox'], async (tx) => {
+export async function queueOf(db: Database, account_id: string, limit: number): Promise<{ queue: OutboxOp[]; queued: number }> {
+  const { rows, queued } = await db.read(['outbox'], async (tx) => {
     const waiting = tx.objectStore('outbox').index('waiting')
-    const [queue, queued] = await Promise.all([waiting.getAll(ofAccount(account_id), limit), waiting.count(ofAccount(account_id))])
-    return { queue, queued }
+    const [rows, queued] = await Promise.all([waiting.getAll(ofAccount(account_id), limit), waiting.count(ofAccount(account_id))])
+    return { rows, queued }
   })
+  return { queue: await opened(db, rows), queued }
 }
 
 /** How many operations of an account have no answer. */
@@ -119,26 +255,27 @@ export function rejectedOn(db: Database): Promise<number> {
  * What an account may see of the outbox: its own operations, oldest first, and of the others' no
  * more than how many wait for them to sign in.
  */
-export function outboxFor(db: Database, account_id: string | null): Promise<{ ops: OutboxOp[]; parked: number }> {
-  return db.read(['outbox'], async (tx) => {
+export async function outboxFor(db: Database, account_id: string | null): Promise<{ ops: OutboxOp[]; parked: number }> {
+  const { rows, parked } = await db.read(['outbox'], async (tx) => {
     const outbox = tx.objectStore('outbox')
     const waiting = outbox.index('waiting')
-    if (account_id === null) return { ops: [], parked: await waiting.count() }
-    const [ops, all, own] = await Promise.all([
-      outbox.index('order').getAll(ofAccount(account_id)),
-      waiting.count(),
-      waiting.count(ofAccount(account_id)),
-    ])
-    return { ops, parked: all - own }
+    // What was handed in sealed is no longer only here.
+    const carried = outbox.index('carried')
+    const [all, there] = await Promise.all([waiting.count(), carried.count()])
+    if (account_id === null) return { rows: [], parked: all - there }
+    const range = ofAccount(account_id)
+    const [rows, own, ownThere] = await Promise.all([outbox.index('order').getAll(range), waiting.count(range), carried.count(range)])
+    return { rows, parked: all - there - (own - ownThere) }
   })
+  return { ops: await opened(db, rows), parked }
 }
 
 /** These operations of an account, as far as they are still there. */
-export function opsNamed(db: Database, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
-  return db.read(['outbox'], (tx) => named(tx, account_id, ids))
+export async function opsNamed(db: Database, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
+  return opened(db, await db.read(['outbox'], (tx) => named(tx, account_id, ids)))
 }
 
-async function named(tx: Tx<'readonly' | 'readwrite'>, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
+async function named(tx: Tx<'readonly' | 'readwrite'>, account_id: string, ids: readonly string[]): Promise<OutboxRow[]> {
   const outbox = tx.objectStore('outbox')
   const found = await Promise.all([...new Set(ids)].map((id) => outbox.get(id)))
   return found.filter((op) => op !== undefined).filter((op) => op.account_id === account_id)
@@ -146,13 +283,61 @@ async function named(tx: Tx<'readonly' | 'readwrite'>, account_id: string, ids: 
 
 const OUTBOX: Store[] = ['outbox']
 
+/** Whether anything can be handed in sealed: without an answer, not handed in yet, and not to be read by anybody who is here. */
+export async function anySealed(db: Database): Promise<boolean> {
+  return (await db.read(['outbox'], (tx) => sealedIn(db, tx, 1, new Set()))).length > 0
+}
+
+/** The next of these, marked as offered: from here on the server may have them, and nobody takes them back. */
+export function offerSealed(db: Database, limit: number, skip: ReadonlySet<string>): Promise<SealedRow[]> {
+  return db.writeStrict(OUTBOX, async (tx) => {
+    const rows = await sealedIn(db, tx, limit, skip)
+    const outbox = tx.objectStore('outbox')
+    await Promise.all(rows.filter((row) => !row.offered).map((row) => outbox.put({ ...row, offered: 1 })))
+    return rows
+  })
+}
+
+type SealedRow = OutboxRow & { sealed: Sealed }
+
+async function sealedIn(db: Database, tx: Tx<'readonly' | 'readwrite'>, limit: number, skip: ReadonlySet<string>): Promise<SealedRow[]> {
+  const rows = await tx.objectStore('outbox').index('waiting').getAll()
+  const found: SealedRow[] = []
+  for (const row of rows) {
+    if (found.length === limit) break
+    const read = db.keys.of(row.account_id) && !db.keys.unreadable.has(row.op_id)
+    if (row.sealed && !row.carried && !skip.has(row.op_id) && !read) found.push(row as SealedRow)
+  }
+  return found
+}
+
+/** The server has taken these in, sealed. They wait for their receipts all the same. */
+export function markCarried(db: Database, ids: readonly string[]): Promise<void> {
+  return db.writeStrict(OUTBOX, async (tx) => {
+    const outbox = tx.objectStore('outbox')
+    for (const id of ids) {
+      const row = await outbox.get(id)
+      if (row?.sealed && row.waiting !== undefined) await outbox.put({ ...row, carried: 1 })
+    }
+  })
+}
+
+/** How many operations of this phone the server does not have, whoever made them. */
+export function undelivered(db: Database): Promise<number> {
+  return db.read(['outbox'], async (tx) => {
+    const outbox = tx.objectStore('outbox')
+    const [waiting, carried] = await Promise.all([outbox.index('waiting').count(), outbox.index('carried').count()])
+    return waiting - carried
+  })
+}
+
 /** Changes the operations that `pick` finds, and only writes those that become another. Returns these. */
 async function change(
   tx: Tx<'readwrite'>,
-  picked: readonly OutboxOp[],
-  with_: (op: OutboxOp) => OutboxOp,
-): Promise<OutboxOp[]> {
-  const changed: OutboxOp[] = []
+  picked: readonly OutboxRow[],
+  with_: (op: OutboxRow) => OutboxRow,
+): Promise<OutboxRow[]> {
+  const changed: OutboxRow[] = []
   for (const op of picked) {
     const next = with_(op)
     if (next !== op) changed.push(next)
@@ -163,44 +348,50 @@ async function change(
 }
 
 /** A push that carries these is leaving. Returns those that changed. */
-export function markSent(db: Database, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
-  return db.write(OUTBOX, async (tx) =>
+export async function markSent(db: Database, account_id: string, ids: readonly string[]): Promise<OutboxOp[]> {
+  const changed = await db.write(OUTBOX, async (tx) =>
     // What the server holds it has already; on the way again it is no less there.
     change(tx, await named(tx, account_id, ids), (op) => (op.state === 'local' ? { ...op, state: 'sent', flight: 1 } : op)),
   )
+  return opened(db, changed)
 }
 
 /**
  * No push is on the way: whatever got no answer is on this phone and nowhere else, as far as we
  * know. Returns those that changed.
  */
-export function unmarkSent(db: Database, account_id: string): Promise<OutboxOp[]> {
-  return db.write(OUTBOX, async (tx) =>
+export async function unmarkSent(db: Database, account_id: string): Promise<OutboxOp[]> {
+  const changed = await db.write(OUTBOX, async (tx) =>
     change(tx, await tx.objectStore('outbox').index('flight').getAll(ofAccount(account_id)), ({ flight: _, ...op }) =>
       op.state === 'sent' ? { ...op, state: 'local' } : op,
     ),
   )
+  return opened(db, changed)
 }
 
 /** Stores receipts and refusals beside their operations. Returns those that changed. */
-export function settle(
+export async function settle(
   db: Database,
   account_id: string,
   results: readonly OpResult[],
   at: Millis,
 ): Promise<OutboxOp[]> {
   const answers = new Map(results.map((result) => [result.op_id, result]))
-  return db.writeStrict(OUTBOX, async (tx) =>
+  const changed = await db.writeStrict(OUTBOX, async (tx) =>
     change(tx, await named(tx, account_id, [...answers.keys()]), (op) => {
       const answer = answers.get(op.op_id)
       return answer && unanswered(op) ? answered(op, answer, at) : op
     }),
   )
+  return opened(db, changed)
 }
 
-function answered(op: OutboxOp, { outcome, seq, reason, flags }: OpResult, at: Millis): OutboxOp {
+function answered(op: OutboxRow, { outcome, seq, reason, flags }: OpResult, at: Millis): OutboxRow {
   const { waiting: _w, flight: _f, reason: _r, ...bare } = op
-  const done = { ...bare, ...(reason ? { reason } : {}), ...(flags?.length ? { flags } : {}) }
+  const { sealed: _s, offered: _o, carried: _c, ...there } = bare
+  const heard = { ...(reason ? { reason } : {}), ...(flags?.length ? { flags } : {}) }
+  // The server has it: no copy is needed that it could open.
+  const done = { ...there, ...heard }
   switch (outcome) {
     case 'applied':
     case 'duplicate':
@@ -210,7 +401,7 @@ function answered(op: OutboxOp, { outcome, seq, reason, flags }: OpResult, at: M
     case 'quarantined':
       return typeof seq === 'number' ? { ...done, state: 'kept', seq, kept_at: at } : op
     case 'rejected':
-      return { ...done, state: 'rejected', rejected: 1 }
+      return { ...done, ...(op.sealed ? { sealed: op.sealed } : {}), state: 'rejected', rejected: 1 }
     case 'held':
       return op.state === 'held' ? op : { ...bare, waiting: op.device_seq, state: 'held', reason: reason ?? 'waits_for_earlier' }
     default:
@@ -224,13 +415,14 @@ function answered(op: OutboxOp, { outcome, seq, reason, flags }: OpResult, at: M
  */
 export async function release(db: Database, account_id: string, visits: ReadonlySet<string>, at: Millis): Promise<OutboxOp[]> {
   if (visits.size === 0) return []
-  return await db.write(OUTBOX, async (tx) =>
+  const changed = await db.write(OUTBOX, async (tx) =>
     change(tx, await tx.objectStore('outbox').index('kept').getAll(ofAccount(account_id)), (op) => {
       if (!visits.has(op.op_id)) return op
       const { kept_at: _k, reason: _r, ...rest } = op
       return { ...rest, state: 'booked', booked_at: at }
     }),
   )
+  return opened(db, changed)
 }
 
 /** How much longer than a booked record one stays listed that the ward has to decide on. */

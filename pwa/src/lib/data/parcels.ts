@@ -9,6 +9,9 @@ export interface Sealed {
   ct: string
 }
 
+/** How the ids begin of what this phone's own emptied vaults have left. */
+export const OWN = 'own:'
+
 /** Sealed work of a phone that could not send it, kept until the server has answered for it. */
 export interface Parcel {
   /** Hash of the content: the same file taken in twice doubles nothing. */

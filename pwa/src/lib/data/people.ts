@@ -7,7 +7,7 @@ import { NEED_DAYS } from '../domain/needs.ts'
 import type { Levels } from '../domain/skill.ts'
 import { addDays, dayOf, type Millis } from '../domain/time.ts'
 import type { Database, OutboxOp } from './db.ts'
-import { unanswered } from './outbox.ts'
+import { rewrite, unanswered } from './outbox.ts'
 import type { DoorView } from './overlay.ts'
 
 const KINDS: ReadonlySet<OpKind> = new Set<PeopleKind>([
@@ -122,14 +122,7 @@ export function peopleAt(view: Pick<DoorView, 'door' | 'told' | 'taught'>): Door
  */
 export function letGoOfNames(db: Database, ops: readonly OutboxOp[], seq: number): Promise<OutboxOp[]> {
   const named = ops.filter((op) => op.kind === 'consent.give' && op.state === 'booked' && (op.seq ?? Infinity) <= seq && (op.payload as ConsentGive).call_name !== '')
-  if (named.length === 0) return Promise.resolve([])
-  return db.write(['outbox'], async (tx) => {
-    const outbox = tx.objectStore('outbox')
-    const held = await Promise.all(named.map((op) => outbox.get(op.op_id)))
-    const changed = held.filter((op) => op !== undefined).map((op): OutboxOp => ({ ...op, payload: { ...(op.payload as ConsentGive), call_name: '' } }))
-    await Promise.all(changed.map((op) => outbox.put(op)))
-    return changed
-  })
+  return named.length === 0 ? Promise.resolve([]) : rewrite(db, named.map((op) => ({ ...op, payload: { ...(op.payload as ConsentGive), call_name: '' } })))
 }
 
 /** A door of the turf with its people. */

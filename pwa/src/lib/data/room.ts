@@ -1,5 +1,6 @@
-import { keyOf, type BookInfo } from './book.ts'
-import type { Database, SessionInfo } from './db.ts'
+import { keyOf, type InfoRow } from './book.ts'
+import type { Database, SessionRow } from './db.ts'
+import { ownerOf } from './session.ts'
 
 /**
  * Lets go of what stands elsewhere too, for a phone that is full: records with a receipt that the
@@ -8,9 +9,9 @@ import type { Database, SessionInfo } from './db.ts'
  */
 export function makeRoom(db: Database): Promise<void> {
   return db.write(['meta', 'session', 'alleys', 'outbox'], async (tx) => {
-    const session = (await tx.objectStore('session').get('account')) as SessionInfo | undefined
+    const session = (await tx.objectStore('session').get('account')) as SessionRow | undefined
     const own = session?.account.id
-    const book = own === undefined ? undefined : ((await tx.objectStore('meta').get(keyOf(own))) as BookInfo | undefined)
+    const book = own === undefined ? undefined : ((await tx.objectStore('meta').get(keyOf(own))) as InfoRow | undefined)
 
     const outbox = tx.objectStore('outbox')
     for (const op of await outbox.index('booked').getAll()) {
@@ -22,7 +23,9 @@ export function makeRoom(db: Database): Promise<void> {
     for (const key of await alleys.getAllKeys()) if (key[0] !== own) await alleys.delete(key)
     const meta = tx.objectStore('meta')
     for (const key of await meta.getAllKeys()) {
-      if (key.startsWith(keyOf('')) && key !== keyOf(own ?? '')) await meta.delete(key)
+      // Beside the books lies what nobody can fetch again: an act that can still be taken back.
+      const owner = ownerOf(key)
+      if (owner !== null && owner !== own && key === keyOf(owner)) await meta.delete(key)
     }
   })
 }

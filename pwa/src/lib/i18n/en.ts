@@ -25,6 +25,9 @@ export const en: Record<keyof typeof vi, string> = {
   'ended.text': 'Sign in again, {n} {n:record is|records are} safe',
   'ended.textNone': 'The session is over. Sign in again for news.',
   'ended.go': 'Sign in',
+  'vault.ageing': 'In {hours} {hours:hour|hours} the list of houses closes. Connect to keep it open.',
+  'vault.wiped': 'The ward has taken this phone out of service. The list of houses is erased; unsent records are sealed and will still be sent.',
+  'vault.back': 'Unlock',
   'blocking.text': 'The app was updated in another tab. Close this tab and open it again.',
 
   'login.storage': 'The browser does not let the app keep data. Leave private mode or free some space, then try again.',

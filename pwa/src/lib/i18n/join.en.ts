@@ -8,7 +8,7 @@ export const join: Record<keyof typeof words, string> = {
   'login.go': 'Sign in',
   'login.going': 'Signing in…',
   'login.again': 'Sign in again to go on sending. {n} {n:record|records} on this phone {n:is|are} safe.',
-  'login.parked': 'This phone holds {n} unsent {n:record|records} of somebody else. They are sealed and will go when that person signs in.',
+  'login.parked': 'This phone holds {n} unsent {n:record|records} of somebody else. They are sealed and will still be sent.',
   'login.wrong': 'The user name or the password is not right. Check every letter; if it is forgotten, the team lead or the ward gives a new one.',
   'login.locked': 'Too many wrong tries, so it is locked for a while. Try again after {time}.',
   'login.disabled': 'This account is no longer in use. Ask the team lead or the ward.',

@@ -23,6 +23,9 @@ export const vi = {
   'ended.text': 'Đăng nhập lại, {n} lượt vẫn còn nguyên',
   'ended.textNone': 'Hết phiên đăng nhập. Đăng nhập lại để nhận tin mới.',
   'ended.go': 'Đăng nhập',
+  'vault.ageing': 'Còn {hours} giờ nữa danh sách nhà tạm đóng. Bật mạng để giữ mở.',
+  'vault.wiped': 'Phường đã thu hồi máy này. Danh sách nhà đã xóa; lượt chưa gửi đã niêm phong và vẫn được gửi.',
+  'vault.back': 'Mở khóa',
   'blocking.text': 'Ứng dụng vừa được cập nhật ở thẻ khác. Đóng thẻ này rồi mở lại.',
 
   'login.storage': 'Trình duyệt không cho lưu dữ liệu. Tắt chế độ ẩn danh hoặc dọn bớt bộ nhớ, rồi thử lại.',

@@ -10,8 +10,8 @@ export interface Found {
 }
 
 export async function lookThrough(db: Database, account_id: string | null): Promise<Found> {
-  const { ops, unreadable } = await readable(db)
-  const waiting = ops.filter(unanswered)
+  const { rows, unreadable } = await readable(db)
+  const waiting = rows.filter(unanswered)
   const own = waiting.filter((op) => op.account_id === account_id).length
   return { unsent: own, parked: waiting.length - own, unreadable }
 }

@@ -31,6 +31,16 @@ export function writeOutside(marker: Marker): void {
   }
 }
 
+/** The phone was emptied on purpose: there is nothing to miss. */
+export function clearOutside(): void {
+  try {
+    localStorage.removeItem(KEY)
+    localStorage.removeItem(OLD_KEY)
+  } catch {
+    // Then nothing was written there either.
+  }
+}
+
 /**
  * Whether the database is not the one that was there before. localStorage is written after the
  * database, so it is never ahead of a healthy one.

@@ -4,10 +4,10 @@
  */
 import { Problem, type Api } from '../api/client.ts'
 import { base64url, bytesOf, jws } from '../auth/proof.ts'
-import type { Database, Device, OutboxOp } from '../data/db.ts'
+import type { Database, Device, OutboxOp, OutboxRow } from '../data/db.ts'
 import { readable } from '../data/look.ts'
-import { unanswered } from '../data/outbox.ts'
-import { allParcels, answered, forgetParcels, keepParcels, waits, type Parcel, type Sealed } from '../data/parcels.ts'
+import { opened, unanswered } from '../data/outbox.ts'
+import { allParcels, answered, forgetParcels, keepParcels, OWN, waits, type Parcel, type Sealed } from '../data/parcels.ts'
 import { knownDevice, recall } from '../data/session.ts'
 import { DAY_MS, dayOf, minuteOf, type Clock, type Millis } from '../domain/time.ts'
 import { seal } from './hpke.ts'
@@ -28,7 +28,7 @@ const VERSION = 1
 const PARCEL_OPS = 200
 const PARCEL_BYTES = 256 * 1024
 /** Of one call. */
-const CALL_PARCELS = 5
+export const CALL_PARCELS = 5
 const CALL_CHARS = 900 * 1024
 /** Longer ones the server refuses unread. */
 const CT_CHARS = 512 * 1024
@@ -48,17 +48,23 @@ interface ParcelFile {
 /** Seals what has no receipt, of every account of this phone. Throws [ExportError]. */
 export async function exportUnsent(db: Database, clock: Clock, app_version: string): Promise<Exported> {
   const now = clock.now()
-  const { ops } = await readable(db)
+  // What the server has refused goes along: a person may still look at it there.
+  const left = (await readable(db)).rows.filter((row) => (unanswered(row) && !row.carried) || row.state === 'rejected')
+  const ops = await opened(db, left.filter((row) => !row.box || db.keys.of(row.account_id)))
   const bundles = bundle(ops)
-  if (bundles.length === 0) throw new ExportError('nothing_here')
+  // Who is not here has their work in the file all the same, as it was sealed when it was written.
+  const read = new Set(ops.map((op) => op.op_id))
+  const ready = left.filter((row): row is OutboxRow & { sealed: Sealed } => row.sealed !== undefined && !read.has(row.op_id))
+  const own = (await allParcels(db)).filter(waits).filter((parcel) => parcel.id.startsWith(OWN))
+  if (bundles.length + ready.length + own.length === 0) throw new ExportError('nothing_here')
   const device = await knownDevice(db)
   const key = await recall<SealKey>(db, 'seal')
   if (!device || !key) throw new ExportError('no_seal')
   const clock_off = (await recall<Millis>(db, 'clock')) ?? 0
 
-  const parcels: Sealed[] = []
+  const parcels = [...own, ...ready].map(({ sealed }) => sealed)
   for (const bundle of bundles) parcels.push(await pack(device, key, bundle, { sent_at: now, clock_off, app_version }))
-  const count = bundles.reduce((sum, { ops }) => sum + ops.length, 0)
+  const count = ops.length + ready.length + own.length
   const file: ParcelFile = { gocua_parcel: VERSION, ward: key.ward, made_at: now, ops: count, parcels }
   return { blob: new Blob([JSON.stringify(file)], { type: 'application/json' }), name: nameOf(now), ops: count }
 }
@@ -77,8 +83,7 @@ export interface Bundle {
 
 /** One parcel an account, oldest first, and more when it would grow too large. */
 function bundle(all: readonly OutboxOp[]): Bundle[] {
-  // What the server has refused goes along: a person may still look at it there.
-  const left = all.filter((op) => unanswered(op) || op.state === 'rejected').sort((a, b) => a.device_seq - b.device_seq)
+  const left = [...all].sort((a, b) => a.device_seq - b.device_seq)
   // The server waits for what an operation follows; for something that is lost it would wait in vain.
   const present = new Set(left.filter(unanswered).map((op) => op.device_seq))
   const bundles: Bundle[] = []
@@ -204,7 +209,7 @@ async function deliver(db: Database, api: Api, load: ReadonlyArray<Parcel & { se
 }
 
 /** The content is at fault, not the moment and not the caller. */
-const spoiled = (error: unknown): boolean => error instanceof Problem && [400, 413, 422].includes(error.status)
+export const spoiled = (error: unknown): boolean => error instanceof Problem && [400, 413, 422].includes(error.status)
 
 function loads<T extends { sealed: Sealed }>(queue: readonly T[]): T[][] {
   const all: T[][] = []

@@ -96,13 +96,13 @@ export class Safety implements SafetyNet {
 
   async exportUnsent(): Promise<Exported> {
     const { db, clock, appVersion } = this.#parts
-    const { exportUnsent } = await import('./parcel.ts')
+    const { exportUnsent } = await import('./sealed.ts')
     return await exportUnsent(db, clock, appVersion)
   }
 
   async importFile(file: Blob): Promise<Imported> {
     const { db, clock, account } = this.#parts
-    const { importFile } = await import('./parcel.ts')
+    const { importFile } = await import('./sealed.ts')
     const taken = await importFile(db, file, account()?.ward ?? null, clock.now())
     await this.count()
     void this.deliver().catch(() => undefined)
@@ -132,7 +132,7 @@ export class Safety implements SafetyNet {
     if (!who?.live || this.waiting === 0) return 0
     const still = (): boolean => account()?.id === who.id
     try {
-      const { deliverParcels } = await import('./parcel.ts')
+      const { deliverParcels } = await import('./sealed.ts')
       return await deliverParcels(db, api, who.ward, clock, still)
     } finally {
       await this.count()

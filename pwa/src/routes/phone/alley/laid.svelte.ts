@@ -1,11 +1,11 @@
-import { db, session } from '$lib/app.ts'
+import { db, turf } from '$lib/app.ts'
 import { Laid } from '$lib/data/ghosts.svelte.ts'
 
-/** The numbers that were looked for and not found, of whoever is signed in. */
+/** The numbers that were looked for and not found, of whoever is unlocked. */
 export const laid = new Laid(db)
 
 $effect.root(() => {
   $effect(() => {
-    void laid.open(session.account?.id ?? null).catch(() => undefined)
+    void laid.open(turf.account_id).catch(() => undefined)
   })
 })

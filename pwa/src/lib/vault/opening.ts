@@ -1,0 +1,3 @@
+/** What a PIN needs, as one chunk: loaded while it is being typed. */
+export * from '../data/lockup.ts'
+export * from './pin.ts'
