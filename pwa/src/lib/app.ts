@@ -46,9 +46,11 @@ export const vault: Vault = new Vault({
   opened: async () => {
     await session.named()
     await openTurf()
-    void safety.signedIn().catch(() => undefined)
   },
-  begun: () => engine.signedIn(),
+  begun: () => {
+    void safety.signedIn().catch(() => undefined)
+    engine.signedIn()
+  },
   locked: async () => {
     knocks.dismiss()
     session.nameless()
