@@ -57,6 +57,7 @@ export const team: Record<keyof typeof vi, string> = {
   'shift.later': 'Not yet',
 
   'badge.title': 'Today’s badge',
+  'badge.short': 'Badge',
   'badge.row': 'Name, team and a code that residents can check',
   'badge.code': 'Today’s code of the team',
   'badge.noCode': 'No code for today yet',

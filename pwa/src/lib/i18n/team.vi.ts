@@ -56,6 +56,7 @@ export const team = {
   'shift.later': 'Chưa chốt',
 
   'badge.title': 'Thẻ hôm nay',
+  'badge.short': 'Thẻ',
   'badge.row': 'Tên, đội và mã để người dân kiểm tra',
   'badge.code': 'Mã hôm nay của đội',
   'badge.noCode': 'Chưa có mã hôm nay',
