@@ -4,13 +4,13 @@
 #   scripts/soak.sh crash full               these sections only (make soak ONLY="crash full")
 #   SEED=7 scripts/soak.sh crash             another seed than 2026
 #   KILLS=20 SCHEDULES=500 scripts/soak.sh   less of it
-# Sections: simulation crash full fairness engine browser bench line.
+# Sections: simulation crash full fairness engine browser bench line hand.
 # The program under test is built with the profile soak, unless GOCUA_BIN names another.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say=scripts/say
 export SEED=${SEED:-2026}
-sections=(${@:-simulation crash full fairness engine browser bench line})
+sections=(${@:-simulation crash full fairness engine browser bench line hand})
 
 # Tests whose report is a row of a table: nothing else of their output is shown unless one fails.
 rows() {
@@ -89,6 +89,10 @@ bench() {
   npm --prefix pwa run --silent bench
 }
 
+hand() {
+  section "The phone in the hand"
+  (cd tests/e2e && npx playwright test --config soak/playwright.config.ts hand)
+}
 line() {
   section "An evening over a slow line"
   (cd tests/e2e && npx playwright test --config soak/playwright.config.ts line)
@@ -101,16 +105,16 @@ echo "Seed $SEED, $(nproc) cores, $(date -u +%F), load at the beginning $(cut -d
 $say "Program" >&2
 [ -n "${GOCUA_BIN:-}" ] || cargo build -q --profile soak -p gocua-server
 export GOCUA_BIN=${GOCUA_BIN:-$PWD/target/soak/gocua}
-case " ${sections[*]} " in *" browser "* | *" bench "* | *" engine "* | *" line "*)
+case " ${sections[*]} " in *" browser "* | *" bench "* | *" engine "* | *" line "* | *" hand "*)
   [ -f pwa/node_modules/.package-lock.json ] || npm --prefix pwa ci --no-audit --no-fund --silent ;;
 esac
-case " ${sections[*]} " in *" browser "* | *" line "*)
+case " ${sections[*]} " in *" browser "* | *" line "* | *" hand "*)
   npm --prefix pwa run --silent build >&2
   [ -d tests/e2e/node_modules ] || npm --prefix tests/e2e ci --no-audit --no-fund --silent ;;
 esac
 for one in "${sections[@]}"; do
   case $one in
-    simulation | crash | full | fairness | engine | browser | bench | line) "$one" ;;
+    simulation | crash | full | fairness | engine | browser | bench | line | hand) "$one" ;;
     *) echo "no section $one" >&2; exit 1 ;;
   esac
 done

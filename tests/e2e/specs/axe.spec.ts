@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { fits, spotless } from '../support/axe.ts'
 import { PHONE } from '../support/browser.ts'
+import { fillIn, passPin } from '../support/sign-in.ts'
 import { expect, test } from '../support/test.ts'
 import { Wire } from '../support/wire.ts'
 
@@ -95,6 +96,63 @@ test('every screen of the phone', async ({ phone }) => {
   await page.getByRole('button', { name: 'Đăng xuất' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
   await look(page, 'leaving with unsent work')
+})
+
+test('arriving, the lock, people and the team', async ({ phone }) => {
+  test.setTimeout(150_000)
+  const it = await phone(CALM)
+  const { page } = it
+  await page.goto('/#/join')
+  await expect(page.getByText('Mã đội', { exact: true })).toBeVisible()
+  await look(page, 'join')
+  await page.goto('/')
+  await fillIn(page, 'tnv1')
+  await expect(page.getByRole('heading', { name: 'Đặt mã PIN 6 số' })).toBeVisible()
+  await look(page, 'new PIN')
+  await passPin(page)
+  await expect(it.resume).toBeVisible()
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'Nhập mã PIN' })).toBeVisible()
+  await look(page, 'lock')
+  await passPin(page)
+  await it.resume.click()
+  await page.getByRole('button', { name: 'Chia ngõ' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await look(page, 'split')
+  await page.getByRole('dialog').getByRole('button', { name: 'Đóng' }).click()
+  await page.getByRole('button', { name: 'Số khác' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await look(page, 'another number')
+  await page.getByRole('dialog').getByRole('button', { name: 'Đóng' }).click()
+  await page.getByRole('link', { name: /^Gõ cửa / }).click()
+  await page.getByRole('button', { name: /lời dặn/ }).first().click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await look(page, 'needs and note')
+  await page.getByRole('dialog').getByRole('button', { name: 'Đóng' }).click()
+  await page.getByRole('button', { name: 'Mời ghi tên' }).click()
+  const form = page.getByRole('dialog')
+  await form.getByRole('textbox', { name: 'Gọi là gì?' }).fill('Bà Lan')
+  await form.getByRole('button', { name: '60–79 tuổi' }).click()
+  await look(page, 'who is asked')
+  await page.getByRole('button', { name: 'Đưa máy cho người đó' }).click()
+  await expect(page.getByRole('checkbox')).toHaveCount(2)
+  await look(page, 'consent')
+  for (const purpose of await page.getByRole('checkbox').all()) await purpose.click()
+  await page.getByRole('button', { name: /^Đồng ý/ }).click()
+  await expect(page.getByText('Cảm ơn. Đã ghi tên Bà Lan.')).toBeVisible()
+  await look(page, 'coaching somebody known')
+  await page.getByRole('button', { name: 'Khác, vướng mắc' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await look(page, 'VNeID')
+  await page.getByRole('dialog').getByRole('button', { name: 'Đóng' }).click()
+  await page.evaluate(() => (location.hash = '#/badge'))
+  await expect(page.getByRole('heading', { name: 'Thẻ hôm nay' })).toBeVisible()
+  await look(page, 'badge')
+  await page.evaluate(() => (location.hash = '#/mine'))
+  for (const theme of ['Tối', 'Ngoài nắng']) {
+    await page.getByRole('button', { name: theme, exact: true }).click()
+    await look(page, `mine, ${theme}`)
+  }
 })
 
 test('the sheets that put things right, and the files that carry work', async ({ phone }) => {

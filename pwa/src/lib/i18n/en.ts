@@ -26,7 +26,7 @@ export const en: Record<keyof typeof vi, string> = {
   'ended.textNone': 'The session is over. Sign in again for news.',
   'ended.go': 'Sign in',
   'vault.ageing': 'In {hours} {hours:hour|hours} the list of houses closes. Connect to keep it open.',
-  'vault.wiped': 'The ward has taken this phone out of service. The list of houses is erased; unsent records are sealed and will still be sent.',
+  'vault.wiped': 'The ward has taken this phone out of service. The list of houses is erased; unsent records are sealed, and are sent when somebody of the ward signs in on this phone.',
   'vault.back': 'Unlock',
   'blocking.text': 'The app was updated in another tab. Close this tab and open it again.',
 

@@ -24,7 +24,7 @@ export const vi = {
   'ended.textNone': 'Hết phiên đăng nhập. Đăng nhập lại để nhận tin mới.',
   'ended.go': 'Đăng nhập',
   'vault.ageing': 'Còn {hours} giờ nữa danh sách nhà tạm đóng. Bật mạng để giữ mở.',
-  'vault.wiped': 'Phường đã thu hồi máy này. Danh sách nhà đã xóa; lượt chưa gửi đã niêm phong và vẫn được gửi.',
+  'vault.wiped': 'Phường đã thu hồi máy này. Danh sách nhà đã xóa; lượt chưa gửi đã niêm phong, gửi đi khi có người của phường đăng nhập trên máy này.',
   'vault.back': 'Mở khóa',
   'blocking.text': 'Ứng dụng vừa được cập nhật ở thẻ khác. Đóng thẻ này rồi mở lại.',
 
