@@ -61,9 +61,9 @@ export class Phone {
     this.#stopped = at
   }
 
-  /** Opens the app, to live for `steps` steps. Returns when it is open, or dead. */
-  async open(steps = Infinity, end: End = 'crash'): Promise<void> {
-    this.life = new Life(this, steps, end)
+  /** Opens the app, to live for `steps` steps, or until it comes to `place`. Returns when it is open, or dead. */
+  async open(steps = Infinity, end: End = 'crash', place: string | null = null): Promise<void> {
+    this.life = new Life(this, steps, end, place)
     await this.life.ready
   }
 
@@ -111,6 +111,7 @@ export class Life implements Tenant {
   /** Where it is to end. */
   #last: number
   readonly #end: End
+  readonly #place: string | null
   #die!: () => void
   readonly died = new Promise<'dead'>((done) => {
     this.#die = () => done('dead')
@@ -120,8 +121,9 @@ export class Life implements Tenant {
   #device = ''
   lastStep = ''
 
-  constructor(phone: Phone, steps: number, end: End) {
+  constructor(phone: Phone, steps: number, end: End, place: string | null) {
     this.phone = phone
+    this.#place = place
     this.#last = steps
     this.#end = end
     const clock = { now: phone.now }
@@ -177,7 +179,7 @@ export class Life implements Tenant {
   step(what: string): void {
     if (this.dead) return
     this.lastStep = what
-    if ((this.steps += 1) > this.#last) this.kill(what)
+    if ((this.steps += 1) > this.#last || (this.#place !== null && what.includes(this.#place))) this.kill(what)
   }
 
   /** Ends after so many more steps. */
