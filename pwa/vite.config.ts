@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
+import { atOnce, SRC } from './plugins/at-once.ts'
 import { brotli } from './plugins/brotli.ts'
 import pkg from './package.json' with { type: 'json' }
 
@@ -11,20 +11,6 @@ import pkg from './package.json' with { type: 'json' }
 const DESK = /[\\/](?:routes[\\/]ward|lib[\\/](?:map|ward))[\\/]|i18n[\\/]ward\.|node_modules[\\/]maplibre-gl/
 
 const forDesk = (modules: readonly string[]): boolean => modules.length > 0 && modules.some((id) => DESK.test(id))
-
-const SRC = fileURLToPath(new URL('./src/', import.meta.url))
-
-/** What the page needs at once: all that main.ts names, and what that names, save what is fetched on demand. */
-function atOnce(path: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(path) || !existsSync(path)) return seen
-  seen.add(path)
-  if (!/\.(ts|svelte)$/.test(path)) return seen
-  for (const [, from] of readFileSync(path, 'utf8').matchAll(/^\s*(?:import|export) (?!type )(?:[^;'"]*? from )?'([^']+)'/gms)) {
-    const next = from?.startsWith('$lib/') ? join(SRC, 'lib', from.slice(5)) : from?.startsWith('.') ? join(dirname(path), from) : null
-    if (next) atOnce(next, seen)
-  }
-  return seen
-}
 
 /**
  * It is one file, however many screens come later and share parts of it: left to itself the bundler

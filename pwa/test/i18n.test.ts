@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { atOnce, SRC } from '../plugins/at-once.ts'
 import { fill } from '../src/lib/i18n/dictionary.svelte.ts'
 import { en as first_en } from '../src/lib/i18n/en.ts'
 import { formatDay, formatNumber, formatShare, formatTime } from '../src/lib/i18n/format.ts'
@@ -37,20 +37,6 @@ describe('the two languages', () => {
 })
 
 describe('words that come with their screens', () => {
-  const SRC = fileURLToPath(new URL('../src/', import.meta.url))
-
-  /** What the page loads before anything else: all that main.ts names, and what that names, save what is fetched on demand. */
-  function atOnce(path: string, seen = new Set<string>()): Set<string> {
-    if (seen.has(path) || !existsSync(path)) return seen
-    seen.add(path)
-    if (!/\.(ts|svelte)$/.test(path)) return seen
-    for (const [, from] of readFileSync(path, 'utf8').matchAll(/^\s*(?:import|export) (?!type )(?:[^;'"]*? from )?'([^']+)'/gms)) {
-      const next = from?.startsWith('$lib/') ? join(SRC, 'lib', from.slice(5)) : from?.startsWith('.') ? join(dirname(path), from) : null
-      if (next) atOnce(next, seen)
-    }
-    return seen
-  }
-
   it('are said by no screen that is there before them', () => {
     const first = atOnce(join(SRC, 'main.ts'))
     expect([...first].some((path) => path.endsWith('Door.svelte')), 'the walk reaches the screens').toBe(true)

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, Set,
 };
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -792,39 +792,63 @@ pub(crate) async fn prove(
     for id in agreed.difference(&remembered) {
         tell("learner", id, "missing", "agreed");
     }
-    let named: Vec<Uuid> = visit_learner::Entity::find()
-        .select_only()
-        .column(visit_learner::Column::LearnerId)
-        .filter(visit_learner::Column::Ward.eq(ward))
-        .distinct()
-        .into_tuple()
-        .all(db)
-        .await?;
-    for id in named.iter().filter(|id| !remembered.contains(id)) {
-        tell("visit_learner", id, "linked", "not remembered");
-    }
-    let named: Vec<Uuid> = learner_eid::Entity::find()
-        .select_only()
-        .column(learner_eid::Column::LearnerId)
-        .filter(learner_eid::Column::Ward.eq(ward))
-        .distinct()
-        .into_tuple()
-        .all(db)
-        .await?;
-    for id in named.iter().filter(|id| !remembered.contains(id)) {
-        tell("learner_eid", id, "linked", "not remembered");
-    }
-    let named: Vec<Uuid> = referral::Entity::find()
-        .select_only()
-        .column(referral::Column::LearnerId)
-        .filter(referral::Column::Ward.eq(ward))
-        .filter(referral::Column::LearnerId.is_not_null())
-        .distinct()
-        .into_tuple()
-        .all(db)
-        .await?;
-    for id in named.iter().filter(|id| !remembered.contains(id)) {
-        tell("referral", id, "linked", "not remembered");
+    let links = [
+        (
+            "visit_learner",
+            named(
+                db,
+                visit_learner::Entity::find(),
+                visit_learner::Column::LearnerId,
+                visit_learner::Column::Ward,
+                ward,
+            )
+            .await?,
+        ),
+        (
+            "learner_eid",
+            named(
+                db,
+                learner_eid::Entity::find(),
+                learner_eid::Column::LearnerId,
+                learner_eid::Column::Ward,
+                ward,
+            )
+            .await?,
+        ),
+        (
+            "referral",
+            named(
+                db,
+                referral::Entity::find(),
+                referral::Column::LearnerId,
+                referral::Column::Ward,
+                ward,
+            )
+            .await?,
+        ),
+    ];
+    for (table, named) in links {
+        for id in named.iter().filter(|id| !remembered.contains(id)) {
+            tell(table, id, "linked", "not remembered");
+        }
     }
     Ok(())
+}
+
+/// Everybody a table of the ward names.
+async fn named<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    rows: Select<E>,
+    learner: E::Column,
+    of: E::Column,
+    ward: &str,
+) -> Result<Vec<Uuid>, DbErr> {
+    rows.select_only()
+        .column(learner)
+        .filter(of.eq(ward))
+        .filter(learner.is_not_null())
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await
 }

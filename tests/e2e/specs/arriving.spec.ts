@@ -70,12 +70,14 @@ test('a house the register lacks: proposed in the alley, knocked on, and counted
   const sheet = page.getByRole('dialog')
   await sheet.getByRole('button', { name: /Đề nghị|Thêm|Gửi/ }).last().click()
   await expect(sheet).toBeHidden()
-  const waiting = async () => (await book.get<{ doors: Array<{ household: { id: string } }> }>('/inbox/doors')).doors
-  await expect.poll(async () => JSON.stringify(await waiting()), { timeout: 30_000 }).toContain('999')
-  const mine = (await waiting()).find((door) => JSON.stringify(door).includes('999'))
-  expect(mine).toBeDefined()
+  // By its number alone: ids and times have nines of their own.
+  const mine = async () => {
+    const { doors } = await book.get<{ doors: Array<{ household: { id: string; no: string } }> }>('/inbox/doors')
+    return doors.find(({ household }) => household.no === '999')?.household.id
+  }
+  await expect.poll(mine, { timeout: 30_000 }).toBeDefined()
   expect((await book.coverage()).total.hh_total).toBe(before.total.hh_total)
-  await book.post(`/inbox/doors/${mine?.household.id}/decide`, { decision: 'approve', reason: 'Tổ trưởng xác nhận' })
+  await book.post(`/inbox/doors/${await mine()}/decide`, { decision: 'approve', reason: 'Tổ trưởng xác nhận' })
   expect((await book.coverage()).total.hh_total).toBe(before.total.hh_total + 1)
   expect(await server.verify()).toMatch(/ 0 differences/)
 })

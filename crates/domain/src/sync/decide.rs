@@ -13,7 +13,7 @@ use super::{
 use crate::coverage::{Counted, Coverage};
 use crate::edit::{self, EditFate, HouseholdEdit, PastEdit};
 use crate::household::HouseholdState;
-use crate::id::{AccountId, DeviceId, HouseholdId, OpId, VisitId};
+use crate::id::{AccountId, AlleyId, DeviceId, HouseholdId, OpId, VisitId};
 use crate::time::Millis;
 use crate::visit::{VisitFact, VisitRecord};
 
@@ -63,10 +63,9 @@ impl Fate {
         Self { outcome: OpOutcome::Applied, reason: None, flags }
     }
 
-    /// There was nothing left to take back.
-    pub(super) fn nothing_left() -> Self {
-        let reason = Some(Reason::NothingToWithdraw);
-        Self { outcome: OpOutcome::Superseded, reason, flags: Vec::new() }
+    /// The book is already as the operation wants it, for this reason.
+    pub(super) fn superseded(reason: Reason) -> Self {
+        Self { outcome: OpOutcome::Superseded, reason: Some(reason), flags: Vec::new() }
     }
 }
 
@@ -427,6 +426,26 @@ pub(super) fn canonical(book: &Book, household: HouseholdId) -> HouseholdId {
     book.merged.get(&household).copied().unwrap_or(household)
 }
 
+/// Was one of these alleys ever the sender's team's? Remarks when it had been taken back by then.
+fn was_given(
+    book: &Book,
+    sender: &Sender,
+    alleys: impl Iterator<Item = AlleyId>,
+    at: Millis,
+    flags: &mut Vec<Flag>,
+) -> Result<(), Reason> {
+    let team = sender.team.ok_or(Reason::OutOfReach)?;
+    let held: Vec<Held> =
+        alleys.filter_map(|alley| book.reach.get(&(team, alley))).flatten().copied().collect();
+    if held.is_empty() {
+        return Err(Reason::OutOfReach);
+    }
+    if !held.iter().any(|h| h.to.is_none_or(|to| at <= to)) {
+        flags.push(Flag::LateScope);
+    }
+    Ok(())
+}
+
 /// The door a team may write at, or the one refusal for all it may not. An unknown household and
 /// another team's are the same answer: ids must not be guessable.
 pub(super) fn reachable<'a>(
@@ -437,22 +456,9 @@ pub(super) fn reachable<'a>(
     flags: &mut Vec<Flag>,
 ) -> Result<&'a Door, Reason> {
     let door = book.doors.get(&canonical(book, household)).ok_or(Reason::OutOfReach)?;
-    let team = sender.team.ok_or(Reason::OutOfReach)?;
     // A double is reached by the team of its own alley too: it may not have heard of the merge.
     let alleys = [Some(door.alley), book.double_alleys.get(&household).copied()];
-    let held: Vec<Held> = alleys
-        .into_iter()
-        .flatten()
-        .filter_map(|alley| book.reach.get(&(team, alley)))
-        .flatten()
-        .copied()
-        .collect();
-    if held.is_empty() {
-        return Err(Reason::OutOfReach);
-    }
-    if !held.iter().any(|h| h.to.is_none_or(|to| at <= to)) {
-        flags.push(Flag::LateScope);
-    }
+    was_given(book, sender, alleys.into_iter().flatten(), at, flags)?;
     let waiting = door.proposed && !door.deleted;
     if !door.active && !waiting {
         flags.push(Flag::HouseholdGone);
@@ -622,7 +628,7 @@ fn withdraw(
     at: Millis,
 ) -> Result<Fate, Reason> {
     let Withdraw { visit_id } = parse(&op.payload)?;
-    let nothing = Fate::nothing_left();
+    let nothing = Fate::superseded(Reason::NothingToWithdraw);
     let Some((_, chain, household)) = newest(book, visit_id) else {
         let never_entered =
             book.ops.get(&OpId(visit_id.0)).is_some_and(|o| o.outcome == OpOutcome::Rejected);

@@ -330,7 +330,7 @@ pub(super) fn withdraw(
         return Err(Reason::OutOfReach);
     }
     if last.is_some_and(|word| !word.given && word.mark.stamp >= when.at) {
-        return Ok(Fate::nothing_left());
+        return Ok(Fate::superseded(Reason::NothingToWithdraw));
     }
     let mark = mark(op, came, &when).among(last.as_ref().map(|word| &word.mark));
     let seq = number(book, effects, household);
@@ -548,7 +548,7 @@ pub(super) fn cancel(
     }
     match known.state {
         ReferralState::New => {}
-        ReferralState::Cancelled => return Ok(Fate::nothing_left()),
+        ReferralState::Cancelled => return Ok(Fate::superseded(Reason::NothingToWithdraw)),
         _ => return Err(Reason::TooLateToWithdraw),
     }
     known.state = ReferralState::Cancelled;

@@ -7,8 +7,6 @@ export const team: Record<keyof typeof vi, string> = {
   'team.how': 'No network needed: everybody sets the same number of people and a different number of their own. Every phone splits alike.',
   'team.people': 'How many of you?',
   'team.me': 'Which number are you?',
-  'team.fewer': 'Fewer: {what}',
-  'team.more': 'More: {what}',
   'team.parts': 'Split like this',
   'team.part': 'Number {n}',
   'team.partMe': 'Number {n}: you',

@@ -6,8 +6,6 @@ export const team = {
   'team.how': 'Không cần mạng: ai cũng bấm cùng số người, mỗi người một số. Máy nào cũng chia ra như nhau.',
   'team.people': 'Có mấy người đi?',
   'team.me': 'Bạn là số mấy?',
-  'team.fewer': 'Bớt: {what}',
-  'team.more': 'Thêm: {what}',
   'team.parts': 'Chia như sau',
   'team.part': 'Số {n}',
   'team.partMe': 'Số {n}: bạn',

@@ -2,28 +2,11 @@
 
 use super::super::{NewPair, NewProposal};
 use super::{
-    Book, Came, Door, Effects, Fate, Flag, Held, Op, OpOutcome, Reason, When, canonical, parse,
-    reachable,
+    Book, Came, Door, Effects, Fate, Flag, Op, Reason, When, canonical, parse, reachable, was_given,
 };
-use crate::id::{AlleyId, TeamId};
 use crate::proposal::{Propose, SameAs};
 use crate::shift::{CloseShift, MOST_PEOPLE, OpenShift, Shift};
 use crate::time::Millis;
-
-/// Nothing is left to do: the book knows it already.
-fn known_already() -> Fate {
-    Fate {
-        outcome: OpOutcome::Superseded,
-        reason: Some(Reason::NothingToChange),
-        flags: Vec::new(),
-    }
-}
-
-/// The periods in which a team held an alley; none when the alley is not for it to speak of.
-fn held(book: &Book, team: Option<TeamId>, alley: AlleyId) -> Result<&[Held], Reason> {
-    let held = team.and_then(|team| book.reach.get(&(team, alley))).map(Vec::as_slice);
-    held.filter(|held| !held.is_empty()).ok_or(Reason::OutOfReach)
-}
 
 /// A house the register does not have: there at once for its team, and counted by nobody before the
 /// ward has approved it. Two phones may propose the same house: both come before the ward.
@@ -40,13 +23,10 @@ pub(super) fn propose(
     let household = sent.household_id;
     if book.doors.contains_key(&canonical(book, household)) {
         reachable(book, &came.sender, household, when.at, &mut flags)?;
-        return Ok(known_already());
+        return Ok(Fate::superseded(Reason::NothingToChange));
     }
     let group = *book.alleys.get(&sent.alley_id).ok_or(Reason::OutOfReach)?;
-    let held = held(book, came.sender.team, sent.alley_id)?;
-    if !held.iter().any(|h| h.to.is_none_or(|to| when.at <= to)) {
-        flags.push(Flag::LateScope);
-    }
+    was_given(book, &came.sender, [sent.alley_id].into_iter(), when.at, &mut flags)?;
     book.seq += 1;
     let door = Door {
         group,
@@ -87,7 +67,7 @@ pub(super) fn same_as(
     flags.dedup();
     let (household, of) = (canonical(book, sent.household_id), canonical(book, sent.of));
     if household == of {
-        return Ok(known_already());
+        return Ok(Fate::superseded(Reason::NothingToChange));
     }
     book.seq += 1;
     effects.pairs.push(NewPair {
@@ -129,7 +109,7 @@ pub(super) fn open_shift(
     let account = came.sender.account;
     match book.shifts.get(&shift_id) {
         Some(shift) if shift.account != account => Err(Reason::NotYours),
-        Some(_) => Ok(known_already()),
+        Some(_) => Ok(Fate::superseded(Reason::NothingToChange)),
         None => {
             let shift = Shift { account, opened_at: when.at, closed_at: None };
             Ok(note(book, effects, shift_id, shift, when))
@@ -153,6 +133,6 @@ pub(super) fn close_shift(
             let end: Millis = when.at.max(shift.opened_at);
             Ok(note(book, effects, shift_id, Shift { closed_at: Some(end), ..shift }, when))
         }
-        _ => Ok(known_already()),
+        _ => Ok(Fate::superseded(Reason::NothingToChange)),
     }
 }
