@@ -7,17 +7,15 @@ import { en as first_en } from '../src/lib/i18n/en.ts'
 import { formatDay, formatNumber, formatShare, formatTime } from '../src/lib/i18n/format.ts'
 import { join as join_en } from '../src/lib/i18n/join.en.ts'
 import { join as join_vi } from '../src/lib/i18n/join.vi.ts'
-import { lock as lock_en } from '../src/lib/i18n/lock.en.ts'
-import { lock as lock_vi } from '../src/lib/i18n/lock.vi.ts'
 import { more as more_en } from '../src/lib/i18n/more.en.ts'
 import { more as more_vi } from '../src/lib/i18n/more.vi.ts'
 import { team as team_en } from '../src/lib/i18n/team.en.ts'
 import { team as team_vi } from '../src/lib/i18n/team.vi.ts'
 import { vi as first_vi } from '../src/lib/i18n/vi.ts'
 
-const later_vi = { ...join_vi, ...lock_vi, ...more_vi, ...team_vi }
+const later_vi = { ...join_vi, ...more_vi, ...team_vi }
 const vi = { ...first_vi, ...later_vi }
-const en = { ...first_en, ...join_en, ...lock_en, ...more_en, ...team_en }
+const en = { ...first_en, ...join_en, ...more_en, ...team_en }
 
 const places = (message: string): string[] => [...new Set([...message.matchAll(/\{(\w+)/g)].map((m) => m[1] ?? ''))].sort()
 

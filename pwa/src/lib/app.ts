@@ -197,8 +197,7 @@ export async function begin(): Promise<void> {
   addEventListener('offline', () => {
     sync.online = false
   })
-  await sync.begin(db)
-  await session.start()
+  await Promise.all([sync.begin(db), session.start()])
   void safety.begin().catch(() => undefined)
   // An app on the home screen is granted what a page is refused.
   addEventListener('appinstalled', askToKeep)

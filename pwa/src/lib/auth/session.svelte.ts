@@ -63,8 +63,9 @@ export class Session {
   }
 
   async start(): Promise<void> {
-    const info = (await loadSession(this.#parts.db)) ?? null
-    this.evicted = !(await knownDevice(this.#parts.db)) && outside() !== null
+    const { db } = this.#parts
+    const [info = null, device] = await Promise.all([loadSession(db), knownDevice(db)])
+    this.evicted = !device && outside() !== null
     this.#take(info)
     this.ready = true
   }

@@ -1,13 +1,12 @@
 import { Dictionary } from './dictionary.svelte.ts'
 import type { join } from './join.vi.ts'
-import type { lock } from './lock.vi.ts'
 import type { more } from './more.vi.ts'
 import type { team } from './team.vi.ts'
 import { vi } from './vi.ts'
 
-type Words = typeof vi & typeof join & typeof lock & typeof more & typeof team
+type Words = typeof vi & typeof join & typeof more & typeof team
 
-/** The words before the first step are in the bundle; `join.ts`, `lock.ts`, `more.ts` and `team.ts` bring the others with their screens. */
+/** The words before the first step are in the bundle; `join.ts`, `more.ts` and `team.ts` bring the others with their screens. */
 export const messages = new Dictionary<Words>(vi, () => import('./en.ts').then((module) => module.en))
 
 /** The phone's words. The desk has its own dictionary beside its screens. */

@@ -80,8 +80,8 @@ export class Vault {
   async look(): Promise<void> {
     const { db, clock } = this.#parts
     const id = this.#account_id
-    const [users, unsent, vault] = [await usersOf(db), await undelivered(db), id === null ? undefined : await vaultOf(db, id)]
-    if (await wipedNote(db)) this.wiped = true
+    const [users, unsent, vault, wiped] = await Promise.all([usersOf(db), undelivered(db), id === null ? undefined : vaultOf(db, id), wipedNote(db)])
+    if (wiped) this.wiped = true
     if (id !== this.#account_id) return
     this.users = users
     this.unsent = unsent
@@ -137,8 +137,9 @@ export class Vault {
     }
     const key = await unlock(tried.vault, pin)
     if (key) {
-      await forgiven(db, id)
+      const forgotten = forgiven(db, id)
       if (this.#account_id === id) await this.#enter(id, key)
+      await forgotten
       return { is: 'open' }
     }
     const { tries, wait_until } = tried.vault
@@ -182,17 +183,18 @@ export class Vault {
     const { db, clock, sealer } = this.#parts
     db.keys.drop()
     db.keys.hold(id, key)
-    db.keys.sealer = await sealer().catch(() => null)
-    const { lockUp } = await opening()
-    await lockUp(db, id)
     this.#touched_at = clock.now()
     this.left = null
     this.wait_until = 0
     this.aside = false
     this.wiped = false
+    const sealing = sealer().catch(() => null)
     await this.#parts.opened()
+    db.keys.sealer = await sealing
     this.gate = 'open'
     this.#parts.begun()
+    // Behind the alleys: all but once there is nothing left to lock up, and looking takes a while.
+    await (await opening()).lockUp(db, id)
   }
 
   /** The server has told its key: what could not be sealed before is sealed now. */
