@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem, Unreachable } from '../../src/lib/api/client.ts'
 import { keyOfTwo, waitingIn, writeContent, writePlace, writeValue, writeWhen, writeWhy } from '../../src/lib/ward/inbox.ts'
-import { InboxDesk, LOOK_MS } from '../../src/lib/ward/inbox-desk.svelte.ts'
+import { InboxDesk } from '../../src/lib/ward/inbox-desk.svelte.ts'
+import { LOOK_MS } from '../../src/lib/ward/live-list.svelte.ts'
 import type { Inbox } from '../../src/lib/ward/wire.ts'
 import { NOON, place, quarantined, twoValues } from './fixture.ts'
 
