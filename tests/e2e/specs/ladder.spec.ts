@@ -218,7 +218,7 @@ test('a wrong rung, noticed after the ten seconds: one row leads back, without a
   const person = it.page.getByRole('dialog', { name: 'Cô Chín', exact: true })
   await button(person, 'Ghi nhầm? Trả về “Mức 1”').click()
   await expect(person).toBeHidden()
-  await expect(it.page.getByText('Đã bỏ bước VNeID ghi nhầm')).toBeVisible()
+  await expect(it.page.getByText('Đã bỏ bước ghi nhầm')).toBeVisible()
   await button(it.page, 'Hoàn tác').click()
   await row.click()
   await button(it.page.getByRole('dialog', { name: 'Cô Chín', exact: true }), 'Ghi nhầm? Trả về “Mức 1”').click()

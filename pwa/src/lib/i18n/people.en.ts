@@ -36,7 +36,7 @@ export const people: Record<keyof typeof vi, string> = {
 
   'people.grace.consent.withdraw': 'Name erased',
   'people.grace.learner.eid': 'VNeID noted: {state}',
-  'people.grace.learner.eid_withdraw': 'The mistaken VNeID step is gone',
+  'people.grace.learner.eid_withdraw': 'Mistaken step taken back',
   'people.grace.referral.open': 'Handed on: {kind}',
   'people.grace.referral.cancel': 'No longer handed on',
 

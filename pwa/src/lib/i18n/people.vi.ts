@@ -35,7 +35,7 @@ export const people = {
 
   'people.grace.consent.withdraw': 'Đã bỏ tên',
   'people.grace.learner.eid': 'Đã ghi VNeID: {state}',
-  'people.grace.learner.eid_withdraw': 'Đã bỏ bước VNeID ghi nhầm',
+  'people.grace.learner.eid_withdraw': 'Đã bỏ bước ghi nhầm',
   'people.grace.referral.open': 'Đã chuyển: {kind}',
   'people.grace.referral.cancel': 'Đã thôi chuyển',
 
