@@ -250,7 +250,7 @@ fn ladder(words: &[(u128, i64, u8, prop::sample::Index)], order: &[usize]) -> Ve
         let spent: i64 = mine.iter().filter(|m| **m <= n).map(|m| words[*m].1).sum();
         let (what, other) = (words[n].2, words[n].3.index(words.len()));
         let mut payload = of.clone();
-        let kind = if what % 2 == 0 {
+        let kind = if what.is_multiple_of(2) {
             payload["eid_id"] = json!(id(1_000 + other as u128));
             payload["why"] = json!("mistap");
             "learner.eid_withdraw"
@@ -265,7 +265,7 @@ fn ladder(words: &[(u128, i64, u8, prop::sample::Index)], order: &[usize]) -> Ve
         let ops = vec![op(1_000 + n as u128, n as i64 + 1, at, kind, payload)];
         let fates = push(&mut book, &mut effects, &sender(device), ops.clone());
         // A word that takes back what itself takes back something is no word about a rung.
-        let odd = words[other].2 % 2 == 0;
+        let odd = words[other].2.is_multiple_of(2);
         assert!(
             matches!(fates[0], OpOutcome::Applied | OpOutcome::Superseded)
                 || (odd && fates[0] == OpOutcome::Rejected),
