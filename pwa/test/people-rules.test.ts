@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { EID_STATES, eidAfter, EVIDENCES, statesFrom, waysTo, type EidState, type EidStep, type Evidence } from '../src/lib/domain/eid.ts'
+import {
+  EID_STATES, eidAfter, EVIDENCES, statesFrom, takenBack, waysTo, yields, type Device, type EidState, type EidStep, type EidWord, type Evidence,
+} from '../src/lib/domain/eid.ts'
 import { checkedConsent, inOrder, onlyMinors, type Consent } from '../src/lib/domain/learner.ts'
 import { checkedNote } from '../src/lib/domain/note.ts'
 import { holds, noticeIn, type Notice } from '../src/lib/domain/notice.ts'
@@ -45,17 +47,41 @@ describe('a notice', () => {
   })
 })
 
+describe('words about a rung, and mistakes', () => {
+  interface Said { id: number; at: number; team: 'a' | 'b'; state?: EidState; evidence?: Evidence; takes_back?: number }
+  const histories = vectors<Array<{ why: string; said: Said[]; stands: [EidState, Evidence] | null; ours: boolean; back: [EidState, Evidence] | null }>>('eid-history')
+  const short = (word: EidWord | undefined): [EidState, Evidence] | null => (word ? [word.state, word.evidence] : null)
+
+  it.each(histories.map((c) => [c.why, c] as const))('%s, as the server says', (_, { said, stands, ours, back }) => {
+    let now: EidWord | undefined
+    for (const { id, at, team, state, evidence, takes_back } of said) {
+      if (state && evidence) now = { id: String(id), at, state, evidence, ours: team === 'a' && yields({ state, evidence }), ...(now && { back: now }) }
+      // What another team takes back of its own the phone hears from the book.
+      else if (team === 'a') now = takenBack(now, String(takes_back))
+    }
+    expect({ stands: short(now), ours: now?.ours ?? false, back: now?.ours ? short(now.back) : null }).toEqual({ stands, ours, back })
+  })
+})
+
 describe('the VNeID ladder', () => {
-  const cases = vectors<Array<{ known: [EidState, Evidence] | null; sent: EidStep; gives: Gives<[EidState, Evidence]> }>>('eid')
+  const cases = vectors<Array<{ known: [EidState, Evidence] | null; device?: Device; sent: EidStep; gives: Gives<[EidState, Evidence]> }>>('eid')
   // What the types of this side cannot even say is the reader's business on the other.
   const known = cases.filter(({ gives }) => !('fault' in gives && (gives.fault === 'unknown_field' || gives.fault === 'malformed_payload')))
 
+  it('has no step for which a smartphone is needed where there is none, until there is one', () => {
+    const issued = { state: 'L2_ISSUED' as const, evidence: 'seen_on_screen' as const }
+    expect(statesFrom({ ...issued, device: 'feature' })).not.toContain('L2_ACTIVE')
+    expect(statesFrom(issued, 'none')).not.toContain('L2_ACTIVE')
+    expect(waysTo('L2_ACTIVE', { ...issued, device: 'feature' })).toEqual([])
+    expect(waysTo('L2_ACTIVE', { ...issued, device: 'feature' }, 'own_smartphone')).toEqual([{ evidence: 'seen_on_screen' }])
+    expect(statesFrom(null, 'feature')).not.toContain('L2_IN_USE')
+  })
   it('has cases', () => {
     expect(known.length).toBeGreaterThan(100)
-    expect(new Set(known.flatMap(({ gives }) => ('fault' in gives ? [gives.fault] : []))).size).toBe(3)
+    expect(new Set(known.flatMap(({ gives }) => ('fault' in gives ? [gives.fault] : []))).size).toBe(4)
   })
-  it.each(known.map((c) => [`${JSON.stringify(c.known)} ${JSON.stringify(c.sent)}`, c] as const))('%s, as the server says', (_, { known: at, sent, gives }) => {
-    const answer = eidAfter(at && { state: at[0], evidence: at[1] }, sent)
+  it.each(known.map((c) => [`${JSON.stringify(c.known)} ${c.device ?? ''} ${JSON.stringify(c.sent)}`, c] as const))('%s, as the server says', (_, { known: at, device, sent, gives }) => {
+    const answer = eidAfter(at && { state: at[0], evidence: at[1], ...(device && { device }) }, sent)
     expect('ok' in answer ? { ok: [answer.ok.state, answer.ok.evidence] } : answer).toEqual(gives)
   })
 

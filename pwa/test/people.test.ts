@@ -78,6 +78,23 @@ describe('what was just entered at a door', () => {
     expect(at([op('learner.eid', { ...step, learner_id: 'nobody' })]).people).toEqual([lan])
   })
 
+  it('a mistaken step is taken back without a network, to what was known before with all that belongs to it', () => {
+    const book = { people: [{ ...lan, eid: { ...lan.eid!, id: 'old', ours: false, blockers: ['SIM_OTHER_NAME' as const] } }] }
+    const said = op('learner.eid', { household_id: 'h7', learner_id: 'lan', state: 'L2_ACTIVE', evidence: 'seen_on_screen', before: true })
+    const eid = at([said], book).people[0]?.eid
+    expect(eid).toMatchObject({ id: said.op_id, state: 'L2_ACTIVE', ours: true, back: { state: 'LEVEL1' } })
+    const mistake = op('learner.eid_withdraw', { household_id: 'h7', learner_id: 'lan', eid_id: said.op_id, why: 'mistap' })
+    const after = at([said, mistake], book)
+    expect(after.people[0]?.eid).toEqual(book.people[0]?.eid)
+    expect(after.waiting.has('lan')).toBe(true)
+    // A word of the book, and nothing known before it.
+    const first = { people: [{ ...lan, eid: { ...lan.eid!, id: 'old', ours: true } }] }
+    const gone = op('learner.eid_withdraw', { household_id: 'h7', learner_id: 'lan', eid_id: 'old', why: 'mistap' })
+    expect(at([gone], first).people[0]).not.toHaveProperty('eid')
+    expect(at([gone], book).people[0]?.eid, 'not ours').toEqual(book.people[0]?.eid)
+    expect(at([{ ...gone, state: 'rejected', reason: 'not_yours' }], first).people[0]?.eid).toEqual(first.people[0]?.eid)
+  })
+
   it('needs are replaced whole, and forgotten half a year later', () => {
     const flags = [{ code: 'NEED_HOME' as const, until: 20270101 }]
     expect(at([op('household.flags', { household_id: 'h7', flags: ['PREF_SLOW'] })], { flags }).flags).toEqual([{ code: 'PREF_SLOW', until: 20270521 }])
@@ -267,6 +284,46 @@ describe('a consent, step by step', () => {
     expect(form.agree()).toMatchObject({ agreed: { purposes: ['learn'], guardian: true, age_band: '14-17' } })
   })
 
+  it('what was signed on paper is copied: nothing ticked before, each purpose apart, the paper in hand', () => {
+    const form = asked()
+    form.toggle('learn')
+    form.step = 'back'
+    form.onPaper()
+    expect([form.step, form.ticked, form.paperHere, form.signed]).toEqual(['paper', [], false, false])
+    form.paperHere = true
+    expect([form.signed, form.copy()], 'a paper that says nothing').toEqual([false, 'explain'])
+    form.toggle('refer')
+    expect(form.copy()).toEqual({
+      agreed: { call_name: 'bà Lan', age_band: '60-79', purposes: ['refer'], notice_version: notice.version, notice_hash: notice.hash, language: 'vi', method: 'paper' },
+    })
+    form.paperHere = false
+    expect(form.copy(), 'nobody has the paper').toBe('explain')
+  })
+
+  it('on paper too two sign from 14 to 17, and nobody under 14', () => {
+    const form = new ConsentForm(notice)
+    form.name = 'em Na'
+    form.band = '6-13'
+    form.onPaper()
+    expect(form.step).toBe('prepare')
+    form.band = '14-17'
+    form.onPaper()
+    form.toggle('learn')
+    form.paperHere = true
+    expect([form.step, form.copy()], 'one signature').toEqual(['paper', 'explain'])
+    form.bothSigned = true
+    expect(form.copy()).toMatchObject({ agreed: { purposes: ['learn'], guardian: true, method: 'paper' } })
+  })
+
+  it('one purpose more may be signed for as well', () => {
+    const form = new ConsentForm(notice, lan, ['refer'])
+    form.onPaper()
+    expect(form.offered.map(({ code }) => code)).toEqual(['refer'])
+    form.toggle('refer')
+    form.paperHere = true
+    expect(form.copy()).toMatchObject({ agreed: { purposes: ['learn', 'refer'], method: 'paper' } })
+  })
+
   it('one purpose more is asked for alone, and adds to what was agreed to', () => {
     const form = new ConsentForm(notice, lan, ['refer'])
     form.hand()
@@ -326,7 +383,7 @@ describe('a look at somebody’s VNeID', () => {
   it('leaves to the police what is theirs', () => {
     expect(new EidForm(lan, 'L2_CAPTURED').ways).toEqual([])
     const confirmed = new EidForm({ ...lan, eid: { state: 'L2_ACTIVE', evidence: 'police_confirmed', at: NOW } }, 'NO_CARD')
-    expect([confirmed.ways, confirmed.firmer]).toEqual([[], true])
+    expect([confirmed.ways, confirmed.fault]).toEqual([[], 'weaker_evidence'])
     expect(new EidForm({ ...lan, eid: { state: 'LOCKED', evidence: 'police_confirmed', at: NOW } }, 'LOCKED').ways).toEqual([])
   })
 })

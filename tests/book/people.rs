@@ -178,16 +178,23 @@ on_both! {
                 "evidence": "seen_on_screen", "device": "feature", "blockers": ["NO_DEVICE"] }))),
             op(4, at, "learner.eid", of(learner, json!({ "state": "L2_ACTIVE", "evidence": "self_report" }))),
             op(5, at, "referral.open", of(learner, json!({ "kind": "FAMILY_HELPER" }))),
+            // It cannot have been seen to open: she has nothing it opens on, said or left out.
+            op(6, at, "learner.eid", of(learner, json!({ "state": "L2_ACTIVE",
+                "evidence": "seen_on_screen", "device": "feature" }))),
+            op(7, at, "learner.eid", of(learner, json!({ "state": "L2_ACTIVE",
+                "evidence": "seen_on_screen", "before": true }))),
         ];
-        let fates = ["applied", "applied", "applied", "rejected weaker_evidence", "applied"];
+        let no = "rejected needs_smartphone";
+        let fates =
+            ["applied", "applied", "applied", "rejected weaker_evidence", "applied", no, no];
         assert_eq!(push(app, &phone, &ops).await, fates);
         let seen = door(&phone, HOUSEHOLDS[0]).await;
         assert_eq!(seen["people"], json!([{
             "id": learner, "call_name": "bác Lan", "age_band": "60-79",
             "purposes": ["learn", "refer"], "agreed_at": at,
             "skills": [{ "skill": "SEC-01", "level": 2, "at": at }],
-            "eid": { "state": "L2_ISSUED", "evidence": "seen_on_screen", "at": at,
-                "device": "feature", "blockers": ["NO_DEVICE"] }
+            "eid": { "id": ops[2]["op_id"], "state": "L2_ISSUED", "evidence": "seen_on_screen",
+                "at": at, "device": "feature", "blockers": ["NO_DEVICE"], "ours": true }
         }]));
         assert_eq!(seen["referrals"], json!([{
             "id": ops[4]["op_id"], "learner_id": learner, "kind": "FAMILY_HELPER", "state": "new",
@@ -196,7 +203,8 @@ on_both! {
         let tally = tally(app).await;
         assert_eq!((tally.hh_served, tally.coach_occ, tally.coach_people_60), (1, 1, 1));
         // Asked again, everything is as it was.
-        let again = ["duplicate", "duplicate", "duplicate", "rejected weaker_evidence", "duplicate"];
+        let again =
+            ["duplicate", "duplicate", "duplicate", "rejected weaker_evidence", "duplicate", no, no];
         assert_eq!(push(app, &phone, &ops).await, again);
         assert_eq!(door(&phone, HOUSEHOLDS[0]).await, seen);
         assert_eq!(count(app, "SELECT count(*) FROM consent_event").await, 1);
@@ -224,11 +232,91 @@ on_both! {
         assert_eq!(push(app, &phone, &ops).await, ["applied"; 5]);
         let seen = door(&phone, HOUSEHOLDS[0]).await;
         assert_eq!(seen["people"][0]["eid"], json!({
-            "state": "L2_ACTIVE", "evidence": "seen_on_screen", "at": at + 1, "sim": "own_name"
+            "id": ops[4]["op_id"], "state": "L2_ACTIVE", "evidence": "seen_on_screen",
+            "at": at + 1, "sim": "own_name", "ours": true,
+            "back": { "id": ops[1]["op_id"], "state": "L2_ISSUED", "evidence": "seen_on_screen",
+                "at": at, "sim": "relative_name", "blockers": ["SIM_OTHER_NAME"] }
         }), "what is no longer in the way is gone");
         // Two working days after Sunday; Tuesday is a holiday.
         let due: Vec<_> = seen["referrals"].as_array().expect("referrals").iter().map(|r| r["due_on"].clone()).collect();
         assert!(due.contains(&json!(20_261_129)) && due.contains(&json!(20_261_125)), "{due:?}");
+    }
+
+    async fn a_mistaken_rung_is_taken_back_the_next_day_by_the_team_that_said_it(app: &TestApp) {
+        let mut phone = app.signed_in(VOLUNTEER).await;
+        let (learner, at) = (fresh_id(), app.now().0);
+        let rung = |state: &str, device: &str| of(learner, json!({
+            "state": state, "evidence": "seen_on_screen", "before": true, "device": device }));
+        let ops = [
+            op(1, at, "consent.give", consent(learner, json!({}))),
+            op(2, at, "learner.eid", rung("LEVEL1", "shared_smartphone")),
+            op(3, at + 1, "learner.eid", rung("L2_ACTIVE", "own_smartphone")),
+        ];
+        assert_eq!(push(app, &phone, &ops).await, ["applied"; 3]);
+        app.pass(DAY);
+        assert_eq!(phone.login(VOLUNTEER, fixture::PASSWORD).await.status, 200);
+        let since = cursor(&phone).await;
+        let back = |n: usize| of(learner, json!({ "eid_id": ops[n]["op_id"], "why": "mistap" }));
+        // Not without a reason, and not by a team that does not reach the door.
+        let bare = of(learner, json!({ "eid_id": ops[2]["op_id"] }));
+        assert_eq!(one(app, &phone, 4, "learner.eid_withdraw", bare).await, "rejected malformed_payload");
+        let other = app.signed_in(OTHER).await;
+        assert_eq!(one(app, &other, 1, "learner.eid_withdraw", back(2)).await, "rejected out_of_reach");
+
+        // A mate of the team does it, on another phone; twice is once.
+        let mate = app.signed_in(MATE).await;
+        let taken = op(1, app.now().0, "learner.eid_withdraw", back(2));
+        assert_eq!(push(app, &mate, std::slice::from_ref(&taken)).await, ["applied"]);
+        assert_eq!(push(app, &mate, std::slice::from_ref(&taken)).await, ["duplicate"]);
+        assert_eq!(one(app, &phone, 5, "learner.eid_withdraw", back(2)).await, "superseded nothing_to_withdraw");
+        let stands = json!({ "id": ops[1]["op_id"], "state": "LEVEL1", "evidence": "seen_on_screen",
+            "at": at, "device": "shared_smartphone", "ours": true });
+        let delta = phone.pull(Some(&since)).await.json();
+        assert_eq!(delta["doors"][0]["people"][0]["eid"], stands, "every phone of the team hears of it");
+        // The ladder goes on from there: it is news again.
+        let next = op(6, app.now().0, "learner.eid", of(learner, json!({
+            "state": "L2_ISSUED", "evidence": "seen_on_screen" })));
+        assert_eq!(push(app, &phone, &[next]).await, ["rejected no_such_step"]);
+        // The history keeps all of it, with the reason.
+        assert_eq!(count(app, "SELECT count(*) FROM learner_eid").await, 3);
+        assert!(book(app).await.contains("mistap"));
+
+        // The first word too: then nothing is known.
+        assert_eq!(one(app, &phone, 7, "learner.eid_withdraw", back(1)).await, "applied");
+        assert!(door(&phone, HOUSEHOLDS[0]).await["people"][0].get("eid").is_none());
+        // Who changes his mind is forgotten with the mistakes made about him.
+        assert_eq!(one(app, &phone, 8, "consent.withdraw", of(learner, json!({}))).await, "applied");
+        assert_eq!(count(app, "SELECT count(*) FROM learner_eid").await, 0);
+        assert_eq!(one(app, &phone, 9, "learner.eid_withdraw", back(1)).await, "rejected no_such_learner");
+        let report = app.store().verify(WARD).await.expect("verifies");
+        assert!(report.drifts.is_empty(), "{:?}", report.drifts);
+    }
+
+    async fn what_another_team_or_the_police_said_is_not_taken_back(app: &TestApp) {
+        use gocua_domain::time::Millis;
+        let phone = app.signed_in(VOLUNTEER).await;
+        let (learner, at) = (fresh_id(), app.now().0);
+        let rung = |state: &str| of(learner, json!({
+            "state": state, "evidence": "seen_on_screen", "before": true }));
+        let said = op(2, at, "learner.eid", rung("LEVEL1"));
+        let ops = [op(1, at, "consent.give", consent(learner, json!({}))), said.clone()];
+        assert_eq!(push(app, &phone, &ops).await, ["applied"; 2]);
+        // The alley goes to another team.
+        app.pass(60_000);
+        let by = fixture::account(STAFF);
+        app.store().assign(WARD, STREET, Some(TEAM_2), true, by, Millis(app.now().0)).await.expect("assigned");
+        let other = app.signed_in(OTHER).await;
+        let back = |of_op: &Value| of(learner, json!({ "eid_id": of_op["op_id"], "why": "mistap" }));
+        assert_eq!(one(app, &other, 1, "learner.eid_withdraw", back(&said)).await, "rejected not_yours");
+        assert!(door(&other, HOUSEHOLDS[0]).await["people"][0]["eid"].get("ours").is_none());
+        // What they say since stands, whatever the first team takes back; it was said before that.
+        let newer = op(2, app.now().0, "learner.eid", rung("L2_ACTIVE"));
+        assert_eq!(push(app, &other, std::slice::from_ref(&newer)).await, ["applied"]);
+        let late = op(3, app.now().0 - 70_000, "learner.eid_withdraw", back(&said));
+        let fate = push(app, &phone, &[late]).await;
+        assert_eq!(fate.len(), 1);
+        let eid = door(&other, HOUSEHOLDS[0]).await["people"][0]["eid"].clone();
+        assert_eq!((&eid["id"], &eid["state"], eid.get("ours")), (&newer["op_id"], &json!("L2_ACTIVE"), Some(&json!(true))));
     }
 
     /// Scenario 7.

@@ -3,13 +3,17 @@
 //! A volunteer records; only the police capture, confirm and lock. A step of the ladder is news, and
 //! counts with whatever evidence it has; a jump overwrites what was known before, and needs evidence
 //! no weaker than that.
+//!
+//! A word said by mistake is taken back by the team that said it, at any time: the resident then
+//! stands where the words that are left put him. Both words stay in the history.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::edit::Mark;
-use crate::id::{HouseholdId, LearnerId, OpId};
+use crate::id::{HouseholdId, LearnerId, OpId, TeamId};
+use crate::sync::Why;
 use crate::time::Millis;
 
 /// A rung of the ladder.
@@ -62,6 +66,11 @@ impl EidState {
         matches!(self, Self::L2Issued | Self::L2Active)
     }
 
+    /// The app opens on a screen: nobody stands here without a phone that has one.
+    fn opens(self) -> bool {
+        matches!(self, Self::L2Active | Self::L2InUse)
+    }
+
     /// Is `to` the next rung, or one the ladder leads back to?
     pub fn leads_to(self, to: Self) -> bool {
         use EidState as S;
@@ -107,6 +116,13 @@ pub enum EidDevice {
     SharedSmartphone,
     /// The resident's own smartphone.
     OwnSmartphone,
+}
+
+impl EidDevice {
+    /// Can VNeID be opened on it?
+    fn opens_vneid(self) -> bool {
+        matches!(self, Self::SharedSmartphone | Self::OwnSmartphone)
+    }
 }
 
 /// In whose name the SIM card is.
@@ -256,6 +272,23 @@ pub enum EidFault {
     NoSuchStep,
     /// It would overwrite what is known better, or must be seen on the screen to be said at all.
     WeakerEvidence,
+    /// The resident has no phone on which the app could open.
+    NeedsSmartphone,
+}
+
+/// Payload of `learner.eid_withdraw`: a word about a rung was a mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EidWithdraw {
+    /// The door.
+    pub household_id: HouseholdId,
+    /// The resident.
+    pub learner_id: LearnerId,
+    /// The operation that said it.
+    pub eid_id: OpId,
+    /// Why.
+    pub why: Why,
 }
 
 /// Where a resident stands, and how one knows.
@@ -265,26 +298,37 @@ impl LearnerEid {
     /// Checks what a volunteer says, whatever was known before.
     ///
     /// # Errors
-    /// [`EidFault::NotYoursToSet`], then [`EidFault::WeakerEvidence`].
+    /// [`EidFault::NotYoursToSet`], then [`EidFault::WeakerEvidence`], then
+    /// [`EidFault::NeedsSmartphone`].
     pub fn checked(&self) -> Result<(), EidFault> {
+        self.said_of(self.device)
+    }
+
+    fn said_of(&self, device: Option<EidDevice>) -> Result<(), EidFault> {
         if self.state.of_police() || self.evidence == Evidence::PoliceConfirmed {
             return Err(EidFault::NotYoursToSet);
         }
         if self.state.to_be_seen() && self.evidence < Evidence::SeenOnScreen {
             return Err(EidFault::WeakerEvidence);
         }
+        if self.state.opens() && device.is_some_and(|device| !device.opens_vneid()) {
+            return Err(EidFault::NeedsSmartphone);
+        }
         Ok(())
     }
 
     /// Where the resident stands after a volunteer has said this, given what was known before.
-    /// Saying the same rung again weakens nothing: the better evidence stays.
+    /// Saying the same rung again weakens nothing: the better evidence stays. Of the device, what was
+    /// known holds until another is named: leaving it out gives nobody a smartphone.
     ///
     /// # Errors
     /// Those of [`checked`](Self::checked), then [`EidFault::NoSuchStep`], then
     /// [`EidFault::WeakerEvidence`] for a jump.
-    pub fn after(&self, known: Option<Standing>) -> Result<Standing, EidFault> {
-        self.checked()?;
-        let Some((from, evidence)) = known else { return Ok((self.state, self.evidence)) };
+    pub fn after(&self, known: Option<Known>) -> Result<Standing, EidFault> {
+        self.said_of(self.device.or(known.and_then(|known| known.device)))?;
+        let Some(Known { standing: (from, evidence), .. }) = known else {
+            return Ok((self.state, self.evidence));
+        };
         if from == self.state {
             return Ok((from, evidence.max(self.evidence)));
         }
@@ -312,22 +356,77 @@ impl LearnerEid {
     }
 }
 
-/// One rung in the history of a resident.
+/// What the next word about a resident is judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Where he stands.
+    pub standing: Standing,
+    /// What he has to work with, as far as that was said.
+    pub device: Option<EidDevice>,
+}
+
+/// One word in the history of a resident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PastEid {
     /// Its place in time.
     pub mark: Mark,
-    /// Where the resident stood then.
-    pub standing: Standing,
+    /// The team that said it; the police have none.
+    pub team: Option<TeamId>,
+    /// What was said.
+    pub said: EidSaid,
+}
+
+/// What a word in the history says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EidSaid {
+    /// Where the resident stands from then on.
+    Stands(Known),
+    /// An earlier word of the team was a mistake.
+    TakesBack(OpId),
+}
+
+impl PastEid {
+    /// May a team take this word back? Its own, and never one that says what only the police may.
+    pub fn yields_to(&self, team: Option<TeamId>) -> bool {
+        let EidSaid::Stands(Known { standing: (state, evidence), .. }) = self.said else {
+            return false;
+        };
+        team.is_some()
+            && self.team == team
+            && !state.of_police()
+            && evidence != Evidence::PoliceConfirmed
+    }
+
+    /// Was this word taken back by one of these?
+    pub fn taken_back<'a>(&self, by: impl IntoIterator<Item = &'a Self>) -> bool {
+        by.into_iter().any(|other| {
+            other.said == EidSaid::TakesBack(self.mark.op) && self.yields_to(other.team)
+        })
+    }
+}
+
+/// The words that hold just before a place in the history, the last one last: those taken back by
+/// then do not. Depends on what was said, never on the order in which it arrived.
+pub fn words_before(history: &[PastEid], key: (Millis, OpId)) -> Vec<(PastEid, Known)> {
+    let by_then = || history.iter().filter(|past| past.mark.key() < key);
+    let mut words: Vec<_> = by_then()
+        .filter_map(|past| match past.said {
+            EidSaid::Stands(known) if !past.taken_back(by_then()) => Some((*past, known)),
+            _ => None,
+        })
+        .collect();
+    words.sort_by_key(|(past, _)| past.mark.key());
+    words
+}
+
+/// The words that hold now, the last one last.
+pub fn words_now(history: &[PastEid]) -> Vec<(PastEid, Known)> {
+    words_before(history, (Millis(i64::MAX), OpId(uuid::Uuid::max())))
 }
 
 /// What was known just before a place in the history, whatever has arrived since.
-pub fn known_before(history: &[PastEid], key: (Millis, OpId)) -> Option<Standing> {
-    history
-        .iter()
-        .filter(|past| past.mark.key() < key)
-        .max_by_key(|past| past.mark.key())
-        .map(|past| past.standing)
+pub fn known_before(history: &[PastEid], key: (Millis, OpId)) -> Option<Known> {
+    words_before(history, key).last().map(|(_, known)| *known)
 }
 
 #[cfg(test)]
@@ -352,6 +451,8 @@ mod tests {
             }
             let known: Option<Standing> =
                 serde_json::from_value(case["known"].clone()).expect("known");
+            let device = serde_json::from_value(case["device"].clone()).expect("a device");
+            let known = known.map(|standing| Known { standing, device });
             let got = match crate::sync::read::<LearnerEid>(&sent)
                 .and_then(|eid| eid.after(known).map_err(Reason::from))
             {
@@ -359,6 +460,58 @@ mod tests {
                 Err(reason) => json!({ "fault": reason.code() }),
             };
             assert_eq!(got, case["gives"], "{} {}", case["known"], case["sent"]);
+        }
+    }
+
+    #[test]
+    fn shared_histories() {
+        let file = include_str!("../../../tests/vectors/eid-history.json");
+        let cases: Vec<Value> = serde_json::from_str(file).expect("cases");
+        assert!(cases.len() > 10);
+        let id = |value: &Value| u128::from(value.as_u64().expect("a number"));
+        let reader = Some(TeamId(Uuid::from_u128(1)));
+        for case in cases {
+            let words = case["said"].as_array().expect("words").iter();
+            let mut history: Vec<PastEid> = words
+                .map(|word| PastEid {
+                    mark: Mark {
+                        op: OpId(Uuid::from_u128(id(&word["id"]))),
+                        account: crate::id::AccountId(Uuid::nil()),
+                        device: crate::id::DeviceId(Uuid::nil()),
+                        device_seq: 1,
+                        stamp: Millis(word["at"].as_i64().expect("an instant")),
+                    },
+                    team: Some(TeamId(Uuid::from_u128(u128::from(word["team"] == "a")))),
+                    said: match word.get("takes_back") {
+                        Some(of) => EidSaid::TakesBack(OpId(Uuid::from_u128(id(of)))),
+                        None => EidSaid::Stands(Known {
+                            standing: serde_json::from_value(json!([
+                                word["state"],
+                                word["evidence"]
+                            ]))
+                            .expect("a standing"),
+                            device: None,
+                        }),
+                    },
+                })
+                .collect();
+            // Whatever order they came in.
+            for _ in 0..history.len().max(1) {
+                let words = words_now(&history);
+                let last = words.last();
+                let ours = last.is_some_and(|(past, _)| past.yields_to(reader));
+                let before = words.len().checked_sub(2).and_then(|at| words.get(at));
+                let got = json!({
+                    "why": case["why"], "said": case["said"], "ours": ours,
+                    "stands": last.map(|(_, known)| known.standing),
+                    "back": before.filter(|_| ours).map(|(_, known)| known.standing),
+                });
+                assert_eq!(got, case);
+                if let Some(first) = history.first().copied() {
+                    history.remove(0);
+                    history.push(first);
+                }
+            }
         }
     }
 }

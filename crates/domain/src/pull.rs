@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::address::Side;
 use crate::consent::Purpose;
 use crate::eid::{Blocker, EidDevice, EidState, Evidence, Paper, Sim, WantsL2};
-use crate::id::{AccountId, AlleyId, GroupId, HouseholdId, LearnerId, ReferralId, TeamId, VisitId};
+use crate::id::{
+    AccountId, AlleyId, GroupId, HouseholdId, LearnerId, OpId, ReferralId, TeamId, VisitId,
+};
 use crate::need::Need;
 use crate::notice::Notice;
 use crate::referral::{ReferralKind, ReferralState, Sla};
@@ -326,6 +328,8 @@ pub struct LearnerSkill {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EidView {
+    /// The word that stands: the operation that said it.
+    pub id: OpId,
     /// The rung.
     pub state: EidState,
     /// How one knows.
@@ -349,6 +353,14 @@ pub struct EidView {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Paper>))]
     pub integrated: BTreeSet<Paper>,
+    /// The reader's own team said it, and may take it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ours: bool,
+    /// Where the resident stands once it is taken back; absent when nothing was known before, and in
+    /// what is itself shown so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
+    pub back: Option<Box<EidView>>,
 }
 
 /// A need, by the household's own word.

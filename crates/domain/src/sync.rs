@@ -54,7 +54,7 @@ pub struct Op {
     pub made_at: Millis,
     /// `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.flags`,
     /// `household.note`, `household.propose`, `household.same_as`, `consent.give`,
-    /// `consent.withdraw`, `learner.eid`, `referral.open`, `referral.cancel`, `shift.open` or
+    /// `consent.withdraw`, `learner.eid`, `learner.eid_withdraw`, `referral.open`, `referral.cancel`, `shift.open` or
     /// `shift.close`.
     pub kind: String,
     /// What the kind needs: a [`VisitRecord`], [`Correct`], [`Withdraw`],
@@ -63,7 +63,8 @@ pub struct Op {
     /// [`HouseholdNote`](crate::note::HouseholdNote), [`Propose`](crate::proposal::Propose),
     /// [`SameAs`](crate::proposal::SameAs), [`ConsentGive`](crate::consent::ConsentGive),
     /// [`ConsentWithdraw`](crate::consent::ConsentWithdraw),
-    /// [`LearnerEid`](crate::eid::LearnerEid), [`ReferralOpen`](crate::referral::ReferralOpen),
+    /// [`LearnerEid`](crate::eid::LearnerEid), [`EidWithdraw`](crate::eid::EidWithdraw),
+    /// [`ReferralOpen`](crate::referral::ReferralOpen),
     /// [`ReferralCancel`](crate::referral::ReferralCancel),
     /// [`OpenShift`](crate::shift::OpenShift) or [`CloseShift`](crate::shift::CloseShift).
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
@@ -92,7 +93,7 @@ pub struct Correct {
     pub record: VisitRecord,
 }
 
-/// Why a visit is corrected.
+/// Why what was recorded is corrected or taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -240,7 +241,7 @@ pub enum Reason {
     DeviceSeqReused,
     /// More than ten minutes have passed since the knock; or the referral has been taken up.
     TooLateToWithdraw,
-    /// Somebody else's visit.
+    /// Somebody else's visit, or another team's word.
     NotYours,
     /// What is taken back never entered the book, or was taken back already.
     NothingToWithdraw,
@@ -288,6 +289,8 @@ pub enum Reason {
     NoSuchStep,
     /// Better evidence stands, or the resident's screen must be seen to say so.
     WeakerEvidence,
+    /// The resident has no phone on which VNeID could open.
+    NeedsSmartphone,
     /// Nobody of the household has agreed to be remembered under this id, or no longer does.
     NoSuchLearner,
     /// A note with a secret or a number of a person in it; it is kept nowhere.
@@ -356,6 +359,7 @@ impl From<EidFault> for Reason {
             EidFault::NotYoursToSet => Self::NotYoursToSet,
             EidFault::NoSuchStep => Self::NoSuchStep,
             EidFault::WeakerEvidence => Self::WeakerEvidence,
+            EidFault::NeedsSmartphone => Self::NeedsSmartphone,
         }
     }
 }

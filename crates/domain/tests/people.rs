@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use gocua_domain::eid::words_now;
 use gocua_domain::id::{
     AccountId, AlleyId, DeviceId, GroupId, HouseholdId, LearnerId, OpId, TeamId,
 };
@@ -215,4 +216,62 @@ proptest! {
         }
         prop_assert_eq!(arrive(&words, &forward), arrive(&words, &shuffled));
     }
+
+    #[test]
+    fn where_a_resident_stands_does_not_depend_on_the_order_of_arrival(
+        words in prop::collection::vec((1u128..4, 1i64..40, 0u8..8, any::<prop::sample::Index>()), 1..14),
+        seed in any::<u64>(),
+    ) {
+        let forward: Vec<usize> = (0..words.len()).collect();
+        let mut shuffled = forward.clone();
+        let mut state = seed | 1;
+        for i in (1..shuffled.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            shuffled.swap(i, (state >> 33) as usize % (i + 1));
+        }
+        prop_assert_eq!(ladder(&words, &forward), ladder(&words, &shuffled));
+    }
+}
+
+/// The words that hold in the end, after steps and mistakes of three phones of one team have arrived
+/// in an order. Every second word takes back another, which may not have come yet.
+fn ladder(words: &[(u128, i64, u8, prop::sample::Index)], order: &[usize]) -> Vec<OpId> {
+    let (mut book, mut effects) = (book(), Effects::default());
+    let asked = op(1, 1, NOW.plus(-9_000), "consent.give", give(&["learn"]));
+    push(&mut book, &mut effects, &sender(9), vec![asked]);
+    let of = json!({ "household_id": id(10), "learner_id": id(5) });
+    let mut sent: HashMap<u128, usize> = HashMap::new();
+    for wanted in order {
+        let device = words[*wanted].0;
+        let mine: Vec<usize> = (0..words.len()).filter(|n| words[*n].0 == device).collect();
+        let next = sent.entry(device).or_default();
+        let n = mine[*next];
+        *next += 1;
+        let spent: i64 = mine.iter().filter(|m| **m <= n).map(|m| words[*m].1).sum();
+        let (what, other) = (words[n].2, words[n].3.index(words.len()));
+        let mut payload = of.clone();
+        let kind = if what.is_multiple_of(2) {
+            payload["eid_id"] = json!(id(1_000 + other as u128));
+            payload["why"] = json!("mistap");
+            "learner.eid_withdraw"
+        } else {
+            let rung = ["CARD_ONLY", "LEVEL1", "L2_ISSUED", "L2_ACTIVE"][usize::from(what / 2)];
+            payload["state"] = json!(rung);
+            payload["evidence"] = json!("seen_on_screen");
+            payload["before"] = json!(true);
+            "learner.eid"
+        };
+        let at = NOW.plus(spent - 1_000);
+        let ops = vec![op(1_000 + n as u128, n as i64 + 1, at, kind, payload)];
+        let fates = push(&mut book, &mut effects, &sender(device), ops.clone());
+        // A word that takes back what itself takes back something is no word about a rung.
+        let odd = words[other].2.is_multiple_of(2);
+        assert!(
+            matches!(fates[0], OpOutcome::Applied | OpOutcome::Superseded)
+                || (odd && fates[0] == OpOutcome::Rejected),
+            "{fates:?}"
+        );
+    }
+    let now = words_now(&book.people.eids[&LearnerId(id(5))]);
+    now.into_iter().map(|(past, _)| past.mark.op).collect()
 }

@@ -228,7 +228,7 @@ impl Store {
 }
 
 /// Puts a household into the denominator, or takes it out from a day on, and coverage along.
-async fn restand(
+pub(crate) async fn restand(
     tx: &DatabaseTransaction,
     ward: &str,
     row: &household::Model,

@@ -2,19 +2,24 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Set};
 use uuid::Uuid;
 
 use gocua_domain::address::{Address, HouseKind, Mark, Mouth};
 use gocua_domain::coverage::{Counted, Coverage};
 use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
+use gocua_domain::proposal::proposal_code;
 use gocua_domain::search::search_key;
 use gocua_domain::territory::AlleyKind;
 
 use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
+use crate::doors::restand;
 use crate::entity::{alley, household, residential_group, ward};
+use crate::register::waits;
 use crate::rollup::{self, LastVisits};
-use crate::territory::{NewAlley, NewGroup, NewHousehold, alley_row, group_row, household_row};
+use crate::territory::{
+    NewAlley, NewGroup, NewHousehold, alley_row, group_row, household_row, side_code,
+};
 
 /// One household as a register names it.
 #[derive(Clone, Debug)]
@@ -62,6 +67,8 @@ pub enum Refusal {
 pub struct ImportReport {
     /// Households added.
     pub added: usize,
+    /// Households that a phone had proposed and the register names too: they wait no longer.
+    pub confirmed: usize,
     /// Households whose numbers of people were brought up to date.
     pub updated: usize,
     /// Households the book had already, just so.
@@ -82,6 +89,10 @@ impl Store {
     /// A household is recognised by its code, else by its door and head; a second import of the same
     /// file adds nothing. Where a door has another head in the book, nothing of it is changed: the
     /// difference is reported.
+    ///
+    /// A household that a phone proposed and the ward has not answered for is the register's as soon
+    /// as the register names it: under the id it has, with the register's words and a code of the
+    /// register, and with its visits it counts from now on.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for an unknown ward; nothing is half-written.
@@ -121,6 +132,10 @@ struct KnownDoor {
     head: String,
     members: Option<i32>,
     adults: Option<i32>,
+    /// Proposed by a phone, and the ward has not answered.
+    waits: bool,
+    /// Has it a number, or only a landmark?
+    numbered: bool,
     /// Met in this file already.
     seen: bool,
 }
@@ -139,6 +154,9 @@ struct Plan {
     new_alleys: Vec<NewAlley>,
     new_households: Vec<NewHousehold>,
     counts: BTreeMap<HouseholdId, (Option<i32>, Option<i32>)>,
+    /// Households that wait for the ward's answer, as they stand in the book.
+    waiting: HashMap<HouseholdId, household::Model>,
+    confirmed: Vec<household::Model>,
     report: ImportReport,
 }
 
@@ -152,10 +170,15 @@ impl Plan {
             .await?;
         let alleys =
             alley::Entity::find().filter(alley::Column::Ward.eq(ward_code)).all(tx).await?;
-        let households =
-            household::Entity::find().filter(household::Column::Ward.eq(ward_code)).all(tx).await?;
+        // In the order of their ids, which for proposals is that in which they were made.
+        let households = household::Entity::find()
+            .filter(household::Column::Ward.eq(ward_code))
+            .order_by_asc(household::Column::Id)
+            .all(tx)
+            .await?;
         let sign = households
-            .first()
+            .iter()
+            .find(|h| !code_of_phone(h))
             .and_then(|h| h.code.split('-').next().map(str::to_owned))
             .unwrap_or_else(|| initials(&ward_row.name));
         let mut plan = Self {
@@ -172,6 +195,8 @@ impl Plan {
             new_alleys: Vec::new(),
             new_households: Vec::new(),
             counts: BTreeMap::new(),
+            waiting: HashMap::new(),
+            confirmed: Vec::new(),
             report: ImportReport::default(),
         };
         let known: HashMap<Uuid, _> = groups.iter().map(|g| (g.id, g)).collect();
@@ -202,19 +227,27 @@ impl Plan {
         // Removed ones too: what the ward took out of the register no file brings back, and no new
         // household gets its code.
         for h in households {
-            let number = h.code.rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+            let number = h.code.rsplit('-').next().filter(|_| !code_of_phone(&h));
+            let number = number.and_then(|n| n.parse().ok()).unwrap_or(0);
             let last = plan.numbers.entry(GroupId(h.group_id)).or_default();
             *last = number.max(*last);
             let alley = stands.get(&h.alley_id).copied().unwrap_or(AlleyId(h.alley_id));
-            let key = (alley, door_name(&h.house_no, h.landmark.as_deref()));
-            plan.codes.insert(h.code, key.clone());
+            // In its alley a phone may call a house by its last number alone.
+            let no = if waits(&h) { last_number(&h.house_no) } else { &h.house_no };
+            let key = (alley, door_name(no, h.landmark.as_deref()));
+            plan.codes.insert(h.code.clone(), key.clone());
             plan.doors.entry(key).or_default().push(KnownDoor {
                 id: HouseholdId(h.id),
                 head: search_key(h.head_name.as_deref().unwrap_or_default()),
                 members: h.members,
                 adults: h.adults,
+                waits: waits(&h),
+                numbered: !h.house_no.is_empty(),
                 seen: false,
             });
+            if waits(&h) {
+                plan.waiting.insert(HouseholdId(h.id), h);
+            }
         }
         Ok(plan)
     }
@@ -245,7 +278,14 @@ impl Plan {
         // The same head at the door; or, where the door holds one household, that household.
         let same = doors.iter().position(|d| d.head == head);
         let only = (doors.len() == 1 && !house_no.is_empty() && !doors[0].seen).then_some(0);
-        match same.or(only) {
+        // Or one that a phone found there and the ward has not answered for.
+        let short = (key.0, door_name(last_number(&house_no), landmark));
+        let (at, door) = match same.or(only) {
+            Some(at) => (Some(at), key.clone()),
+            None => (self.found_by_phone(&short, &head), short),
+        };
+        let doors = self.doors.entry(door).or_default();
+        match at {
             Some(at) if doors[at].seen => self.refuse(row, Refusal::Repeated),
             Some(at) => {
                 let door = &mut doors[at];
@@ -256,7 +296,11 @@ impl Plan {
                 }
                 let members = row.members.or(door.members);
                 let adults = row.adults.or(door.adults);
-                if (members, adults) == (door.members, door.adults) {
+                if door.waits {
+                    let named = KnownDoor { head, waits: false, ..door.clone() };
+                    self.confirm(named.id, row, group, &group_code, &key, house_no);
+                    self.doors.entry(key).or_default().push(named);
+                } else if (members, adults) == (door.members, door.adults) {
                     self.report.unchanged += 1;
                 } else {
                     self.report.updated += 1;
@@ -265,6 +309,18 @@ impl Plan {
             }
             None => self.add(row, group, &group_code, key, house_no, head),
         }
+    }
+
+    /// A household proposed at a door: the one with this head, or one whose head nobody knew, or the
+    /// only one of a numbered door, about whose head a person has to be asked.
+    fn found_by_phone(&self, key: &DoorKey, head: &str) -> Option<usize> {
+        let doors = self.doors.get(key)?;
+        let first = |fits: &dyn Fn(&KnownDoor) -> bool| {
+            doors.iter().position(|d| d.waits && !d.seen && fits(d))
+        };
+        first(&|d| d.head == head)
+            .or_else(|| first(&|d| d.head.is_empty()))
+            .or_else(|| first(&|d| d.numbered && doors.len() == 1))
     }
 
     fn add(
@@ -277,6 +333,58 @@ impl Plan {
         head: String,
     ) {
         let id = HouseholdId(Uuid::now_v7());
+        let numbered = !house_no.is_empty();
+        let new = self.registered(id, row, group, group_code, &key, house_no);
+        self.new_households.push(new);
+        self.doors.entry(key).or_default().push(KnownDoor {
+            id,
+            head,
+            members: row.members,
+            adults: row.adults,
+            waits: false,
+            numbered,
+            seen: true,
+        });
+        self.report.added += 1;
+    }
+
+    /// What a phone found at the door, the register knows.
+    fn confirm(
+        &mut self,
+        id: HouseholdId,
+        row: &ImportRow,
+        group: GroupId,
+        group_code: &str,
+        key: &DoorKey,
+        house_no: String,
+    ) {
+        let Some(was) = self.waiting.remove(&id) else { return };
+        let new = self.registered(id, row, group, group_code, key, house_no);
+        self.confirmed.push(household::Model {
+            code: new.code,
+            house_no: new.house_no,
+            sort: new.sort,
+            side: new.side.map(|side| side_code(side).to_owned()),
+            landmark: new.landmark.or(was.landmark),
+            head_name: new.head_name.or(was.head_name),
+            members: new.members.or(was.members),
+            adults: new.adults.or(was.adults),
+            search_key: new.search_key,
+            ..was
+        });
+        self.report.confirmed += 1;
+    }
+
+    /// A household as the register names it, with a code of the register.
+    fn registered(
+        &mut self,
+        id: HouseholdId,
+        row: &ImportRow,
+        group: GroupId,
+        group_code: &str,
+        key: &DoorKey,
+        house_no: String,
+    ) -> NewHousehold {
         let number = self.numbers.entry(group).or_default();
         *number += 1;
         let code =
@@ -286,9 +394,10 @@ impl Plan {
             &row.address.raw,
             row.group.as_deref().unwrap_or_default(),
         ];
-        self.new_households.push(NewHousehold {
+        self.codes.insert(code.clone(), key.clone());
+        NewHousehold {
             id,
-            code: code.clone(),
+            code,
             group,
             alley: key.0,
             house_no,
@@ -299,16 +408,7 @@ impl Plan {
             members: row.members,
             adults: row.adults,
             search_key: search_key(&words.join(" ")),
-        });
-        self.codes.insert(code, key.clone());
-        self.doors.entry(key).or_default().push(KnownDoor {
-            id,
-            head,
-            members: row.members,
-            adults: row.adults,
-            seen: true,
-        });
-        self.report.added += 1;
+        }
     }
 
     fn found_group(&mut self, name: &str) -> (GroupId, String) {
@@ -433,6 +533,24 @@ impl Plan {
             .exec(tx)
             .await?;
         }
+        for h in &self.confirmed {
+            household::Entity::update(household::ActiveModel {
+                id: Set(h.id),
+                code: Set(h.code.clone()),
+                house_no: Set(h.house_no.clone()),
+                sort: Set(h.sort.clone()),
+                side: Set(h.side.clone()),
+                landmark: Set(h.landmark.clone()),
+                head_name: Set(h.head_name.clone()),
+                members: Set(h.members),
+                adults: Set(h.adults),
+                search_key: Set(h.search_key.clone()),
+                ..Default::default()
+            })
+            .exec(tx)
+            .await?;
+            restand(tx, ward_code, h, None, seq).await?;
+        }
         let mut delta = Coverage::default();
         for h in &self.new_households {
             let counted = Counted {
@@ -488,6 +606,11 @@ fn parents_first(mut ways: Vec<alley::Model>) -> Vec<alley::Model> {
     ways
 }
 
+/// Is a household's code one a phone gave it, which counts nothing and names no ward?
+fn code_of_phone(h: &household::Model) -> bool {
+    h.code == proposal_code(HouseholdId(h.id))
+}
+
 /// A group's name as it is compared: folded, without the words for "residential group".
 fn group_key(name: &str) -> String {
     let folded = search_key(name);
@@ -516,6 +639,14 @@ fn door_name(house_no: &str, landmark: Option<&str>) -> String {
         search_key(landmark.unwrap_or_default())
     } else {
         search_key(house_no)
+    }
+}
+
+/// `12/34` is the house 34 of its alley; the number of a room or of a shop is a whole.
+fn last_number(house_no: &str) -> &str {
+    match house_no.rsplit_once('/') {
+        Some((before, own)) if !before.contains(' ') => own,
+        _ => house_no,
     }
 }
 

@@ -9,17 +9,18 @@ use sea_orm::{
     QueryOrder, QuerySelect, Select, Set,
 };
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use gocua_domain::consent::{LastWord, Purpose};
 use gocua_domain::edit::Mark;
-use gocua_domain::eid::{EidDetails, PastEid};
+use gocua_domain::eid::{EidDetails, EidSaid, EidState, Evidence, Known, PastEid, words_now};
 use gocua_domain::id::{AccountId, DeviceId, HouseholdId, LearnerId, OpId, ReferralId, TeamId};
 use gocua_domain::need;
 use gocua_domain::pull::{EidView, LearnerSkill, LearnerView, NeedView, NoteView, ReferralView};
 use gocua_domain::referral::{ReferralFact, ReferralState, Sla};
 use gocua_domain::sync::{
-    Book, Forgotten, LearnerFact, NewConsent, Op, PeopleEffects, without_words,
+    Book, Forgotten, LearnerFact, NewConsent, NewEidWord, Op, PeopleEffects, Why, without_words,
 };
 use gocua_domain::time::{Day, Millis};
 use gocua_domain::visit::SkillCoached;
@@ -49,7 +50,7 @@ impl Spoken {
     pub fn of(&mut self, op: &Op) -> Option<Uuid> {
         let id = |key: &str| op.payload[key].as_str().and_then(|text| text.parse::<Uuid>().ok());
         match op.kind.as_str() {
-            "consent.give" | "consent.withdraw" | "learner.eid" => {
+            "consent.give" | "consent.withdraw" | "learner.eid" | "learner.eid_withdraw" => {
                 self.learners.extend(id("learner_id"));
             }
             "household.flags" | "household.note" => self.households.extend(id("household_id")),
@@ -152,19 +153,46 @@ async fn load_learners(
         .all(tx)
         .await?;
     for row in rows {
-        let past = PastEid {
-            mark: Mark {
-                op: OpId(row.op_id),
-                account: AccountId(row.account_id),
-                device: DeviceId(row.device_id),
-                device_seq: row.device_seq,
-                stamp: Millis(row.stamp),
-            },
-            standing: (decode("rung", &row.state)?, decode("evidence", &row.evidence)?),
-        };
+        let past = past_eid(&row)?;
         book.people.eids.entry(LearnerId(row.learner_id)).or_default().push(past);
     }
     Ok(())
+}
+
+/// What a word about a rung holds besides the rung.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum EidRest {
+    /// It takes back another word; the row's own rung says nothing.
+    TakesBack { takes_back: OpId, why: Why },
+    /// What belongs to the rung.
+    Stands(EidDetails),
+}
+
+/// A word of the book as the ladder reads it.
+fn past_eid(row: &learner_eid::Model) -> Result<PastEid, StoreError> {
+    let said = match eid_rest(row)? {
+        EidRest::TakesBack { takes_back, .. } => EidSaid::TakesBack(takes_back),
+        EidRest::Stands(EidDetails { device, .. }) => {
+            let standing = (decode("rung", &row.state)?, decode("evidence", &row.evidence)?);
+            EidSaid::Stands(Known { standing, device })
+        }
+    };
+    Ok(PastEid {
+        mark: Mark {
+            op: OpId(row.op_id),
+            account: AccountId(row.account_id),
+            device: DeviceId(row.device_id),
+            device_seq: row.device_seq,
+            stamp: Millis(row.stamp),
+        },
+        team: row.team_id.map(TeamId),
+        said,
+    })
+}
+
+fn eid_rest(row: &learner_eid::Model) -> Result<EidRest, StoreError> {
+    json("details of a rung", row.details.clone())
 }
 
 /// Whose needs and notes stand, those of doubles included.
@@ -448,20 +476,31 @@ async fn write_learners(
     let rows: Vec<_> = effects
         .eids
         .iter()
-        .map(|e| learner_eid::ActiveModel {
-            op_id: Set(e.mark.op.0),
-            ward: Set(ward.to_owned()),
-            learner_id: Set(e.learner.0),
-            state: Set(code(&e.standing.0)),
-            evidence: Set(code(&e.standing.1)),
-            before: Set(e.before),
-            details: Set(serde_json::to_value(&e.details).unwrap_or_default()),
-            stamp: Set(e.mark.stamp.0),
-            device_id: Set(e.mark.device.0),
-            device_seq: Set(e.mark.device_seq),
-            account_id: Set(e.mark.account.0),
-            team_id: Set(e.sender.team.map(|t| t.0)),
-            seq: Set(e.seq),
+        .map(|e| {
+            let (standing, before, rest) = match &e.what {
+                NewEidWord::Stands { standing, before, details } => {
+                    (*standing, *before, EidRest::Stands(details.clone()))
+                }
+                NewEidWord::TakesBack { word, why } => {
+                    let nothing = (EidState::Unknown, Evidence::SelfReport);
+                    (nothing, false, EidRest::TakesBack { takes_back: *word, why: *why })
+                }
+            };
+            learner_eid::ActiveModel {
+                op_id: Set(e.mark.op.0),
+                ward: Set(ward.to_owned()),
+                learner_id: Set(e.learner.0),
+                state: Set(code(&standing.0)),
+                evidence: Set(code(&standing.1)),
+                before: Set(before),
+                details: Set(serde_json::to_value(&rest).unwrap_or_default()),
+                stamp: Set(e.mark.stamp.0),
+                device_id: Set(e.mark.device.0),
+                device_seq: Set(e.mark.device_seq),
+                account_id: Set(e.mark.account.0),
+                team_id: Set(e.sender.team.map(|t| t.0)),
+                seq: Set(e.seq),
+            }
         })
         .collect();
     for rows in chunks(rows, 13) {
@@ -584,7 +623,7 @@ pub(crate) async fn of_doors(
     today: Day,
 ) -> Result<HashMap<Uuid, DoorPeople>, StoreError> {
     let mut doors: HashMap<Uuid, DoorPeople> = HashMap::new();
-    for (household, view) in learners_of(db, ids, counts).await? {
+    for (household, view) in learners_of(db, who, ids, counts).await? {
         doors.entry(door(household)).or_default().people.push(view);
     }
     for (household, flags) in needs_of(db, ids, &door).await? {
@@ -632,6 +671,7 @@ fn learner_ids(households: &[Uuid]) -> SelectStatement {
 
 async fn learners_of(
     db: &impl ConnectionTrait,
+    who: &Puller,
     households: &[Uuid],
     counts: impl Fn(Uuid) -> bool,
 ) -> Result<Vec<(Uuid, LearnerView)>, StoreError> {
@@ -663,17 +703,16 @@ async fn learners_of(
     }
     let rungs = learner_eid::Entity::find()
         .filter(learner_eid::Column::LearnerId.in_subquery(learner_ids(households)))
-        .order_by_asc(learner_eid::Column::Stamp)
-        .order_by_asc(learner_eid::Column::OpId)
         .all(db)
         .await?;
-    // The last one stands.
-    let mut eids: HashMap<Uuid, learner_eid::Model> =
-        rungs.into_iter().map(|row| (row.learner_id, row)).collect();
+    let mut eids: HashMap<Uuid, Vec<learner_eid::Model>> = HashMap::new();
+    for row in rungs {
+        eids.entry(row.learner_id).or_default().push(row);
+    }
     learners
         .into_iter()
         .map(|row| {
-            let eid = eids.remove(&row.id).map(eid_view).transpose()?;
+            let eid = eid_now(&eids.remove(&row.id).unwrap_or_default(), who.team)?;
             let skills = skills.remove(&row.id).unwrap_or_default().into_values().collect();
             let view = LearnerView {
                 id: LearnerId(row.id),
@@ -689,19 +728,36 @@ async fn learners_of(
         .collect()
 }
 
-fn eid_view(row: learner_eid::Model) -> Result<EidView, StoreError> {
-    let EidDetails { device, sim, wants_l2, blockers, integrated } =
-        json("details of a rung", row.details)?;
-    Ok(EidView {
-        state: decode("rung", &row.state)?,
-        evidence: decode("evidence", &row.evidence)?,
-        at: Millis(row.stamp),
-        device,
-        sim,
-        wants_l2,
-        blockers,
-        integrated,
-    })
+/// Where a resident stands by his history; and, where the reader's team may take the last word back,
+/// where he would stand then.
+fn eid_now(
+    rows: &[learner_eid::Model],
+    team: Option<TeamId>,
+) -> Result<Option<EidView>, StoreError> {
+    let history = rows.iter().map(past_eid).collect::<Result<Vec<_>, _>>()?;
+    let mut now = None;
+    for (past, known) in words_now(&history) {
+        let Some(row) = rows.iter().find(|row| row.op_id == past.mark.op.0) else { continue };
+        let EidRest::Stands(details) = eid_rest(row)? else { continue };
+        let ours = past.yields_to(team);
+        now = Some(eid_view(past, known, details, ours, now.filter(|_| ours)));
+    }
+    Ok(now)
+}
+
+fn eid_view(
+    past: PastEid,
+    known: Known,
+    details: EidDetails,
+    ours: bool,
+    back: Option<EidView>,
+) -> EidView {
+    let EidDetails { device, sim, wants_l2, blockers, integrated } = details;
+    // One word back is enough to show; the next pull brings what is behind it.
+    let back = back.map(|back| Box::new(EidView { ours: false, back: None, ..back }));
+    let (state, evidence) = known.standing;
+    let (id, at) = (past.mark.op, past.mark.stamp);
+    EidView { id, state, evidence, at, device, sim, wants_l2, blockers, integrated, ours, back }
 }
 
 /// The needs that stand, by door.

@@ -158,7 +158,7 @@ pub struct PastVisit {
     pub record: VisitRecord,
 }
 
-fn side_code(side: Side) -> &'static str {
+pub(crate) fn side_code(side: Side) -> &'static str {
     match side {
         Side::Odd => "odd",
         Side::Even => "even",

@@ -325,6 +325,7 @@ fn apply(book: &mut Book, effects: &mut Effects, op: &Op, came: &Came) -> Result
         "consent.give" => people::give(book, effects, op, came, when),
         "consent.withdraw" => people::withdraw(book, effects, op, came, when),
         "learner.eid" => people::eid(book, effects, op, came, when),
+        "learner.eid_withdraw" => people::eid_withdraw(book, effects, op, came, when),
         "referral.open" => people::open(book, effects, op, came, when),
         "referral.cancel" => people::cancel(book, effects, op, came, when),
         "household.propose" => team::propose(book, effects, op, came, when),

@@ -10,11 +10,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::decide::{Came, Fate, When, canonical, parse, quarantine, reachable};
-use super::{Book, Effects, Flag, Op, Reason, Sender};
+use super::{Book, Effects, Flag, Op, Reason, Sender, Why};
 use crate::consent::{ConsentGive, ConsentWithdraw, LastWord, Purpose};
 use crate::edit::Mark;
-use crate::eid::{EidDetails, LearnerEid, PastEid, Standing, known_before};
-use crate::id::{HouseholdId, LearnerId, ReferralId, TeamId, VisitId};
+use crate::eid::{
+    EidDetails, EidSaid, EidWithdraw, Known, LearnerEid, PastEid, Standing, known_before, words_now,
+};
+use crate::id::{HouseholdId, LearnerId, OpId, ReferralId, TeamId, VisitId};
 use crate::need::{HouseholdFlags, Need};
 use crate::note::HouseholdNote;
 use crate::referral::{
@@ -117,7 +119,7 @@ pub struct NewCoached {
     pub skills: Vec<SkillCoached>,
 }
 
-/// A rung to be written.
+/// A word about a rung to be written.
 #[derive(Clone, Debug)]
 pub struct NewEid {
     /// Its place in time.
@@ -126,14 +128,31 @@ pub struct NewEid {
     pub sender: Sender,
     /// The resident.
     pub learner: LearnerId,
-    /// Where he stands.
-    pub standing: Standing,
-    /// Was it a jump to what had been before?
-    pub before: bool,
-    /// What belongs to it.
-    pub details: EidDetails,
+    /// What is said.
+    pub what: NewEidWord,
     /// The receipt number.
     pub seq: i64,
+}
+
+/// What a word for the history of a resident says.
+#[derive(Clone, Debug)]
+pub enum NewEidWord {
+    /// Where he stands.
+    Stands {
+        /// The rung, and how one knows.
+        standing: Standing,
+        /// Was it a jump to what had been before?
+        before: bool,
+        /// What belongs to it.
+        details: EidDetails,
+    },
+    /// An earlier word was a mistake.
+    TakesBack {
+        /// That word.
+        word: OpId,
+        /// Why.
+        why: Why,
+    },
 }
 
 /// Needs or a note to be written over what stood.
@@ -217,6 +236,7 @@ pub(super) fn screen(op: &Op) -> Result<(), Reason> {
         "consent.give" => Ok(parse::<ConsentGive>(&op.payload)?.checked().map(drop)?),
         "consent.withdraw" => parse::<ConsentWithdraw>(&op.payload).map(drop),
         "learner.eid" => Ok(parse::<LearnerEid>(&op.payload)?.checked()?),
+        "learner.eid_withdraw" => parse::<EidWithdraw>(&op.payload).map(drop),
         "referral.open" => parse::<ReferralOpen>(&op.payload).map(drop),
         "referral.cancel" => parse::<ReferralCancel>(&op.payload).map(drop),
         _ => Ok(()),
@@ -394,20 +414,53 @@ pub(super) fn eid(
     let history = book.people.eids.entry(learner).or_default();
     let mark = mark(op, came, &when).among(history.iter().map(|past| &past.mark));
     let standing = sent.after(known_before(history, mark.key()))?;
-    if history.iter().any(|past| past.mark.key() > mark.key()) {
+    let known = Known { standing, device: sent.device };
+    let past = PastEid { mark, team: came.sender.team, said: EidSaid::Stands(known) };
+    history.push(past);
+    if words_now(history).last().is_none_or(|(last, _)| last.mark != mark) {
         flags.push(Flag::LostToNewer);
     }
-    history.push(PastEid { mark, standing });
     let seq = number(book, effects, household);
-    effects.people.eids.push(NewEid {
-        mark,
-        sender: came.sender,
-        learner,
-        standing,
-        before: sent.before,
-        details: sent.details(),
-        seq,
-    });
+    let (before, details) = (sent.before, sent.details());
+    let what = NewEidWord::Stands { standing, before, details };
+    effects.people.eids.push(NewEid { mark, sender: came.sender, learner, what, seq });
+    Ok(Fate::applied(flags))
+}
+
+/// The team says that a word of its own was a mistake. What others have said since stands, and so does
+/// what the police say. A word that is not in the book may still come, and then finds itself taken
+/// back.
+pub(super) fn eid_withdraw(
+    book: &mut Book,
+    effects: &mut Effects,
+    op: &Op,
+    came: &Came,
+    when: When,
+) -> Result<Fate, Reason> {
+    let EidWithdraw { household_id, learner_id: learner, eid_id: word, why } = parse(&op.payload)?;
+    let (household, deleted, mut flags) = door(book, &came.sender, household_id, &when)?;
+    if deleted {
+        return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
+    }
+    agreed(book, household, learner, Purpose::Learn)?;
+    let history = book.people.eids.entry(learner).or_default();
+    if let Some(past) = history.iter().find(|past| past.mark.op == word) {
+        if !past.yields_to(came.sender.team) {
+            return Err(Reason::NotYours);
+        }
+        if past.taken_back(history.iter()) {
+            return Ok(Fate::superseded(Reason::NothingToWithdraw));
+        }
+    }
+    let stood = words_now(history).last().is_some_and(|(past, _)| past.mark.op == word);
+    if !stood {
+        flags.push(Flag::LostToNewer);
+    }
+    let mark = mark(op, came, &when).among(history.iter().map(|past| &past.mark));
+    history.push(PastEid { mark, team: came.sender.team, said: EidSaid::TakesBack(word) });
+    let seq = number(book, effects, household);
+    let what = NewEidWord::TakesBack { word, why };
+    effects.people.eids.push(NewEid { mark, sender: came.sender, learner, what, seq });
     Ok(Fate::applied(flags))
 }
 

@@ -133,13 +133,15 @@ fn print_register(register: &Register) {
 
 fn print_report(report: &ImportReport, committed: bool) {
     println!(
-        "  {}: thêm {}, cập nhật {}, giữ nguyên {}; tổ mới {}, ngõ mới {}",
+        "  {}: thêm {}, nhận {} nhà tình nguyện viên đã đề nghị, cập nhật {}, giữ nguyên {}; \
+         tổ mới {}, ngõ mới {}",
         if committed {
             "ĐÃ GHI"
         } else {
             "CHẠY THỬ, chưa ghi gì (thêm --commit để ghi)"
         },
         report.added,
+        report.confirmed,
         report.updated,
         report.unchanged,
         report.groups_added.len(),

@@ -916,13 +916,18 @@ export interface components {
         EidView: {
             /** @description When it was recorded. */
             at: components["schemas"]["Millis"];
+            back?: components["schemas"]["EidView"] | null;
             /** @description What stands in the way. */
             blockers?: components["schemas"]["Blocker"][];
             device?: components["schemas"]["EidDevice"] | null;
             /** @description How one knows. */
             evidence: components["schemas"]["Evidence"];
+            /** @description The word that stands: the operation that said it. */
+            id: components["schemas"]["OpId"];
             /** @description Papers brought into the app. */
             integrated?: components["schemas"]["Paper"][];
+            /** @description The reader's own team said it, and may take it back. */
+            ours?: boolean;
             sim?: components["schemas"]["Sim"] | null;
             /** @description The rung. */
             state: components["schemas"]["EidState"];
@@ -1274,7 +1279,7 @@ export interface components {
             /**
              * @description `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.flags`,
              *     `household.note`, `household.propose`, `household.same_as`, `consent.give`,
-             *     `consent.withdraw`, `learner.eid`, `referral.open`, `referral.cancel`, `shift.open` or
+             *     `consent.withdraw`, `learner.eid`, `learner.eid_withdraw`, `referral.open`, `referral.cancel`, `shift.open` or
              *     `shift.close`.
              */
             kind: string;
@@ -1289,7 +1294,8 @@ export interface components {
              *     [`HouseholdNote`](crate::note::HouseholdNote), [`Propose`](crate::proposal::Propose),
              *     [`SameAs`](crate::proposal::SameAs), [`ConsentGive`](crate::consent::ConsentGive),
              *     [`ConsentWithdraw`](crate::consent::ConsentWithdraw),
-             *     [`LearnerEid`](crate::eid::LearnerEid), [`ReferralOpen`](crate::referral::ReferralOpen),
+             *     [`LearnerEid`](crate::eid::LearnerEid), [`EidWithdraw`](crate::eid::EidWithdraw),
+             *     [`ReferralOpen`](crate::referral::ReferralOpen),
              *     [`ReferralCancel`](crate::referral::ReferralCancel),
              *     [`OpenShift`](crate::shift::OpenShift) or [`CloseShift`](crate::shift::CloseShift).
              */
@@ -1515,7 +1521,7 @@ export interface components {
          * @description Why an operation did not enter the book.
          * @enum {string}
          */
-        Reason: "unknown_kind" | "malformed_payload" | "unknown_field" | "out_of_reach" | "op_id_reused" | "device_seq_reused" | "too_late_to_withdraw" | "not_yours" | "nothing_to_withdraw" | "people_without_service" | "too_many_people" | "unknown_skill" | "skill_twice" | "level_out_of_range" | "comeback_mismatch" | "no_such_day" | "refused" | "waits_for_earlier" | "visit_withdrawn" | "nothing_to_change" | "text_too_long" | "number_in_text" | "out_of_range" | "household_deleted" | "account_disabled" | "too_young" | "guardian_needed" | "unknown_notice" | "not_yours_to_set" | "no_such_step" | "weaker_evidence" | "no_such_learner" | "secret_in_text" | "consent_needed";
+        Reason: "unknown_kind" | "malformed_payload" | "unknown_field" | "out_of_reach" | "op_id_reused" | "device_seq_reused" | "too_late_to_withdraw" | "not_yours" | "nothing_to_withdraw" | "people_without_service" | "too_many_people" | "unknown_skill" | "skill_twice" | "level_out_of_range" | "comeback_mismatch" | "no_such_day" | "refused" | "waits_for_earlier" | "visit_withdrawn" | "nothing_to_change" | "text_too_long" | "number_in_text" | "out_of_range" | "household_deleted" | "account_disabled" | "too_young" | "guardian_needed" | "unknown_notice" | "not_yours_to_set" | "no_such_step" | "weaker_evidence" | "needs_smartphone" | "no_such_learner" | "secret_in_text" | "consent_needed";
         /**
          * Format: uuid
          * @description A call for somebody else's help. Equal to the id of the operation that opened it.

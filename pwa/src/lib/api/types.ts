@@ -4,7 +4,7 @@
  */
 import type { components } from './schema.d.ts'
 import type { Details } from '../domain/edit.ts'
-import type { Eid, EidStep } from '../domain/eid.ts'
+import type { EidStep, EidWord } from '../domain/eid.ts'
 import type { LearnerBand, Purpose } from '../domain/learner.ts'
 import type { Need } from '../domain/needs.ts'
 import type { Notice } from '../domain/notice.ts'
@@ -140,6 +140,7 @@ export type PeopleReason =
   | 'not_yours_to_set'
   | 'no_such_step'
   | 'weaker_evidence'
+  | 'needs_smartphone'
   | 'no_such_learner'
   | 'secret_in_text'
   | 'consent_needed'
@@ -148,11 +149,12 @@ export type PeopleKind =
   | 'consent.give'
   | 'consent.withdraw'
   | 'learner.eid'
+  | 'learner.eid_withdraw'
   | 'household.flags'
   | 'household.note'
   | 'referral.open'
   | 'referral.cancel'
-export type PeoplePayload = ConsentGive | ConsentWithdraw | LearnerEid | HouseholdFlags | HouseholdNote | ReferralOpen | ReferralCancel
+export type PeoplePayload = ConsentGive | ConsentWithdraw | LearnerEid | EidWithdraw | HouseholdFlags | HouseholdNote | ReferralOpen | ReferralCancel
 
 /** Somebody agrees to be written down. Again for the same person it is a newer choice of purposes. */
 export interface ConsentGive {
@@ -178,6 +180,15 @@ export interface ConsentWithdraw {
 export interface LearnerEid extends EidStep {
   household_id: string
   learner_id: string
+}
+
+/** A word of the own team about a rung was a mistake. */
+export interface EidWithdraw {
+  household_id: string
+  learner_id: string
+  /** The operation that said it. */
+  eid_id: string
+  why: Why
 }
 
 /** All that stand from now on. */
@@ -212,7 +223,7 @@ export interface Learner {
   purposes: Purpose[]
   agreed_at: number
   skills?: Array<{ skill: string; level: number; at: number }>
-  eid?: Eid & { at: number }
+  eid?: EidWord
 }
 
 export interface Referral {

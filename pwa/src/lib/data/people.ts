@@ -1,8 +1,8 @@
 import type {
-  ConsentGive, ConsentWithdraw, HouseholdFlags, HouseholdNote, Learner, LearnerEid, Note, OpKind, PeopleKind, PeopleOfDoor, PersonCoached,
+  ConsentGive, ConsentWithdraw, EidWithdraw, HouseholdFlags, HouseholdNote, Learner, LearnerEid, Note, OpKind, PeopleKind, PeopleOfDoor, PersonCoached,
   Referral, ReferralCancel, ReferralOpen,
 } from '../api/types.ts'
-import { eidAfter } from '../domain/eid.ts'
+import { eidAfter, takenBack, yields } from '../domain/eid.ts'
 import { NEED_DAYS } from '../domain/needs.ts'
 import type { Levels } from '../domain/skill.ts'
 import { addDays, dayOf, type Millis } from '../domain/time.ts'
@@ -11,7 +11,7 @@ import { rewrite, unanswered } from './outbox.ts'
 import type { DoorView } from './overlay.ts'
 
 const KINDS: ReadonlySet<OpKind> = new Set<PeopleKind>([
-  'consent.give', 'consent.withdraw', 'learner.eid', 'household.flags', 'household.note', 'referral.open', 'referral.cancel',
+  'consent.give', 'consent.withdraw', 'learner.eid', 'learner.eid_withdraw', 'household.flags', 'household.note', 'referral.open', 'referral.cancel',
 ])
 
 /** Does the operation speak of the people of a household, or of what it asks for? */
@@ -69,7 +69,18 @@ export function peopleAt(view: Pick<DoorView, 'door' | 'told' | 'taught'>): Door
         const learner = people.get(learner_id)
         const after = learner && eidAfter(learner.eid ?? null, op.payload as LearnerEid)
         if (!after || 'fault' in after) break
-        people.set(learner_id, { ...learner, eid: { ...eid, ...after.ok, at: op.made_at } })
+        const over = learner.eid && { back: learner.eid }
+        people.set(learner_id, { ...learner, eid: { ...eid, ...after.ok, id: op.op_id, at: op.made_at, ours: yields(after.ok), ...over } })
+        wait(learner_id)
+        break
+      }
+      case 'learner.eid_withdraw': {
+        const { learner_id, eid_id } = op.payload as EidWithdraw
+        const learner = people.get(learner_id)
+        if (!learner) break
+        const { eid, ...rest } = learner
+        const before = takenBack(eid, eid_id)
+        people.set(learner_id, before ? { ...rest, eid: before } : rest)
         wait(learner_id)
         break
       }

@@ -24,6 +24,9 @@ export async function holds(notice: Notice): Promise<boolean> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('') === notice.hash
 }
 
+/** What a text is told by on paper, short enough to compare by eye: `2026-11 · 1a2b 3c4d`. */
+export const noticeMark = ({ version, hash }: Pick<Notice, 'version' | 'hash'>): string => `${version} · ${hash.slice(0, 4)} ${hash.slice(4, 8)}`
+
 /** The newest one in the language, or in Vietnamese where there is none; the newest stands first. */
 export const noticeIn = (notices: readonly Notice[], language: Notice['language']): Notice | null =>
   notices.find((notice) => notice.language === language) ?? notices.find((notice) => notice.language === 'vi') ?? null

@@ -345,6 +345,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   rejected_not_yours_to_set: 'only the police may record this',
   rejected_no_such_step: 'a VNeID step that does not follow',
   rejected_weaker_evidence: 'not seen on the screen, or the book knows better',
+  rejected_needs_smartphone: 'the resident has no smartphone to open VNeID on',
   rejected_no_such_learner: 'the learner has not agreed, or no longer does',
   rejected_secret_in_text: 'a code, a password or a person’s number in the note',
   rejected_consent_needed: 'the learner has not agreed to this',

@@ -339,6 +339,7 @@ export const wardVi = {
   rejected_not_yours_to_set: 'mức này chỉ Công an ghi',
   rejected_no_such_step: 'mức VNeID không nối với mức trước',
   rejected_weaker_evidence: 'chưa thấy trên máy, hoặc sổ đã có căn cứ chắc hơn',
+  rejected_needs_smartphone: 'người này chưa có máy thông minh để mở VNeID',
   rejected_no_such_learner: 'người học chưa đồng ý, hoặc đã rút lại',
   rejected_secret_in_text: 'ghi chú có mã, mật khẩu hoặc số của người dân',
   rejected_consent_needed: 'người học chưa đồng ý việc này',

@@ -82,6 +82,7 @@ const REASON: { [R in Rejection | PeopleReason]: `rejected_${R}` } = {
   not_yours_to_set: 'rejected_not_yours_to_set',
   no_such_step: 'rejected_no_such_step',
   weaker_evidence: 'rejected_weaker_evidence',
+  needs_smartphone: 'rejected_needs_smartphone',
   no_such_learner: 'rejected_no_such_learner',
   secret_in_text: 'rejected_secret_in_text',
   consent_needed: 'rejected_consent_needed',

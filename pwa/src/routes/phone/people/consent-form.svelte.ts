@@ -3,8 +3,11 @@ import { checkedCallName, checkedConsent, inOrder, needsGuardian, ofAge, PURPOSE
 import type { Notice } from '$lib/domain/notice.ts'
 import type { AgeBand } from '$lib/domain/visit.ts'
 
-/** prepare: the volunteer asks two things · asked: the resident has the phone · back: is it to be given back? */
-export type ConsentStep = 'prepare' | 'asked' | 'back'
+/**
+ * prepare: the volunteer asks two things · asked: the resident has the phone · back: is it to be given
+ * back? · paper: the resident has signed the printed notice, and the volunteer copies what it says.
+ */
+export type ConsentStep = 'prepare' | 'asked' | 'back' | 'paper'
 
 /** What is written down of a consent, besides whose it is. */
 export type Agreed = Omit<ConsentGive, 'household_id' | 'learner_id'>
@@ -22,6 +25,10 @@ export class ConsentForm {
   /** Whose turn it is to press. */
   turn = $state<'guardian' | 'person'>('person')
   ticked = $state<Purpose[]>([])
+  /** The signed paper is in the volunteer's hand. */
+  paperHere = $state(false)
+  /** It bears both signatures, where two are needed. */
+  bothSigned = $state(false)
   /** Agreeing to nothing was pressed: what it takes is said, nobody is told off. */
   explain = $state(false)
   readonly notice: Notice
@@ -55,7 +62,17 @@ export class ConsentForm {
   }
 
   get ready(): boolean {
-    return 'ok' in checkedCallName(this.name) && this.band !== null && ofAge(this.band) && (!this.guardian || this.guardianHere)
+    return this.told && (!this.guardian || this.guardianHere)
+  }
+
+  /** Who it is, is said; on paper a guardian needs to be here no longer. */
+  get told(): boolean {
+    return 'ok' in checkedCallName(this.name) && this.band !== null && ofAge(this.band)
+  }
+
+  /** All that the paper must have has been looked at. */
+  get signed(): boolean {
+    return this.told && this.ticked.length > 0 && this.paperHere && (!this.guardian || this.bothSigned)
   }
 
   /** The purposes on the screen now: of what a guardian left out the learner is not asked. */
@@ -68,7 +85,21 @@ export class ConsentForm {
     if (!this.ready) return
     this.turn = this.guardian ? 'guardian' : 'person'
     this.#guardianChose = PURPOSES
-    this.#show()
+    this.#show('asked')
+  }
+
+  /** Nobody but the volunteer touches the phone. Nothing is ticked here either. */
+  onPaper(): void {
+    if (!this.told) return
+    this.#guardianChose = PURPOSES
+    this.paperHere = false
+    this.bothSigned = false
+    this.#show('paper')
+  }
+
+  /** What the signed paper says is written down. */
+  copy(): Choice {
+    return this.signed ? this.#consent('paper') : 'explain'
   }
 
   toggle(purpose: Purpose): void {
@@ -85,9 +116,13 @@ export class ConsentForm {
     if (this.turn === 'guardian') {
       this.#guardianChose = this.ticked
       this.turn = 'person'
-      this.#show()
+      this.#show('asked')
       return 'next'
     }
+    return this.#consent('tap')
+  }
+
+  #consent(method: Agreed['method']): Choice {
     const { band, notice } = this
     const consent = {
       call_name: this.name,
@@ -95,7 +130,7 @@ export class ConsentForm {
       notice_version: notice.version,
       notice_hash: notice.hash,
       language: notice.language,
-      method: 'tap' as const,
+      method,
       ...(this.guardian ? { guardian: true as const } : {}),
     }
     if (band === null || !ofAge(band)) return 'declined'
@@ -103,9 +138,9 @@ export class ConsentForm {
     return 'ok' in name ? { agreed: { ...consent, call_name: name.ok, age_band: band } } : 'declined'
   }
 
-  #show(): void {
+  #show(step: 'asked' | 'paper'): void {
     this.ticked = []
     this.explain = false
-    this.step = 'asked'
+    this.step = step
   }
 }

@@ -1,5 +1,5 @@
 import type { Learner, LearnerEid } from '$lib/api/types.ts'
-import { BLOCKERS, eidAfter, PAPERS, statesFrom, waysTo, type Blocker, type Device, type EidState, type EidWay, type Paper, type Sim, type Wants } from '$lib/domain/eid.ts'
+import { BLOCKERS, eidAfter, PAPERS, statesFrom, waysTo, type Blocker, type Device, type EidFault, type EidState, type EidWay, type Paper, type Sim, type Wants } from '$lib/domain/eid.ts'
 import { inOrder } from '$lib/domain/learner.ts'
 
 /** One look at somebody's VNeID: the step, what is beside it, and how it is known. */
@@ -29,17 +29,18 @@ export class EidForm {
 
   /** Where somebody stands, and where a volunteer may put them from there. */
   get states(): EidState[] {
-    return [...(this.held === 'UNKNOWN' ? [] : [this.held]), ...statesFrom(this.learner.eid ?? null)]
+    return [...(this.held === 'UNKNOWN' ? [] : [this.held]), ...statesFrom(this.learner.eid ?? null, this.device)]
   }
 
   get ways(): EidWay[] {
-    return waysTo(this.state, this.learner.eid ?? null)
+    return waysTo(this.state, this.learner.eid ?? null, this.device)
   }
 
-  /** Nobody may write the step from here: is it because somebody with better evidence did? */
-  get firmer(): boolean {
-    const answer = eidAfter(this.learner.eid ?? null, { state: this.state, evidence: 'seen_on_screen', before: true })
-    return 'fault' in answer && answer.fault === 'weaker_evidence'
+  /** Nobody may write the step from here: why, for whoever saw it. */
+  get fault(): EidFault | null {
+    const device = this.device && { device: this.device }
+    const answer = eidAfter(this.learner.eid ?? null, { state: this.state, evidence: 'seen_on_screen', before: true, ...device })
+    return 'fault' in answer ? answer.fault : null
   }
 
   toggleBlocker(blocker: Blocker): void {

@@ -47,6 +47,7 @@ export function peopleDid(op: Pick<OutboxOp, 'kind' | 'payload'>): string | null
       return t('people.did.referral.open', { kind: kindWord((op.payload as ReferralOpen).kind) })
     case 'consent.give':
     case 'consent.withdraw':
+    case 'learner.eid_withdraw':
     case 'household.flags':
     case 'household.note':
     case 'referral.cancel':
