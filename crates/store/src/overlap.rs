@@ -94,7 +94,9 @@ impl Store {
         }
         let tx = self.begin().await?;
         let before = overlap_seen::Entity::find_by_id((household.0, team.0)).one(&tx).await?;
-        let upto = before.map_or(upto.0, |row| row.upto.max(upto.0));
+        // Of what is still to come nobody knows.
+        let upto = upto.0.min(now.0);
+        let upto = before.map_or(upto, |row| row.upto.max(upto));
         let row = overlap_seen::ActiveModel {
             household_id: Set(household.0),
             team_id: Set(team.0),

@@ -687,4 +687,12 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   wd_paper_date: 'Date: ………………………',
   wd_paper_staff: 'FOR THE PEOPLE’S COMMITTEE',
   wd_paper_stamp: '(signature and stamp)',
+
+  overlap_title: 'Two teams at the same home ({n})',
+  overlap_lead: 'Two teams knocked at one home less than a day apart. Both visits count, the home counts once. The two leads should talk, so that nobody is knocked at again.',
+  overlap_known: 'We know',
+  overlap_known_of: 'We know: {place}',
+  overlap_noted: 'Written down: the team knows of {place}. No figure changes.',
+  overlap_seen_by: 'Known to: {teams}',
+  overlap_seen_none: 'No team has said yet that it knows',
 }

@@ -681,4 +681,12 @@ export const wardVi = {
   wd_paper_date: 'Ngày …… tháng …… năm ………',
   wd_paper_staff: 'TM. ỦY BAN NHÂN DÂN',
   wd_paper_stamp: '(ký, đóng dấu)',
+
+  overlap_title: 'Hai đội cùng đến một nhà ({n})',
+  overlap_lead: 'Hai đội gõ cùng một nhà, cách nhau chưa đến một ngày. Cả hai lượt đều được tính, nhà chỉ đếm một lần. Hai đội trưởng nói với nhau để người dân không bị gõ cửa thêm.',
+  overlap_known: 'Đã biết',
+  overlap_known_of: 'Đã biết: {place}',
+  overlap_noted: 'Đã ghi: đội đã biết về {place}. Số liệu không đổi.',
+  overlap_seen_by: 'Đã biết: {teams}',
+  overlap_seen_none: 'Chưa đội nào báo đã biết',
 } as const
