@@ -111,7 +111,7 @@ test('a resident phones the ward: she is forgotten everywhere, the visit stays c
   await page.emulateMedia({ media: 'screen' })
 
   // The team's phone loses her with its next sync, and keeps the visit.
-  await it.mine()
+  await it.page.evaluate(() => (location.hash = '#/mine'))
   await it.sync()
   await it.page.evaluate((to) => (location.hash = `#/door/${to}`), door)
   await expect(it.result).toBeVisible()
