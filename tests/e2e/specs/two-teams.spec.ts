@@ -34,6 +34,8 @@ test('two teams knock at one home: both visits count, the home once, and both le
   await book.post(`/alleys/${alleyId}/assignment`, { team_id: winner?.id, with_children: true })
   await other.go('Của tôi')
   await other.sync()
+  await other.page.evaluate((to) => (location.hash = `#/walk/${to}`), alleyId)
+  await expect(other.page.getByRole('link', { name: /^Gõ cửa / })).toBeVisible()
   await other.page.evaluate((to) => (location.hash = `#/door/${to}`), door)
   await expect(other.result).toBeVisible()
   const second = other.pushed()

@@ -583,7 +583,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
 
   withdrawals_tab: 'Withdrawals ({n})',
   wd_title: 'Withdrawing consent',
-  wd_lead: 'Residents phone, come in or write to have their name taken out. Answer within 2 working days, erase within 15 days.',
+  wd_lead: 'Residents phone, come in or write to have their name taken out. Each request has a day for the answer and a day for erasing.',
   wd_empty: 'No requests',
   wd_empty_body: 'When a resident no longer wants to be remembered:',
   wd_empty_1: 'write the request down here: how it came, on which day, which household;',

@@ -577,7 +577,7 @@ export const wardVi = {
 
   withdrawals_tab: 'Rút đồng ý ({n})',
   wd_title: 'Rút lại đồng ý',
-  wd_lead: 'Người dân gọi điện, đến phường hoặc gửi thư để thôi cho ghi tên. Trả lời trong 2 ngày làm việc, xóa trong 15 ngày.',
+  wd_lead: 'Người dân gọi điện, đến phường hoặc gửi thư để thôi cho ghi tên. Mỗi yêu cầu có hạn trả lời và hạn xóa.',
   wd_empty: 'Không có yêu cầu nào',
   wd_empty_body: 'Khi người dân báo muốn thôi cho ghi tên:',
   wd_empty_1: 'ghi yêu cầu vào đây: báo bằng cách nào, ngày nào, nhà nào;',
@@ -679,7 +679,7 @@ export const wardVi = {
   wd_paper_resident: 'NGƯỜI YÊU CẦU',
   wd_paper_sign: '(ký, ghi rõ họ tên)',
   wd_paper_date: 'Ngày …… tháng …… năm ………',
-  wd_paper_staff: 'TM. ỦY BAN NHÂN DÂN',
+  wd_paper_staff: 'THAY MẶT ỦY BAN NHÂN DÂN',
   wd_paper_stamp: '(ký, đóng dấu)',
 
   overlap_title: 'Hai đội cùng đến một nhà ({n})',
