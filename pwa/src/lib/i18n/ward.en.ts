@@ -690,6 +690,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
 
   overlap_title: 'Two teams at the same home ({n})',
   overlap_lead: 'Two teams knocked at one home less than a day apart. Both visits count, the home counts once. The two leads should talk, so that nobody is knocked at again.',
+  overlap_more: 'See {n} more {n:home|homes}',
   overlap_known: 'We know',
   overlap_known_of: 'We know: {place}',
   overlap_noted: 'Written down: the team knows of {place}. No figure changes.',

@@ -684,6 +684,7 @@ export const wardVi = {
 
   overlap_title: 'Hai đội cùng đến một nhà ({n})',
   overlap_lead: 'Hai đội gõ cùng một nhà, cách nhau chưa đến một ngày. Cả hai lượt đều được tính, nhà chỉ đếm một lần. Hai đội trưởng nói với nhau để người dân không bị gõ cửa thêm.',
+  overlap_more: 'Xem thêm {n} nhà',
   overlap_known: 'Đã biết',
   overlap_known_of: 'Đã biết: {place}',
   overlap_noted: 'Đã ghi: đội đã biết về {place}. Số liệu không đổi.',
