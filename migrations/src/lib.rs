@@ -7,6 +7,7 @@ mod m20261122_000001_house;
 mod m20261122_000002_sync;
 mod m20261122_000003_people;
 mod m20261122_000004_team;
+mod m20261122_000005_rights;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_sync::Migration),
             Box::new(m20261122_000003_people::Migration),
             Box::new(m20261122_000004_team::Migration),
+            Box::new(m20261122_000005_rights::Migration),
         ]
     }
 }

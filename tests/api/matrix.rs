@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 35] = [
+const ROWS: [(&str, &str, Access); 43] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -51,6 +51,14 @@ const ROWS: [(&str, &str, Access); 35] = [
     ("POST", "/api/v1/inbox/quarantine", Act(Action::KeepInbox)),
     ("GET", "/api/v1/inbox/doors", Act(Action::KeepInbox)),
     ("POST", "/api/v1/inbox/doors/{id}/decide", Act(Action::KeepInbox)),
+    ("GET", "/api/v1/withdrawals", Act(Action::AnswerResidents)),
+    ("POST", "/api/v1/withdrawals", Act(Action::AnswerResidents)),
+    ("POST", "/api/v1/withdrawals/{id}/residents", Act(Action::AnswerResidents)),
+    ("POST", "/api/v1/withdrawals/{id}/answer", Act(Action::AnswerResidents)),
+    ("POST", "/api/v1/withdrawals/{id}/carry-out", Act(Action::AnswerResidents)),
+    ("POST", "/api/v1/withdrawals/{id}/close", Act(Action::AnswerResidents)),
+    ("GET", "/api/v1/overlaps", Act(Action::ReadOverlaps)),
+    ("POST", "/api/v1/overlaps/known", Act(Action::ReadOverlaps)),
     ("POST", "/api/v1/households/search", Act(Action::SearchRegister)),
     ("POST", "/api/v1/households/{id}/merge", Act(Action::KeepRegister)),
     ("POST", "/api/v1/households/{id}/unmerge", Act(Action::KeepRegister)),
@@ -82,6 +90,9 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/households/{id}/merge" | "/api/v1/groups/{id}/merge" => {
             Some(json!({"into": fresh_id()}))
         }
+        "/api/v1/withdrawals/{id}/carry-out" => Some(json!({"learner_id": fresh_id()})),
+        "/api/v1/withdrawals/{id}/close" => Some(json!({"reason": "mistake"})),
+        "/api/v1/overlaps/known" => Some(json!({"household_id": HOUSEHOLDS[0], "upto": app.now()})),
         "/api/v1/households/search" => Some(json!({"q": "thu"})),
         "/api/v1/households/remove" => Some(json!({"ids": [fresh_id()], "why": "error"})),
         "/api/v1/households/restore" => Some(json!({"ids": [fresh_id()]})),
@@ -96,6 +107,8 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
     // A path may be read with one method and written with another.
     let body = if path == "/api/v1/invites" && method == "POST" {
         Some(json!({ "team_id": fixture::TEAM_1 }))
+    } else if path == "/api/v1/withdrawals" && method == "POST" {
+        Some(json!({ "id": fresh_id(), "household_id": HOUSEHOLDS[0], "channel": "phone" }))
     } else {
         body(path, phone, app)
     };

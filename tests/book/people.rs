@@ -19,12 +19,12 @@ const MATE: &str = "team_lead";
 /// A volunteer of the other team.
 const OTHER: &str = "volunteer2";
 
-fn op(seq: i64, at: i64, kind: &str, payload: Value) -> Value {
+pub(crate) fn op(seq: i64, at: i64, kind: &str, payload: Value) -> Value {
     json!({ "op_id": fresh_id(), "device_seq": seq, "made_at": at, "kind": kind, "payload": payload })
 }
 
 /// A consent that asks for nothing special; fields of `with` are replaced.
-fn consent(learner: Uuid, with: Value) -> Value {
+pub(crate) fn consent(learner: Uuid, with: Value) -> Value {
     let shown = &notice::published()[0];
     let mut payload = json!({
         "household_id": HOUSEHOLDS[0], "learner_id": learner, "call_name": "bác Lan",
@@ -37,7 +37,7 @@ fn consent(learner: Uuid, with: Value) -> Value {
     payload
 }
 
-fn of(learner: Uuid, with: Value) -> Value {
+pub(crate) fn of(learner: Uuid, with: Value) -> Value {
     let mut payload = json!({ "household_id": HOUSEHOLDS[0], "learner_id": learner });
     for (key, value) in with.as_object().expect("fields") {
         payload[key] = value.clone();
@@ -45,7 +45,7 @@ fn of(learner: Uuid, with: Value) -> Value {
     payload
 }
 
-fn served(learner: Uuid, level: u8) -> Value {
+pub(crate) fn served(learner: Uuid, level: u8) -> Value {
     json!({ "household_id": HOUSEHOLDS[0], "outcome": "SERVED", "people": [
         { "age_band": "60-79", "skills": [{ "skill": "SEC-01", "level": level }], "learner_id": learner }
     ] })
@@ -56,7 +56,7 @@ fn note(text: &str) -> Value {
 }
 
 /// Pushes, and gives `outcome reason flags` of each result.
-async fn push(app: &TestApp, phone: &Phone, ops: &[Value]) -> Vec<String> {
+pub(crate) async fn push(app: &TestApp, phone: &Phone, ops: &[Value]) -> Vec<String> {
     let body = json!({
         "device_id": phone.device, "app_version": "0.3.0", "sent_at": app.now(),
         "queued": ops.len(), "ops": ops
@@ -72,24 +72,30 @@ async fn push(app: &TestApp, phone: &Phone, ops: &[Value]) -> Vec<String> {
     answer.json()["results"].as_array().expect("results").iter().map(fate).collect()
 }
 
-async fn one(app: &TestApp, phone: &Phone, seq: i64, kind: &str, payload: Value) -> String {
+pub(crate) async fn one(
+    app: &TestApp,
+    phone: &Phone,
+    seq: i64,
+    kind: &str,
+    payload: Value,
+) -> String {
     push(app, phone, &[op(seq, app.now().0, kind, payload)]).await.remove(0)
 }
 
 /// A door of the first pull of a phone.
-async fn door(phone: &Phone, household: HouseholdId) -> Value {
+pub(crate) async fn door(phone: &Phone, household: HouseholdId) -> Value {
     let pulled = phone.pull(None).await.json();
     let doors = pulled["alleys"].as_array().expect("alleys").iter();
     let mut doors = doors.flat_map(|a| a["doors"].as_array().expect("doors"));
     doors.find(|d| d["id"] == json!(household)).expect("the door").clone()
 }
 
-async fn cursor(phone: &Phone) -> String {
+pub(crate) async fn cursor(phone: &Phone) -> String {
     phone.pull(None).await.json()["cursor"].as_str().expect("a cursor").to_owned()
 }
 
 /// Every row of the book as text.
-async fn book(app: &TestApp) -> String {
+pub(crate) async fn book(app: &TestApp) -> String {
     use sqlx::{Connection, Row};
     let mut all = String::new();
     if app.store().engine() == Engine::Postgres {
@@ -119,12 +125,12 @@ async fn book(app: &TestApp) -> String {
     all
 }
 
-async fn tally(app: &TestApp) -> Tally {
+pub(crate) async fn tally(app: &TestApp) -> Tally {
     let book = app.store().coverage(WARD).await.expect("coverage");
     book.groups.into_iter().find(|g| g.id == GROUP_1).expect("the group").tally
 }
 
-async fn count(app: &TestApp, sql: &'static str) -> i64 {
+pub(crate) async fn count(app: &TestApp, sql: &'static str) -> i64 {
     use sqlx::{Connection, Row};
     if app.store().engine() == Engine::Postgres {
         let mut db = sqlx::PgConnection::connect(app.database_url()).await.expect("connects");
@@ -135,8 +141,20 @@ async fn count(app: &TestApp, sql: &'static str) -> i64 {
     }
 }
 
+/// Changes the book behind the store's back.
+pub(crate) async fn run(app: &TestApp, sql: &'static str) {
+    use sqlx::{Connection, Executor};
+    if app.store().engine() == Engine::Postgres {
+        let mut db = sqlx::PgConnection::connect(app.database_url()).await.expect("connects");
+        db.execute(sql).await.expect("runs");
+    } else {
+        let mut db = sqlx::SqliteConnection::connect(app.database_url()).await.expect("connects");
+        db.execute(sql).await.expect("runs");
+    }
+}
+
 /// An operation as a parcel brings it from the phone of an account disabled since.
-async fn from_disabled(app: &TestApp, kind: &str, payload: Value) -> (Value, OpOutcome) {
+pub(crate) async fn from_disabled(app: &TestApp, kind: &str, payload: Value) -> (Value, OpOutcome) {
     let (device, op_id) = (DeviceId(fresh_id()), OpId(fresh_id()));
     let kind = kind.to_owned();
     let op = Op { op_id, device_seq: 1, made_at: app.now(), after: None, kind, payload };

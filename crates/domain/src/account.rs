@@ -134,11 +134,15 @@ pub enum Action {
     InviteToTeam,
     /// Shut a lost phone out.
     RevokePhone,
+    /// Carry out what residents ask the ward about themselves, which needs a look at who they are.
+    AnswerResidents,
+    /// Read at which homes two teams met, as far as one's own team is one of them.
+    ReadOverlaps,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::SyncPush,
         Self::SyncPull,
         Self::ReadCoverage,
@@ -156,6 +160,8 @@ impl Action {
         Self::ShareDoor,
         Self::InviteToTeam,
         Self::RevokePhone,
+        Self::AnswerResidents,
+        Self::ReadOverlaps,
     ];
 }
 
@@ -176,9 +182,9 @@ pub enum Reach {
 /// action not listed here for a role is refused.
 pub fn may(who: &Principal, action: Action) -> Option<Reach> {
     use Action::{
-        AssignAlley, InviteToTeam, KeepInbox, KeepRegister, ReadAlleys, ReadBoundary, ReadCoverage,
-        ReadMe, ReadPhones, ReadTeams, ReadTrend, RevokePhone, SearchRegister, ShareDoor, SyncPull,
-        SyncPush, WatchEvents,
+        AnswerResidents, AssignAlley, InviteToTeam, KeepInbox, KeepRegister, ReadAlleys,
+        ReadBoundary, ReadCoverage, ReadMe, ReadOverlaps, ReadPhones, ReadTeams, ReadTrend,
+        RevokePhone, SearchRegister, ShareDoor, SyncPull, SyncPush, WatchEvents,
     };
     use Reach::{OwnGroup, OwnTeam, Ward, WardAggregates};
     let reach = match (who.role, action) {
@@ -188,14 +194,15 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
         (Role::Volunteer | Role::TeamLead, SyncPush | SyncPull | ShareDoor) => OwnTeam,
         // A lead looks after the phones of the team; what they recorded is not shown. A phone is
         // lost, and somebody comes to help, of an evening: neither can wait for the desk.
-        (Role::TeamLead, ReadPhones | InviteToTeam | RevokePhone) => OwnTeam,
+        // Another team at the own team's door is the leads' to talk over.
+        (Role::TeamLead, ReadPhones | InviteToTeam | RevokePhone | ReadOverlaps) => OwnTeam,
         // A coordinator follows his own group's figures; doors belong to the teams.
         (Role::TdpCoordinator, ReadCoverage) => OwnGroup,
         (
             Role::WardStaff,
             ReadCoverage | ReadBoundary | ReadTrend | ReadAlleys | ReadTeams | AssignAlley
             | WatchEvents | ReadPhones | KeepInbox | SearchRegister | KeepRegister | InviteToTeam
-            | RevokePhone,
+            | RevokePhone | AnswerResidents | ReadOverlaps,
         ) => Ward,
         // The board judges the campaign, not households: no alleys, no teams, small counts hidden.
         (Role::PartyBoard, ReadCoverage | ReadBoundary | ReadTrend | WatchEvents) => WardAggregates,
@@ -357,18 +364,18 @@ mod tests {
         #[rustfmt::skip]
         let matrix = [
             //                      push pull coverage boundary trend alleys teams assign events me
-            //                      phones inbox search register door invite revoke
-            (Role::Volunteer,      "t t . . . . . . . t . . . . t . ."),
-            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t"),
-            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . ."),
-            (Role::Police,         ". . . . . . . . . t . . . . . . ."),
-            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . ."),
-            (Role::School,         ". . . . . . . . . t . . . . . . ."),
-            (Role::PartyCell,      ". . . . . . . . . t . . . . . . ."),
-            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w"),
-            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . ."),
-            (Role::Dpo,            ". . a . . . . . . t . . . . . . ."),
-            (Role::Admin,          ". . . . . . . . . t . . . . . . ."),
+            //                      phones inbox search register door invite revoke residents overlaps
+            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . ."),
+            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t"),
+            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . ."),
+            (Role::Police,         ". . . . . . . . . t . . . . . . . . ."),
+            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . ."),
+            (Role::School,         ". . . . . . . . . t . . . . . . . . ."),
+            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . ."),
+            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w"),
+            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . ."),
+            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . ."),
+            (Role::Admin,          ". . . . . . . . . t . . . . . . . . ."),
         ];
         assert_eq!(matrix.map(|(role, _)| role), Role::ALL);
         for (role, line) in matrix {

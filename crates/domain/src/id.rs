@@ -55,4 +55,7 @@ ids! {
     ShiftId,
     /// An invitation to a team.
     InviteId,
+    /// A resident's request to the ward to be forgotten. Equal to the id of the line it leaves in the
+    /// ledger of consents.
+    WithdrawalId,
 }

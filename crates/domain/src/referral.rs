@@ -80,6 +80,19 @@ pub enum SlaUnit {
     NextClass,
 }
 
+impl SlaUnit {
+    /// The last day on which a promise of so many, made on a day, is kept; `None` when no day is
+    /// promised.
+    pub fn due(self, made_on: Day, amount: u32) -> Option<Day> {
+        match self {
+            Self::WorkingDays => Some(workday::after(made_on, amount)),
+            Self::Days => Some(made_on.plus(i64::from(amount))),
+            Self::SameDay => Some(made_on),
+            Self::NextClass => None,
+        }
+    }
+}
+
 /// Within which time an answer is promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -117,13 +130,7 @@ impl Sla {
 
     /// The last day on which an answer keeps the promise; `None` when no day is promised.
     pub fn due(self, opened: Millis) -> Option<Day> {
-        let day = opened.day();
-        match self.unit {
-            SlaUnit::WorkingDays => Some(workday::after(day, self.amount)),
-            SlaUnit::Days => Some(day.plus(i64::from(self.amount))),
-            SlaUnit::SameDay => Some(day),
-            SlaUnit::NextClass => None,
-        }
+        self.unit.due(opened.day(), self.amount)
     }
 }
 

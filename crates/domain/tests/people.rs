@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use gocua_domain::eid::words_now;
 use gocua_domain::id::{
-    AccountId, AlleyId, DeviceId, GroupId, HouseholdId, LearnerId, OpId, TeamId,
+    AccountId, AlleyId, DeviceId, GroupId, HouseholdId, LearnerId, OpId, TeamId, WithdrawalId,
 };
 use gocua_domain::notice;
 use gocua_domain::sync::{
-    Book, Door, Effects, Held, Op, OpOutcome, PushRequest, Reason, Sender, decide, fingerprint,
+    Book, Door, Effects, Held, OnBehalf, Op, OpOutcome, PushRequest, Reason, Sender, decide,
+    fingerprint, withdraw_on_behalf,
 };
 use gocua_domain::time::Millis;
 use proptest::prelude::*;
@@ -274,4 +275,50 @@ fn ladder(words: &[(u128, i64, u8, prop::sample::Index)], order: &[usize]) -> Ve
     }
     let now = words_now(&book.people.eids[&LearnerId(id(5))]);
     now.into_iter().map(|(past, _)| past.mark.op).collect()
+}
+
+/// What the desk does for a resident, over a book in which he agreed with this instant and number.
+fn desk(book: &mut Book, effects: &mut Effects, household: u128) -> Result<bool, Reason> {
+    let asked = OnBehalf {
+        request: WithdrawalId(id(1)),
+        account: AccountId(id(900)),
+        device: DeviceId(id(901)),
+        household: HouseholdId(id(household)),
+        learner: LearnerId(id(5)),
+        at: NOW,
+    };
+    withdraw_on_behalf(book, effects, &asked)
+}
+
+#[test]
+fn the_desk_has_the_last_word_whatever_clock_wrote_the_one_before() {
+    // The consent has the desk's own instant and a higher id: between two phones it would stand.
+    let (mut book, mut effects) = (book(), Effects::default());
+    let agreed = op(9, 1, NOW, "consent.give", give(&["learn"]));
+    assert_eq!(push(&mut book, &mut effects, &sender(1), vec![agreed]), [OpOutcome::Applied]);
+    let seq = book.seq;
+    assert_eq!(desk(&mut book, &mut effects, 10), Ok(true), "remembered until now");
+    assert_eq!(book.seq, seq + 1, "phones hear of it");
+    assert!(!book.people.learners.contains_key(&LearnerId(id(5))));
+    assert_eq!(effects.people.learners[&LearnerId(id(5))].as_ref().map(|l| &l.call_name), None);
+    let line = effects.people.ledger.last().expect("a line");
+    assert!(line.on_behalf && line.given.is_none() && line.sender.team.is_none());
+    assert_eq!(line.mark.op, OpId(id(1)), "the line has the request's id");
+    assert!(line.mark.stamp > NOW && line.at == NOW);
+    // A phone's word in between is history to it, and so is a second one of the desk.
+    let late = op(20, 2, NOW.plus(-1), "consent.give", give(&["learn"]));
+    assert_eq!(push(&mut book, &mut effects, &sender(1), vec![late]), [OpOutcome::Applied]);
+    assert!(!book.people.learners.contains_key(&LearnerId(id(5))));
+    assert_eq!(desk(&mut book, &mut effects, 10), Ok(false), "nobody was there any more");
+}
+
+#[test]
+fn the_desk_forgets_nobody_of_another_household() {
+    let (mut book, mut effects) = (book(), Effects::default());
+    let agreed = op(9, 1, NOW, "consent.give", give(&["learn"]));
+    push(&mut book, &mut effects, &sender(1), vec![agreed]);
+    let lines = effects.people.ledger.len();
+    assert_eq!(desk(&mut book, &mut effects, 11), Err(Reason::OutOfReach));
+    assert!(book.people.learners.contains_key(&LearnerId(id(5))));
+    assert_eq!(effects.people.ledger.len(), lines);
 }

@@ -285,6 +285,8 @@ pub(crate) async fn found(tx: &DatabaseTransaction, ward: &str) -> Result<(), St
 const GIVEN: &str = "given";
 /// The event of a line in which he withdraws.
 const WITHDRAWN: &str = "withdrawn";
+/// The method of a line that the ward desk wrote for a resident.
+pub(crate) const ON_BEHALF: &str = "on_behalf";
 
 /// Writes what changes about people: first what is forgotten, then one statement a table.
 pub(crate) async fn write(
@@ -412,7 +414,10 @@ fn ledger_row(ward: &str, line: &NewConsent, now: Millis) -> consent_event::Acti
         notice_version: Set(given.map(|g| g.notice_version.clone())),
         notice_hash: Set(given.map(|g| g.notice_hash.clone())),
         language: Set(given.map(|g| code(&g.language))),
-        method: Set(given.map(|g| code(&g.method))),
+        method: Set(match given {
+            Some(given) => Some(code(&given.method)),
+            None => line.on_behalf.then(|| ON_BEHALF.to_owned()),
+        }),
         guardian: Set(given.is_some_and(|g| g.guardian)),
         stamp: Set(line.mark.stamp.0),
         device_made_at: Set(line.device_made_at.0),

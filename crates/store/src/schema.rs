@@ -42,6 +42,7 @@ impl Store {
             learner_eid,
             invite,
             op,
+            overlap_seen,
             proposal,
             quarantine,
             referral,
@@ -59,6 +60,9 @@ impl Store {
             visit,
             visit_learner,
             ward,
+            withdrawal,
+            withdrawal_look,
+            withdrawal_term,
         ];
         let mut drift = Vec::new();
         for (table, columns) in expected {

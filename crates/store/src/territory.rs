@@ -309,6 +309,7 @@ impl Store {
         step("people");
         self.found_people(&tx, new, now, seq).await?;
         crate::people::found(&tx, code).await?;
+        crate::withdrawal::found(&tx, code).await?;
         step("visits");
         found_visits(&tx, new, seq).await?;
         step("coverage");

@@ -16,7 +16,9 @@ use crate::edit::Mark;
 use crate::eid::{
     EidDetails, EidSaid, EidWithdraw, Known, LearnerEid, PastEid, Standing, known_before, words_now,
 };
-use crate::id::{HouseholdId, LearnerId, OpId, ReferralId, TeamId, VisitId};
+use crate::id::{
+    AccountId, DeviceId, HouseholdId, LearnerId, OpId, ReferralId, TeamId, VisitId, WithdrawalId,
+};
 use crate::need::{HouseholdFlags, Need};
 use crate::note::HouseholdNote;
 use crate::referral::{
@@ -66,6 +68,8 @@ pub struct NewConsent {
     pub learner: LearnerId,
     /// What was agreed to; `None` when all was withdrawn. Its name is empty.
     pub given: Option<ConsentGive>,
+    /// Did the ward desk write it down for a resident who asked there?
+    pub on_behalf: bool,
     /// When, by the phone's own clock.
     pub device_made_at: Millis,
     /// When, corrected.
@@ -290,7 +294,7 @@ pub(super) fn give(
     let seq = number(book, effects, household);
     sent.call_name.clear();
     let (age_band, purposes) = (sent.age_band, sent.purposes.clone());
-    ledger(effects, (mark, seq), came, &when, (household, learner), Some(sent));
+    ledger(effects, (mark, seq), came, &when, (household, learner), sent);
     if last.is_some_and(|word| word.mark.key() > mark.key()) {
         flags.push(Flag::LostToNewer);
         return Ok(Fate::applied(flags));
@@ -320,14 +324,15 @@ fn ledger(
     came: &Came,
     when: &When,
     (household, learner): (HouseholdId, LearnerId),
-    given: Option<ConsentGive>,
+    given: ConsentGive,
 ) {
     effects.people.ledger.push(NewConsent {
         mark,
         sender: came.sender,
         household,
         learner,
-        given,
+        given: Some(given),
+        on_behalf: false,
         device_made_at: when.device,
         at: when.at,
         seq,
@@ -353,19 +358,99 @@ pub(super) fn withdraw(
         return Ok(Fate::superseded(Reason::NothingToWithdraw));
     }
     let mark = mark(op, came, &when).among(last.as_ref().map(|word| &word.mark));
+    let times = (when.device, when.at);
+    let said = Said { mark, sender: came.sender, times, on_behalf: false };
+    flags.extend(take_back(book, effects, &said, household, learner));
+    Ok(Fate::applied(flags))
+}
+
+/// A withdrawal that the ward desk carries out for a resident who asked there.
+#[derive(Clone, Copy, Debug)]
+pub struct OnBehalf {
+    /// The request; the line in the ledger gets its id.
+    pub request: WithdrawalId,
+    /// Who carries it out.
+    pub account: AccountId,
+    /// On which device.
+    pub device: DeviceId,
+    /// The door, doubles followed.
+    pub household: HouseholdId,
+    /// The resident.
+    pub learner: LearnerId,
+    /// When.
+    pub at: Millis,
+}
+
+/// Withdraws for a resident who asked the ward to. Answers whether he was remembered until now: a
+/// phone may have been first.
+///
+/// The desk acts knowing all that stands in the book: whatever clock wrote the last word, this one
+/// comes after it.
+///
+/// # Errors
+/// [`Reason::OutOfReach`] when the resident is another household's.
+pub fn withdraw_on_behalf(
+    book: &mut Book,
+    effects: &mut Effects,
+    asked: &OnBehalf,
+) -> Result<bool, Reason> {
+    let OnBehalf { account, device, household, learner, .. } = *asked;
+    let last = book.people.words.get(&learner).copied();
+    if last.is_some_and(|word| word.household != household) {
+        return Err(Reason::OutOfReach);
+    }
+    let at = last.map_or(asked.at, |word| asked.at.max(word.mark.stamp.plus(1)));
+    let op = OpId(asked.request.0);
+    let mark = Mark { op, account, device, device_seq: 0, stamp: at };
+    let sender = Sender { account, device, team: None, disabled: false };
+    let said = Said { mark, sender, times: (asked.at, asked.at), on_behalf: true };
+    let remembered = book.people.learners.contains_key(&learner);
+    take_back(book, effects, &said, household, learner);
+    Ok(remembered)
+}
+
+/// How a withdrawal was said.
+struct Said {
+    mark: Mark,
+    sender: Sender,
+    /// By the device's own clock, and corrected.
+    times: (Millis, Millis),
+    on_behalf: bool,
+}
+
+/// The one way a resident leaves the book, whoever took his word down: the line in the ledger, and all
+/// that was written of him up to then. A remark when a newer word of his stands.
+fn take_back(
+    book: &mut Book,
+    effects: &mut Effects,
+    said: &Said,
+    household: HouseholdId,
+    learner: LearnerId,
+) -> Option<Flag> {
+    let Said { mark, sender, times: (device_made_at, at), on_behalf } = *said;
     let seq = number(book, effects, household);
-    ledger(effects, (mark, seq), came, &when, (household, learner), None);
+    effects.people.ledger.push(NewConsent {
+        mark,
+        sender,
+        household,
+        learner,
+        given: None,
+        on_behalf,
+        device_made_at,
+        at,
+        seq,
+    });
     let upto = mark.stamp;
     let all = Forgotten { learner, household, upto, learning: true, police: true, all: true };
     forget(book, effects, all);
+    let last = book.people.words.get(&learner);
     if last.is_some_and(|word| word.mark.key() > mark.key()) {
-        flags.push(Flag::LostToNewer);
-        return Ok(Fate::applied(flags));
+        return Some(Flag::LostToNewer);
     }
     book.people.words.insert(learner, LastWord { household, mark, given: false });
     book.people.learners.remove(&learner);
     effects.people.learners.insert(learner, None);
-    Ok(Fate::applied(flags))
+    None
 }
 
 /// Takes out of the effects gathered so far what is to be forgotten, and notes it for the book.

@@ -14,9 +14,11 @@ pub mod gate;
 pub mod health;
 pub mod invites;
 pub mod lease;
+pub mod overlaps;
 pub mod problem;
 pub mod register;
 pub mod sync;
+pub mod withdrawals;
 
 use utoipa::openapi::OpenApi as Document;
 use utoipa::{Modify, OpenApi};
@@ -52,6 +54,14 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(desk::decide_quarantine)
         .service(doors::doors)
         .service(doors::decide)
+        .service(withdrawals::withdrawals)
+        .service(withdrawals::open)
+        .service(withdrawals::residents)
+        .service(withdrawals::answer)
+        .service(withdrawals::carry_out)
+        .service(withdrawals::close)
+        .service(overlaps::overlaps)
+        .service(overlaps::known)
         .service(register::find)
         .service(register::merge)
         .service(register::unmerge)

@@ -485,6 +485,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overlaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Homes of the last 14 days at which two teams came within a day of each other. A team lead reads
+         *     those of the own team that it has not said it knows of; the ward desk reads all.
+         */
+        get: operations["overlaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overlaps/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A team lead says that the team knows: the home is not told to it again before another visit. No
+         *     count changes. Only the own team's word can be given: the ward desk has none to give.
+         */
+        post: operations["known"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phones": {
         parameters: {
             query?: never;
@@ -605,6 +645,102 @@ export interface paths {
         get: operations["teams"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The requests of the ward. */
+        get: operations["withdrawals"];
+        put?: never;
+        /** Opens a request. The days it is due follow from the ward's terms. */
+        post: operations["open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/withdrawals/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes down that the resident was told that the request has come and what follows. The first time
+         *     stands.
+         */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/withdrawals/{id}/carry-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carries a request out: the resident is forgotten as by a phone's `consent.withdraw`, visits keep
+         *     their counts, and every phone in reach loses the person with its next pull. The same twice is once;
+         *     when a phone was first, the request says so.
+         */
+        post: operations["carry_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/withdrawals/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a request without forgetting anybody. The same twice is once. */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/withdrawals/{id}/residents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who is remembered at the household of an open request, by what he is called and age band. The look
+         *     itself is written down: who, when, for which request.
+         */
+        post: operations["residents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -772,6 +908,11 @@ export interface components {
             parcels: components["schemas"]["Sealed"][];
         };
         /**
+         * @description How the resident asked.
+         * @enum {string}
+         */
+        Channel: "phone" | "in_person" | "letter";
+        /**
          * @description Why a request was refused. The app translates every one of them.
          * @enum {string}
          */
@@ -818,6 +959,12 @@ export interface components {
          * @description A business day in Asia/Ho_Chi_Minh, written as the number `yyyymmdd`.
          */
         Day: number;
+        /** @description Who of the desk did something, and when. */
+        DeedView: {
+            at: components["schemas"]["Millis"];
+            /** @description Display name of the account. */
+            by: string;
+        };
         /**
          * Format: uuid
          * @description One installation of the app in one browser profile.
@@ -933,6 +1080,11 @@ export interface components {
             state: components["schemas"]["EidState"];
             wants_l2?: components["schemas"]["WantsL2"] | null;
         };
+        /**
+         * @description How a request ended.
+         * @enum {string}
+         */
+        Ending: "erased" | "already_gone" | "nobody_here" | "keeps_consent" | "mistake";
         /**
          * @description How one knows, from the weakest.
          * @enum {string}
@@ -1102,6 +1254,12 @@ export interface components {
          * @enum {string}
          */
         Keep: "book" | "phone";
+        /** @description A team at a home. */
+        KnockView: {
+            /** @description When the door was knocked. */
+            at: components["schemas"]["Millis"];
+            team: components["schemas"]["TeamRef"];
+        };
         /**
          * @description Language of the notice that was shown.
          * @enum {string}
@@ -1332,6 +1490,24 @@ export interface components {
          * @enum {string}
          */
         Outcome: "SERVED" | "PARTIAL" | "SERVED_NO_DATA" | "MET_NO_NEED" | "MET_DECLINED" | "APPOINTMENT" | "ONLY_MINOR" | "NOT_HOME" | "VACANT" | "MOVED" | "NOT_FOUND" | "DUPLICATE" | "NON_RESIDENTIAL" | "UNSAFE";
+        /** @description Up to which visit a team knows. */
+        OverlapKnown: {
+            household_id: components["schemas"]["HouseholdId"];
+            /** @description When the later of the two knocked. */
+            upto: components["schemas"]["Millis"];
+        };
+        /** @description Two teams at one home within a day. Both visits count. */
+        OverlapView: {
+            first: components["schemas"]["KnockView"];
+            household: components["schemas"]["HouseholdPlace"];
+            second: components["schemas"]["KnockView"];
+            /** @description Those of the two teams that have said they know. */
+            seen_by: components["schemas"]["TeamId"][];
+        };
+        /** @description Homes where two teams met, the latest first. */
+        OverlapsView: {
+            overlaps: components["schemas"]["OverlapView"][];
+        };
         /**
          * @description Papers brought into the app. Only that they are, never what they say.
          * @enum {string}
@@ -1599,6 +1775,16 @@ export interface components {
             ids: components["schemas"]["HouseholdId"][];
             /** @description Why. */
             why: components["schemas"]["RemovalReason"];
+        };
+        /** @description Somebody remembered at a household: just enough to find the right one. */
+        ResidentView: {
+            age_band: components["schemas"]["AgeBand"];
+            call_name: string;
+            learner_id: components["schemas"]["LearnerId"];
+        };
+        /** @description Who is remembered at the household of a request. */
+        ResidentsView: {
+            residents: components["schemas"]["ResidentView"][];
         };
         /** @description Households that come back. */
         RestoreHouseholds: {
@@ -1923,6 +2109,81 @@ export interface components {
              * @description Operations it had not sent; sealed parcels of them may still come.
              */
             unsent: number;
+        };
+        /** @description Why a request ends without forgetting anybody. */
+        WithdrawalClose: {
+            /** @description `nobody_here`, `keeps_consent` or `mistake`. */
+            reason: components["schemas"]["Ending"];
+        };
+        /** @description How a request ended, and what was erased with it. */
+        WithdrawalEndView: {
+            at: components["schemas"]["Millis"];
+            by: string;
+            ending: components["schemas"]["Ending"];
+            /**
+             * Format: int32
+             * @description Referrals that name nobody any more.
+             */
+            referrals: number;
+            /**
+             * Format: int32
+             * @description Steps with VNeID that were erased.
+             */
+            rungs: number;
+            /**
+             * Format: int32
+             * @description Visits that keep their counts and name nobody any more.
+             */
+            visits: number;
+        };
+        /**
+         * Format: uuid
+         * @description A resident's request to the ward to be forgotten. Equal to the id of the line it leaves in the
+         *     ledger of consents.
+         */
+        WithdrawalId: string;
+        /** @description Who is to be forgotten. */
+        WithdrawalOf: {
+            learner_id: components["schemas"]["LearnerId"];
+        };
+        /** @description A request as it comes in. */
+        WithdrawalRequest: {
+            channel: components["schemas"]["Channel"];
+            household_id: components["schemas"]["HouseholdId"];
+            /** @description Made by the caller: sent twice, it is one request. */
+            id: components["schemas"]["WithdrawalId"];
+            received_on?: components["schemas"]["Day"] | null;
+        };
+        /** @description A resident's request to be forgotten. It names nobody. */
+        WithdrawalView: {
+            answer_due?: components["schemas"]["Day"] | null;
+            answered?: components["schemas"]["DeedView"] | null;
+            channel: components["schemas"]["Channel"];
+            end?: components["schemas"]["WithdrawalEndView"] | null;
+            household: components["schemas"]["HouseholdPlace"];
+            id: components["schemas"]["WithdrawalId"];
+            /** @description What is owed next has not been done in time. */
+            late: boolean;
+            /** @description Who looked at the names of the household. */
+            looks: components["schemas"]["DeedView"][];
+            /**
+             * Format: int32
+             * @description Counted in the ward from 1.
+             */
+            number: number;
+            opened: components["schemas"]["DeedView"];
+            /** @description The day the ward heard of it; the days below count from it. */
+            received_on: components["schemas"]["Day"];
+            stop_due?: components["schemas"]["Day"] | null;
+        };
+        /** @description Requests: the open ones in the order they are due, then those that have ended, the latest first. */
+        WithdrawalsView: {
+            /**
+             * Format: int64
+             * @description The number it reaches.
+             */
+            seq: number;
+            withdrawals: components["schemas"]["WithdrawalView"][];
         };
     };
     responses: never;
@@ -3095,6 +3356,84 @@ export interface operations {
             };
         };
     };
+    overlaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Homes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverlapsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    known: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlapKnown"];
+            };
+        };
+        responses: {
+            /** @description Written down */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     phones: {
         parameters: {
             query?: never;
@@ -3370,6 +3709,282 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TeamsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalRequest"];
+            };
+        };
+        responses: {
+            /** @description Opened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalView"];
+                };
+            };
+            /** @description The id is another request's */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Written down */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    carry_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalOf"];
+            };
+        };
+        responses: {
+            /** @description Carried out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalView"];
+                };
+            };
+            /** @description It ended otherwise, or with somebody else */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalClose"];
+            };
+        };
+        responses: {
+            /** @description Ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithdrawalView"];
+                };
+            };
+            /** @description It ended otherwise */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    residents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Residents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentsView"];
+                };
+            };
+            /** @description The request has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused */

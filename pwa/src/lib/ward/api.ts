@@ -8,19 +8,24 @@ import type {
   AssignmentRequest,
   Coverage,
   DoorDecision,
+  Ending,
   Field,
   Inbox,
   Invite,
   InviteRequest,
   NewInvite,
   Out,
+  Overlap,
   PhoneLine,
   QuarantineDecision,
   RegisterHousehold,
   RemovalWhy,
+  Resident,
   Team,
   Trend,
   TwoValuesDecision,
+  Withdrawal,
+  WithdrawalRequest,
 } from './wire.ts'
 
 export type Answer<T> = { fresh: true; data: T; etag: string | null } | { fresh: false }
@@ -90,6 +95,42 @@ export class WardApi {
 
   async decideDoor(household: string, decision: DoorDecision): Promise<void> {
     await this.#api.post(`/inbox/doors/${encodeURIComponent(household)}/decide`, decision)
+  }
+
+  async withdrawals(): Promise<Withdrawal[]> {
+    return (await this.#api.get<{ withdrawals: Withdrawal[] }>('/withdrawals')).withdrawals
+  }
+
+  async openWithdrawal(request: WithdrawalRequest): Promise<Withdrawal> {
+    return this.#api.post<Withdrawal>('/withdrawals', request)
+  }
+
+  /** Who is remembered at the household of a request. The server writes this look down. */
+  async residents(id: string): Promise<Resident[]> {
+    return (await this.#api.post<{ residents: Resident[] }>(`/withdrawals/${encodeURIComponent(id)}/residents`)).residents
+  }
+
+  async answerWithdrawal(id: string): Promise<Withdrawal> {
+    return this.#api.post<Withdrawal>(`/withdrawals/${encodeURIComponent(id)}/answer`)
+  }
+
+  /** Forgets a resident; there is no way back. */
+  async carryOut(id: string, learner: string): Promise<Withdrawal> {
+    return this.#api.post<Withdrawal>(`/withdrawals/${encodeURIComponent(id)}/carry-out`, { learner_id: learner })
+  }
+
+  /** Ends a request without forgetting anybody. */
+  async closeWithdrawal(id: string, reason: Ending): Promise<Withdrawal> {
+    return this.#api.post<Withdrawal>(`/withdrawals/${encodeURIComponent(id)}/close`, { reason })
+  }
+
+  /** Homes where two teams met lately; of a lead: of the own team, as far as it has not said it knows. */
+  async overlaps(): Promise<Overlap[]> {
+    return (await this.#api.get<{ overlaps: Overlap[] }>('/overlaps')).overlaps
+  }
+
+  async overlapKnown(household: string, upto: number): Promise<void> {
+    await this.#api.post('/overlaps/known', { household_id: household, upto })
   }
 
   async invites(): Promise<Invite[]> {

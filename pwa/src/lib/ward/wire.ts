@@ -49,6 +49,19 @@ export type AskedDoor = Told<Schemas['AskedDoorView']>
 export type DoorQuestion = Schemas['DoorQuestion']
 export type DoorDecision = Schemas['DoorDecision']
 
+/** A resident's request to be forgotten; it names nobody. */
+export type Withdrawal = Told<Schemas['WithdrawalView']>
+export type WithdrawalRequest = Schemas['WithdrawalRequest']
+/** How a resident asked. */
+export type Channel = Schemas['Channel']
+/** How a request ended. */
+export type Ending = Schemas['Ending']
+/** Somebody remembered at the household of a request: just enough to find the right one. */
+export type Resident = Told<Schemas['ResidentView']>
+
+/** Two teams at one home within a day. */
+export type Overlap = Told<Schemas['OverlapView']>
+
 /** An invitation in force; its code is known only when it is made. */
 export type Invite = Told<Schemas['InviteView']>
 export type NewInvite = Told<Schemas['NewInviteView']>

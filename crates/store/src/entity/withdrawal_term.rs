@@ -1,0 +1,19 @@
+//! Within which time a ward answers a request, and carries it out.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "withdrawal_term")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub ward: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub duty: String,
+    pub unit: String,
+    pub amount: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
