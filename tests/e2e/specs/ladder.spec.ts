@@ -34,7 +34,7 @@ async function open(it: Phone, id: string): Promise<void> {
 }
 
 async function heard(wire: Wire, id: string): Promise<PeopledDoor> {
-  const door = (await wire.pull()).find((each) => each.id === id)
+  const door = ((await wire.pull()) as PeopledDoor[]).find((each) => each.id === id)
   if (!door) throw new Error('the door is not in reach')
   return door
 }
