@@ -8,7 +8,9 @@
 //!   on PostgreSQL.
 //! - `GOCUA_FIRST_SEED=n` begins there.
 
+mod acts;
 mod bed;
+mod census;
 mod dice;
 mod oracle;
 mod phone;
@@ -276,4 +278,12 @@ controls! {
     a_server_that_miscounts ServerMiscounts ["I3"];
     a_phone_that_waits_for_ever PhoneWaitsForEver ["I8"];
     a_server_that_takes_the_last_edit ServerTakesTheLastEdit ["I9"];
+    a_phone_that_keeps_the_withdrawn PhoneKeepsTheWithdrawn ["I11"];
+    a_server_that_remembers_the_withdrawn ServerRemembersTheWithdrawn ["I11"];
+    a_server_that_loses_a_rung ServerLosesARung ["I11"];
+    a_server_that_shows_anothers_note ServerShowsANote ["I13"];
+    a_server_that_counts_a_proposal ServerCountsAProposal ["I12"];
+    a_server_that_forgets_a_shift ServerForgetsAShift ["I12"];
+    a_carrier_that_throws_away CarrierThrowsAway ["I1"];
+    a_phone_that_keeps_all_when_shut_out PhoneKeepsAllWhenShutOut ["I14"];
 }
