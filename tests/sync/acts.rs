@@ -332,7 +332,8 @@ impl Sim<'_> {
                 self.note(|| format!("desk: {decision} {door}: {} {}", answer.status, answer.body));
                 match answer.status {
                     200 => self.count("door decided"),
-                    409 => self.count("desk refused"),
+                    // Answered before, or settled by the answer about another door meanwhile.
+                    404 | 409 => self.count("desk refused"),
                     _ => return self.must(&answer),
                 }
                 if let (Ok(id), true) = (id.parse::<Uuid>(), door["question"] == "double") {

@@ -120,7 +120,8 @@ impl Sim<'_> {
         words
     }
 
-    /// I11: whoever has withdrawn is on no phone that has pulled since.
+    /// I11: whoever has withdrawn is on no phone that has pulled since. I13: no phone shows the notes
+    /// of another team.
     pub fn check_shown(&mut self, n: usize, account: usize) -> Result<(), Broken> {
         let words = self.words();
         let Some(turf) = self.phones[n].disk.turfs.get(&account) else { return Ok(()) };
@@ -129,16 +130,22 @@ impl Sim<'_> {
             notes.extend(view["note"]["text"].as_str());
             for person in view["people"].as_array().into_iter().flatten() {
                 let last = id_of(person, "id").and_then(|id| words.get(&id)).and_then(|w| w.last());
-                let gone = last.is_none_or(|w| !w.given && w.seq <= turf.seq);
-                if gone {
-                    return self.broken(
-                        "I11",
-                        format!("phone {n} still shows {person} at {door}: {last:?}"),
-                    );
+                if last.is_none_or(|w| !w.given && w.seq <= turf.seq) {
+                    let what = format!("phone {n} still shows {person} at {door}: {last:?}");
+                    return self.broken("I11", what);
                 }
             }
         }
-        Ok(())
+        let team = self.team_of(account);
+        let theirs = self.ledger.written.values().find(|w| {
+            w.kind == "household.note"
+                && self.team_of(w.account) != team
+                && notes.contains(text(&w.payload, "text"))
+        });
+        match theirs {
+            Some(w) => self.broken("I13", format!("phone {n} shows another's {}", w.payload)),
+            None => Ok(()),
+        }
     }
 
     fn census(&mut self) -> Census {
@@ -567,7 +574,9 @@ impl Sim<'_> {
         for n in 0..self.phones.len() {
             let phone = &self.phones[n];
             let revoked = self.ledger.revoked.contains(&phone.disk.device);
-            if phone.out != revoked {
+            // Whose access was taken away cannot even ask.
+            let speaks = phone.people.iter().any(|who| !self.ledger.disabled.contains(who));
+            if phone.out != (revoked && (speaks || phone.out)) {
                 return self
                     .broken("I14", format!("phone {n}: shut out {revoked}, knows {}", phone.out));
             }

@@ -273,7 +273,7 @@ controls! {
     a_server_that_answers_first ServerAnswersFirst ["I2", "I5"];
     a_server_that_forgets_ids ServerForgetsIds ["I1", "I2", "I5", "I10"];
     a_server_that_loses_a_visit ServerLosesAVisit ["I2", "I5"];
-    a_server_that_skips_doors ServerSkipsDoors ["I4"];
+    a_server_that_skips_doors ServerSkipsDoors ["I4", "I11"];
     a_server_that_repeats_a_number ServerRepeatsANumber ["I6"];
     a_server_that_miscounts ServerMiscounts ["I3"];
     a_phone_that_waits_for_ever PhoneWaitsForEver ["I8"];

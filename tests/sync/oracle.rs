@@ -99,6 +99,19 @@ impl Ledger {
         }
     }
 
+    /// Is it about a house that was proposed and is not in the book, since the proposal was lost or
+    /// waits for the ward? Nobody can find that one.
+    fn homeless(&self, payload: &Value) -> bool {
+        let named = |of: &Value| of["household_id"].as_str().map(str::to_owned);
+        let homes = [named(payload), named(&payload["record"])];
+        let mut proposals = self
+            .written
+            .iter()
+            .filter(|(_, w)| w.kind == "household.propose" && homes.contains(&named(&w.payload)));
+        let kept = |id| self.verdicts.get(id).is_some_and(|v| v.outcome != "quarantined");
+        proposals.any(|(id, _)| self.lost.contains(id) || !kept(id))
+    }
+
     /// Some visit with a receipt.
     pub fn acknowledged_visit(&self) -> Option<Uuid> {
         self.verdicts
@@ -168,7 +181,8 @@ impl Sim<'_> {
                 return self.broken("I1", format!("{id} is answered to phone {phone}"));
             }
             let never_refused = NEVER_REFUSED.contains(&written.kind);
-            if written.honest && never_refused && verdict.outcome == "rejected" {
+            let homeless = self.ledger.homeless(&written.payload);
+            if written.honest && never_refused && !homeless && verdict.outcome == "rejected" {
                 let payload = written.payload.clone();
                 return self.broken("I10", format!("good work is turned away: {payload} {result}"));
             }
@@ -287,7 +301,8 @@ impl Sim<'_> {
                     continue;
                 }
                 let refused = book.get(id).is_some_and(|v| v.outcome == "rejected");
-                if refused && written.honest && NEVER_REFUSED.contains(&written.kind) {
+                let homeless = self.ledger.homeless(&written.payload);
+                if refused && written.honest && !homeless && NEVER_REFUSED.contains(&written.kind) {
                     return self.broken("I10", format!("brought by another and turned away: {id}"));
                 }
                 if self.ledger.brought.contains(id) && book.contains_key(id) {

@@ -74,7 +74,7 @@ pub enum Sabotage {
     ServerShowsANote,
     /// A proposed house counts before the ward has said so.
     ServerCountsAProposal,
-    /// An end of a shift is lost after the receipt.
+    /// A shift is lost after the receipt.
     ServerForgetsAShift,
     /// Parcels are thrown away by whoever carries them.
     CarrierThrowsAway,
@@ -930,10 +930,9 @@ impl<'a> Sim<'a> {
                 "SELECT id FROM household WHERE proposed AND deleted_at IS NULL",
                 "UPDATE household SET active = TRUE, proposed = FALSE WHERE id = {}",
             ),
-            Sabotage::ServerForgetsAShift => self.spoil(
-                "SELECT id FROM shift WHERE closed_at IS NOT NULL",
-                "UPDATE shift SET closed_at = NULL WHERE id = {}",
-            ),
+            Sabotage::ServerForgetsAShift => {
+                self.spoil("SELECT id FROM shift", "DELETE FROM shift WHERE id = {}")
+            }
             _ => {}
         }
     }
