@@ -1,10 +1,11 @@
 //! Simulated campaigns: phones that lose power, networks that lose and repeat, servers that die in
-//! the middle of a write, clocks that lie, and a desk that changes the ward meanwhile. Everything is
+//! the middle of a write, clocks that lie, residents who change their minds, work in other people's
+//! pockets, phones that are shut out, and a desk that changes the ward meanwhile. Everything is
 //! thrown from one seed; after each step and at the end the book and the phones are held against
-//! the rules of `oracle.rs`.
+//! the rules of `oracle.rs` and `census.rs`.
 //!
 //! - `GOCUA_SEED=n` runs that seed alone and prints its story; `GOCUA_STEPS=k` stops after k steps.
-//! - `GOCUA_SCHEDULES=n` runs n seeds, a tenth of them on PostgreSQL, instead of 240 on SQLite and 60
+//! - `GOCUA_SCHEDULES=n` runs n seeds, a tenth of them on PostgreSQL, instead of 192 on SQLite and 48
 //!   on PostgreSQL.
 //! - `GOCUA_FIRST_SEED=n` begins there.
 
@@ -35,8 +36,8 @@ use sim::{Broken, Sabotage, Sim, Stats};
 /// times as long over them.
 const fn schedules(engine: Engine) -> u64 {
     match engine {
-        Engine::Sqlite => 240,
-        Engine::Postgres => 60,
+        Engine::Sqlite => 192,
+        Engine::Postgres => 48,
     }
 }
 /// Broken seeds after which a test looks no further.
