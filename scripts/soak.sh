@@ -34,7 +34,7 @@ section() {
 simulation() {
   section "Simulated campaigns"
   # In one process, side by side: it adds up what all of its parts went through.
-  GOCUA_SCHEDULES=${SCHEDULES:-10000} RUST_BACKTRACE=0 scripts/with-postgres.sh \
+  GOCUA_FIRST_SEED=$SEED GOCUA_SCHEDULES=${SCHEDULES:-10000} RUST_BACKTRACE=0 scripts/with-postgres.sh \
     cargo test -q --profile soak -p gocua-tests --test sync -- \
     --nocapture --test-threads $(($(nproc) * 2)) 2>&1
 }

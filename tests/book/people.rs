@@ -5,6 +5,7 @@ use gocua_domain::coverage::Tally;
 use gocua_domain::id::{DeviceId, HouseholdId, OpId};
 use gocua_domain::notice;
 use gocua_domain::sync::{Op, OpOutcome, PushRequest, Sender};
+use gocua_domain::time::Millis;
 use gocua_store::Batch;
 use gocua_tests::fixture::{
     self, GROUP_1, HOUSEHOLDS, STAFF, STREET, TEAM_1, TEAM_2, VOLUNTEER, WARD,
@@ -155,9 +156,18 @@ pub(crate) async fn run(app: &TestApp, sql: &'static str) {
 
 /// An operation as a parcel brings it from the phone of an account disabled since.
 pub(crate) async fn from_disabled(app: &TestApp, kind: &str, payload: Value) -> (Value, OpOutcome) {
+    from_disabled_at(app, app.now(), kind, payload).await
+}
+
+async fn from_disabled_at(
+    app: &TestApp,
+    made_at: Millis,
+    kind: &str,
+    payload: Value,
+) -> (Value, OpOutcome) {
     let (device, op_id) = (DeviceId(fresh_id()), OpId(fresh_id()));
     let kind = kind.to_owned();
-    let op = Op { op_id, device_seq: 1, made_at: app.now(), after: None, kind, payload };
+    let op = Op { op_id, device_seq: 1, made_at, after: None, kind, payload };
     let account = fixture::account("disabled");
     let push = PushRequest {
         device_id: device,
@@ -674,6 +684,121 @@ on_both! {
         assert_eq!(one(app, &phone, 1, "consent.withdraw", of(learner, json!({}))).await, "applied");
         assert!(!book(app).await.contains("bà Lụa"));
         assert_eq!(desk.get("/api/v1/inbox").await.json()["quarantine"], json!([]));
+    }
+
+    /// Two phones without a network: what one wrote a minute after the other had heard the withdrawal
+    /// reaches the book first.
+    async fn nothing_of_who_has_withdrawn_stays_whatever_was_written_later(app: &TestApp) {
+        let phone = app.signed_in(VOLUNTEER).await;
+        let mate = app.signed_in(MATE).await;
+        let (learner, at) = (fresh_id(), app.now().0);
+        let eid = json!({ "state": "CARD_ONLY", "evidence": "self_report" });
+        let ops = [
+            op(1, at - 60_000, "consent.give", consent(learner, json!({}))),
+            op(2, at, "visit.record", served(learner, 2)),
+            op(3, at, "learner.eid", of(learner, eid)),
+            op(4, at, "referral.open", of(learner, json!({ "kind": "POLICE_L2" }))),
+        ];
+        assert_eq!(push(app, &phone, &ops).await, ["applied"; 4]);
+        let away = op(1, at - 30_000, "consent.withdraw", of(learner, json!({})));
+        assert_eq!(push(app, &mate, &[away]).await, ["applied"]);
+        assert_eq!(count(app, "SELECT count(*) FROM learner_eid").await, 0);
+        assert_eq!(count(app, "SELECT count(*) FROM visit_learner").await, 0);
+        let seen = door(&phone, HOUSEHOLDS[0]).await;
+        assert!(seen.get("people").is_none());
+        assert_eq!(seen["referrals"][0]["state"], "cancelled");
+        assert!(seen["referrals"][0].get("learner_id").is_none());
+    }
+
+    /// Who withdrew and agreed anew began anew: what comes late from before is not his any more.
+    async fn what_was_forgotten_does_not_come_back_with_a_late_phone(app: &TestApp) {
+        let phone = app.signed_in(VOLUNTEER).await;
+        let mate = app.signed_in(MATE).await;
+        let (learner, at) = (fresh_id(), app.now().0);
+        let words = [
+            op(1, at - 60_000, "consent.give", consent(learner, json!({}))),
+            op(2, at - 30_000, "consent.withdraw", of(learner, json!({}))),
+            op(3, at - 10_000, "consent.give", consent(learner, json!({}))),
+        ];
+        assert_eq!(push(app, &phone, &words).await, ["applied"; 3]);
+        let eid = json!({ "state": "L2_ACTIVE", "evidence": "seen_on_screen" });
+        let late = [
+            op(1, at - 40_000, "learner.eid", of(learner, eid)),
+            op(2, at - 40_000, "visit.record", served(learner, 2)),
+            op(3, at - 40_000, "referral.open", of(learner, json!({ "kind": "CLASS" }))),
+        ];
+        let fates = ["applied lost_to_newer", "applied learner_unknown", "applied lost_to_newer"];
+        assert_eq!(push(app, &mate, &late).await, fates);
+        let seen = door(&phone, HOUSEHOLDS[0]).await;
+        assert!(seen["people"][0].get("eid").is_none() && seen["people"][0].get("skills").is_none());
+        assert_eq!(seen["referrals"][0]["state"], "cancelled");
+        assert!(seen["referrals"][0].get("learner_id").is_none());
+        // What is written now is kept, also by who wrote the words and has a clock set back since.
+        let eid = json!({ "state": "CARD_ONLY", "evidence": "self_report" });
+        let now = [op(4, at - 35_000, "learner.eid", of(learner, eid))];
+        assert_eq!(push(app, &phone, &now).await, ["applied"]);
+        assert_eq!(door(&phone, HOUSEHOLDS[0]).await["people"][0]["eid"]["state"], "CARD_ONLY");
+    }
+
+    async fn a_narrower_choice_forgets_the_same_when_it_comes_late(app: &TestApp) {
+        let phone = app.signed_in(VOLUNTEER).await;
+        let mate = app.signed_in(MATE).await;
+        let (learner, at) = (fresh_id(), app.now().0);
+        let eid = json!({ "state": "CARD_ONLY", "evidence": "self_report" });
+        let ops = [
+            op(1, at - 60_000, "consent.give", consent(learner, json!({}))),
+            op(2, at - 50_000, "learner.eid", of(learner, eid)),
+            op(3, at - 10_000, "consent.give", consent(learner, json!({}))),
+        ];
+        assert_eq!(push(app, &phone, &ops).await, ["applied"; 3]);
+        let give = consent(learner, json!({ "purposes": ["refer"] }));
+        let narrow = op(1, at - 30_000, "consent.give", give);
+        assert_eq!(push(app, &mate, &[narrow]).await, ["applied lost_to_newer"]);
+        let seen = door(&phone, HOUSEHOLDS[0]).await;
+        assert_eq!(seen["people"][0]["purposes"], json!(["learn", "refer"]));
+        assert!(seen["people"][0].get("eid").is_none());
+    }
+
+    /// The consent is kept for the ward; the phone's clock was five days ahead.
+    async fn no_clock_keeps_a_name_in_quarantine(app: &TestApp) {
+        let desk = app.signed_in(STAFF).await;
+        let phone = app.signed_in(VOLUNTEER).await;
+        let mate = app.signed_in(MATE).await;
+        let gone = json!({ "ids": [HOUSEHOLDS[0]], "why": "demolished" });
+        assert_eq!(desk.post("/api/v1/households/remove", &gone).await.status, 200);
+        let (learner, wrong) = (fresh_id(), app.now().0 + 5 * DAY);
+        let give = consent(learner, json!({ "call_name": "bà Lụa" }));
+        let body = json!({ "device_id": phone.device, "app_version": "0.3.0", "sent_at": wrong,
+            "queued": 1, "ops": [op(1, wrong, "consent.give", give.clone())] });
+        let answer = phone.post("/api/v1/sync/push", &body).await.json();
+        assert_eq!(answer["results"][0]["outcome"], "quarantined");
+        app.pass(60_000);
+        assert_eq!(one(app, &mate, 1, "consent.withdraw", of(learner, json!({}))).await, "applied household_gone");
+        assert!(!book(app).await.contains("bà Lụa"));
+        // Nor does one enter that was taken back before it came, from whomever.
+        let late = op(2, app.now().0 - 60_000, "consent.give", give.clone());
+        assert_eq!(push(app, &phone, &[late]).await, ["applied household_gone lost_to_newer"]);
+        let at = Millis(app.now().0 - 60_000);
+        let (_, outcome) = from_disabled_at(app, at, "consent.give", give.clone()).await;
+        assert_eq!(outcome, OpOutcome::Applied);
+        assert!(!book(app).await.contains("bà Lụa"));
+        // A newer word waits like any other.
+        app.pass(60_000);
+        assert_eq!(one(app, &phone, 3, "consent.give", give).await, "quarantined household_deleted");
+        assert!(book(app).await.contains("bà Lụa"));
+    }
+
+    async fn what_a_disabled_account_wrote_at_a_removed_home_can_be_released(app: &TestApp) {
+        let desk = app.signed_in(STAFF).await;
+        let (op, outcome) = from_disabled(app, "household.note", note("cổng xanh lam")).await;
+        assert_eq!(outcome, OpOutcome::Quarantined);
+        let gone = json!({ "ids": [HOUSEHOLDS[0]], "why": "demolished" });
+        assert_eq!(desk.post("/api/v1/households/remove", &gone).await.status, 200);
+        let body = json!({ "op_id": op, "decision": "release" });
+        let answer = desk.post("/api/v1/inbox/quarantine", &body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let mate = app.signed_in(MATE).await;
+        assert_eq!(door(&mate, HOUSEHOLDS[0]).await["note"]["text"], "cổng xanh lam");
     }
 
     async fn a_correction_moves_the_skills_with_the_visit(app: &TestApp) {

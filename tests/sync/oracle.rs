@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::phone::{Mark, Op, Turf};
 use crate::sim::{Broken, Sim};
-use crate::world::{WARD, team_of};
+use crate::world::WARD;
 
 /// What a server once said of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,14 +17,25 @@ struct Verdict {
     reason: String,
 }
 
-struct Written {
+pub struct Written {
     phone: usize,
-    account: usize,
-    kind: &'static str,
-    payload: Value,
+    pub account: usize,
+    pub kind: &'static str,
+    pub payload: Value,
     /// Nothing is wrong with it: it must not be turned away.
-    honest: bool,
+    pub honest: bool,
 }
+
+/// Kinds that are turned away only for what they say, never for what the book says by then.
+const NEVER_REFUSED: [&str; 7] = [
+    "visit.record",
+    "household.edit",
+    "household.flags",
+    "household.note",
+    "household.propose",
+    "shift.open",
+    "shift.close",
+];
 
 /// Everything that was written, answered and put away.
 #[derive(Default)]
@@ -33,7 +44,7 @@ pub struct Ledger {
     pub began: i64,
     /// The ward's number before and after each call of the desk.
     pub desk: Vec<(i64, i64)>,
-    written: BTreeMap<Uuid, Written>,
+    pub written: BTreeMap<Uuid, Written>,
     verdicts: BTreeMap<Uuid, Verdict>,
     receipts: BTreeMap<i64, Uuid>,
     put_away: Vec<(usize, Op)>,
@@ -44,6 +55,16 @@ pub struct Ledger {
     seen: BTreeMap<usize, String>,
     /// Operations that vanished from a phone before they were answered.
     pub lost: BTreeSet<Uuid>,
+    /// The denominator as the desk last left it.
+    pub active: BTreeSet<Uuid>,
+    /// Households that were ever merged.
+    pub doubled: BTreeSet<Uuid>,
+    /// Accounts whose access was taken away.
+    pub disabled: BTreeSet<usize>,
+    /// Phones that were shut out.
+    pub revoked: BTreeSet<Uuid>,
+    /// Operations that others bring in the end, since their own phone may not.
+    pub brought: BTreeSet<Uuid>,
 }
 
 impl Ledger {
@@ -76,6 +97,19 @@ impl Ledger {
             self.released.insert(id);
             self.verdicts.remove(&id);
         }
+    }
+
+    /// Is it about a house that was proposed and is not in the book, since the proposal was lost or
+    /// waits for the ward? Nobody can find that one.
+    fn homeless(&self, payload: &Value) -> bool {
+        let named = |of: &Value| of["household_id"].as_str().map(str::to_owned);
+        let homes = [named(payload), named(&payload["record"])];
+        let mut proposals = self
+            .written
+            .iter()
+            .filter(|(_, w)| w.kind == "household.propose" && homes.contains(&named(&w.payload)));
+        let kept = |id| self.verdicts.get(id).is_some_and(|v| v.outcome != "quarantined");
+        proposals.any(|(id, _)| self.lost.contains(id) || !kept(id))
     }
 
     /// Some visit with a receipt.
@@ -146,8 +180,9 @@ impl Sim<'_> {
             if (written.phone, written.account) != (phone, account) {
                 return self.broken("I1", format!("{id} is answered to phone {phone}"));
             }
-            let never_refused = matches!(written.kind, "visit.record" | "household.edit");
-            if written.honest && never_refused && verdict.outcome == "rejected" {
+            let never_refused = NEVER_REFUSED.contains(&written.kind);
+            let homeless = self.ledger.homeless(&written.payload);
+            if written.honest && never_refused && !homeless && verdict.outcome == "rejected" {
                 let payload = written.payload.clone();
                 return self.broken("I10", format!("good work is turned away: {payload} {result}"));
             }
@@ -239,6 +274,9 @@ impl Sim<'_> {
             return self.broken("I8", format!("the server holds {waiting:?} for ever"));
         }
         self.check_fields()?;
+        self.check_census()?;
+        self.check_shut_out()?;
+        self.check_denominator()?;
         let store = self.server().store();
         let report = self.patiently(|| store.verify(WARD));
         match report {
@@ -262,6 +300,14 @@ impl Sim<'_> {
                 if self.ledger.lost.contains(id) {
                     continue;
                 }
+                let refused = book.get(id).is_some_and(|v| v.outcome == "rejected");
+                let homeless = self.ledger.homeless(&written.payload);
+                if refused && written.honest && !homeless && NEVER_REFUSED.contains(&written.kind) {
+                    return self.broken("I10", format!("brought by another and turned away: {id}"));
+                }
+                if self.ledger.brought.contains(id) && book.contains_key(id) {
+                    continue;
+                }
                 return self.broken("I1", format!("phone {} has lost {id}", written.phone));
             };
             let entry = book.get(id);
@@ -273,6 +319,16 @@ impl Sim<'_> {
                 (Mark::Kept(seq), Some(v)) => {
                     let kept = v.outcome == "quarantined" && v.seq == Some(*seq);
                     kept || self.ledger.released.contains(id)
+                }
+                (Mark::Local | Mark::Sent | Mark::Held, Some(_))
+                    if self.ledger.brought.contains(id) =>
+                {
+                    true
+                }
+                (Mark::Local | Mark::Sent | Mark::Held, None)
+                    if self.ledger.brought.contains(id) =>
+                {
+                    return self.broken("I1", format!("{id} was sealed, and nobody brought it"));
                 }
                 (Mark::Local | Mark::Sent | Mark::Held, _) => {
                     return self.broken("I8", format!("{id} is still {mark:?}"));
@@ -366,9 +422,7 @@ impl Sim<'_> {
         for row in &rows {
             by_field.entry((row.0, row.1.as_str())).or_default().push(row);
         }
-        let losers = self.ledger.lost.iter().filter_map(|id| self.ledger.written.get(id));
-        let lossy: BTreeSet<Uuid> =
-            losers.map(|written| self.phones[written.phone].disk.device).collect();
+        let lossy = self.lossy();
         for (key, mut edits) in by_field {
             edits.sort_by_key(|e| (e.2, e.3));
             for (n, later) in edits.iter().enumerate() {
@@ -393,6 +447,12 @@ impl Sim<'_> {
         Ok(())
     }
 
+    /// Phones that have lost a record: what followed it may be sent before older work.
+    pub fn lossy(&self) -> BTreeSet<Uuid> {
+        let losers = self.ledger.lost.iter().filter_map(|id| self.ledger.written.get(id));
+        losers.map(|written| self.phones[written.phone].disk.device).collect()
+    }
+
     /// I4: who sees the same doors sees the same, and what a new phone would see.
     pub fn converged(&mut self, n: usize, account: usize, fresh: &Turf) -> Result<(), Broken> {
         let has = self.phones[n].disk.turfs.get(&account).map(|t| t.projection(true));
@@ -401,7 +461,8 @@ impl Sim<'_> {
             let what = difference(&has, &want);
             return self.broken("I4", format!("phone {n}, volunteer {account}: {what}"));
         }
-        let (team, seen) = (team_of(account), fresh.projection(false));
+        self.check_scope(n, account, fresh)?;
+        let (team, seen) = (self.team_of(account), fresh.projection(false));
         let mates = self.ledger.seen.entry(team).or_insert_with(|| seen.clone()).clone();
         if mates != seen {
             let what = difference(&mates, &seen);

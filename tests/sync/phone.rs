@@ -132,6 +132,10 @@ impl Turf {
                 for visit in door["visits"].as_array_mut().into_iter().flatten() {
                     visit.as_object_mut().map(|v| v.remove("mine"));
                 }
+                door["note"].as_object_mut().map(|note| note.remove("mine"));
+                if door["note"].is_null() {
+                    door.as_object_mut().map(|door| door.remove("note"));
+                }
             }
             doors.push(json!([alley, door]));
         }
@@ -181,6 +185,8 @@ pub struct Phone {
     pub failed: i64,
     /// Who works on it.
     pub people: Vec<usize>,
+    /// It was shut out, has heard of it and has emptied itself.
+    pub out: bool,
 }
 
 impl Phone {

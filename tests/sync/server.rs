@@ -17,6 +17,7 @@ use gocua_domain::time::Millis;
 use gocua_server::api::coverage::CoverageCache;
 use gocua_server::api::gate::Gate;
 use gocua_server::app::{App, Clock, Entropy, State, build};
+use gocua_server::leases::Leases;
 use gocua_store::Store;
 use gocua_tests::phone::COOKIE;
 use gocua_tests::secrets;
@@ -146,6 +147,7 @@ impl Program {
                 app.store = store;
                 app.coverage = CoverageCache::default();
                 app.gate = Gate::default();
+                app.leases = Leases::default();
                 self.accounts.iter().for_each(|a| app.auth.drop_account(*a));
                 app
             }
@@ -161,6 +163,11 @@ impl Program {
                 App::new(store, secrets(), clock, entropy)
             }
         }
+    }
+
+    /// Somebody new has an account: what the server remembers of it ends with the server too.
+    pub fn met(&mut self, account: AccountId) {
+        self.accounts.push(account);
     }
 
     /// Starts a server over the database of a URL.
@@ -203,6 +210,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// An account was disabled or enabled from the command line, and this process has noticed.
+    pub fn forget_account(&self, account: AccountId) {
+        self.state.auth.drop_account(account);
+    }
+
     /// Runs something on the server's own runtime.
     pub fn run<T>(&self, what: impl Future<Output = T>) -> T {
         self.local.block_on(&self.runtime, what)

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use gocua_domain::id::AccountId;
 use gocua_domain::time::Millis;
 use gocua_store::StoreError;
 use gocua_tests::START;
@@ -12,6 +13,7 @@ use gocua_tests::phone::DeviceKey;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::acts::{Joined, Parcel};
 use crate::bed::{Bed, Eye};
 use crate::dice::Dice;
 use crate::oracle::Ledger;
@@ -30,7 +32,7 @@ const KEEP_MS: i64 = 3 * HOUR;
 /// A rule that did not hold.
 #[derive(Clone, Debug)]
 pub struct Broken {
-    /// `I1` .. `I10`, or `HTTP`.
+    /// `I1` .. `I14`, or `HTTP`.
     pub rule: &'static str,
     pub what: String,
     pub step: usize,
@@ -62,6 +64,22 @@ pub enum Sabotage {
     ServerMiscounts,
     /// The last edit to arrive wins, whenever it was made.
     ServerTakesTheLastEdit,
+    /// The phone goes on showing who has withdrawn.
+    PhoneKeepsTheWithdrawn,
+    /// The book remembers who has withdrawn.
+    ServerRemembersTheWithdrawn,
+    /// A rung of the ladder is lost after the receipt.
+    ServerLosesARung,
+    /// The server shows a team the note of another.
+    ServerShowsANote,
+    /// A proposed house counts before the ward has said so.
+    ServerCountsAProposal,
+    /// A shift is lost after the receipt.
+    ServerForgetsAShift,
+    /// Parcels are thrown away by whoever carries them.
+    CarrierThrowsAway,
+    /// A phone that is shut out keeps what it has.
+    PhoneKeepsAllWhenShutOut,
 }
 
 /// What a schedule went through.
@@ -127,12 +145,21 @@ pub struct Sim<'a> {
     url: String,
     pub eye: Eye,
     clock: Arc<AtomicI64>,
-    dice: Dice,
+    pub dice: Dice,
     weather: Weather,
     pub phones: Vec<Phone>,
     wire: Vec<Message>,
     next_message: u64,
     desk: Option<String>,
+    /// Who has come with a code, and how the server calls them.
+    pub joined: Vec<Joined>,
+    pub joined_ids: Vec<Option<AccountId>>,
+    /// What the server's seal is closed with.
+    pub seal: Value,
+    /// Sealed work that lies about.
+    pub parcels: Vec<Parcel>,
+    /// Phones that have just heard that they are shut out.
+    shut: Vec<usize>,
     pub ledger: Ledger,
     pub stats: Stats,
     pub log: Vec<String>,
@@ -175,6 +202,11 @@ impl<'a> Sim<'a> {
             wire: Vec::new(),
             next_message: 0,
             desk: None,
+            joined: Vec::new(),
+            joined_ids: Vec::new(),
+            seal: Value::Null,
+            parcels: Vec::new(),
+            shut: Vec::new(),
             ledger: Ledger::default(),
             stats: Stats { schedules: 1, ..Stats::default() },
             log: Vec::new(),
@@ -184,6 +216,7 @@ impl<'a> Sim<'a> {
             dice: dice.clone(),
         };
         sim.ledger.began = sim.ward_seq();
+        sim.ledger.active = sim.active();
         if dice.percent(20) {
             sim.bed.poison(&mut sim.eye);
         }
@@ -227,6 +260,7 @@ impl<'a> Sim<'a> {
             chaotic: dice.percent(20),
             failed: 0,
             people,
+            out: false,
         }
     }
 
@@ -234,7 +268,7 @@ impl<'a> Sim<'a> {
         self.clock.load(Ordering::SeqCst)
     }
 
-    fn pass(&self, ms: i64) {
+    pub fn pass(&self, ms: i64) {
         self.clock.fetch_add(ms, Ordering::SeqCst);
     }
 
@@ -242,7 +276,12 @@ impl<'a> Sim<'a> {
         self.server.as_ref().expect("a server runs between two steps")
     }
 
-    fn note(&mut self, what: impl FnOnce() -> String) {
+    /// How often the server dies, in percent.
+    pub fn crash(&self) -> usize {
+        self.weather.crash
+    }
+
+    pub fn note(&mut self, what: impl FnOnce() -> String) {
         if self.log.len() < 20_000 {
             let line =
                 format!("{:>3} +{:>6}s {}", self.step, (self.now() - START.0) / 1000, what());
@@ -266,7 +305,7 @@ impl<'a> Sim<'a> {
 
     /// A call that is repeated while the server says later: after a cut the dead connections of its
     /// pool are found out one at a time.
-    fn ask(&self, ask: &Ask) -> Answer {
+    pub fn ask(&self, ask: &Ask) -> Answer {
         let mut answer = self.server().ask(ask.clone());
         for _ in 0..30 {
             if answer.status != 503 {
@@ -294,23 +333,57 @@ impl<'a> Sim<'a> {
 
     // ---------------------------------------------------------------- signing in
 
-    /// Types login and password. The one who worked here before is parked.
-    fn sign_in(&mut self, n: usize, account: usize) {
+    /// Types login and password, or the code once more. The one who worked here before is parked.
+    /// False: the server lets this person, or this phone, in no more.
+    pub fn sign_in(&mut self, n: usize, account: usize) -> bool {
+        if self.phones[n].out {
+            return false;
+        }
         let phone = &self.phones[n];
-        let body = json!({"login": world::login(account), "password": world::PASSWORD, "device": {
-            "device_id": phone.disk.device, "public_key": phone.disk.key.public(), "name": "Máy thử"
-        }});
-        let answer = self.ask(&Ask::post("/api/v1/auth/login", None, &body));
-        assert_eq!(answer.status, 200, "signs in: {}", answer.body);
+        let device = json!({"device_id": phone.disk.device, "name": "Máy thử",
+            "public_key": phone.disk.key.public()});
+        let place = account.checked_sub(world::ACCOUNTS);
+        let ask = match place.map(|place| &self.joined[place]) {
+            Some(Joined { code, name, .. }) => {
+                let body = json!({"code": code, "name": name, "device": device});
+                Ask::post("/api/v1/auth/join", None, &body)
+            }
+            None => {
+                let body = json!({"login": world::login(account), "password": world::PASSWORD,
+                    "device": device});
+                Ask::post("/api/v1/auth/login", None, &body)
+            }
+        };
+        let answer = self.ask(&ask);
         let phone = &mut self.phones[n];
-        phone.disk.user = answer.cookie.map(|cookie| (account, cookie));
-        phone.access = answer.body["access_token"].as_str().map(str::to_owned);
         phone.waiting = None;
         phone.unsend();
+        if answer.status != 200 {
+            phone.disk.user = None;
+            phone.access = None;
+            match answer.body["code"].as_str() {
+                Some("device_revoked") => self.shut.push(n),
+                Some("account_disabled") if self.ledger.disabled.contains(&account) => {
+                    self.count("disabled at the door");
+                }
+                _ => panic!("signs in: {}", answer.body),
+            }
+            return false;
+        }
+        phone.disk.user = answer.cookie.map(|cookie| (account, cookie));
+        phone.access = answer.body["access_token"].as_str().map(str::to_owned);
+        self.seal = answer.body["seal"].clone();
+        if let Some(place) = place
+            && let Ok(id) = serde_json::from_value(answer.body["account"]["id"].clone())
+        {
+            self.joined_ids[place] = Some(id);
+            self.program.met(id);
+        }
+        true
     }
 
     /// An access token: the one in memory, a refreshed one, or after a new login.
-    fn token(&mut self, n: usize, dice: &mut Dice) -> Option<String> {
+    pub fn token(&mut self, n: usize, dice: &mut Dice) -> Option<String> {
         let phone = &self.phones[n];
         let (user, cookie) = phone.disk.user.clone()?;
         if phone.access.is_none() {
@@ -358,6 +431,7 @@ impl<'a> Sim<'a> {
         }
         let after = self.ward_seq();
         self.ledger.desk.push((before, after));
+        self.ledger.active = self.active();
         answer.expect("asked at least once")
     }
 
@@ -532,14 +606,18 @@ impl<'a> Sim<'a> {
             let Some(mut answer) = answer else { continue };
             self.tamper(&message, &mut answer);
             self.note(|| format!("server answers {}: {}", message.id, brief(&answer)));
-            let team = world::team(world::team_of(message.account)).0;
+            let team = world::team(self.team_of(message.account)).0;
+            let device = self.phones[message.phone].disk.device;
+            if answer.status == 200 && self.ledger.revoked.contains(&device) {
+                return self.broken("I14", format!("phone {} is still let in", message.phone));
+            }
             let reach = self.reach(team);
             if answer.status == 200
                 && let What::Push(sent) = &message.what
             {
                 self.hear(message.phone, message.account, sent, &answer.body)?;
             }
-            if !matches!(answer.status, 200 | 401 | 408 | 429 | 503) {
+            if !matches!(answer.status, 200 | 401 | 403 | 408 | 429 | 503) {
                 return self.broken("HTTP", format!("{}: {}", answer.status, answer.body));
             }
             self.wire.push(Message { load: Load::Answer(answer, reach), ..message });
@@ -554,6 +632,9 @@ impl<'a> Sim<'a> {
                 if let Some(doors) = answer.body.as_object_mut().and_then(|o| o.remove("doors")) {
                     self.sabotaged |= doors.as_array().is_some_and(|d| !d.is_empty());
                 }
+            }
+            (Sabotage::ServerShowsANote, What::Pull(_)) => {
+                self.sabotaged |= self.slip_in_a_note(message.account, &mut answer.body);
             }
             (Sabotage::ServerRepeatsANumber, What::Push(_)) => {
                 for result in answer.body["results"].as_array_mut().into_iter().flatten() {
@@ -602,7 +683,7 @@ impl<'a> Sim<'a> {
         }
         match answer.status {
             200 => {}
-            401 => {
+            401 | 403 => {
                 self.phones[n].access = None;
                 return Ok(());
             }
@@ -640,6 +721,18 @@ impl<'a> Sim<'a> {
             self.sabotaged |= gone.remove("alleys").is_some();
         }
         let turf = self.phones[n].disk.turfs.entry(account).or_default();
+        if self.sabotage == Sabotage::PhoneKeepsTheWithdrawn {
+            for door in answer["doors"].as_array_mut().into_iter().flatten() {
+                let id = door["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
+                let shown = turf.doors.get(&id).map(|(_, shown)| shown["people"].clone());
+                if let Some(people) = shown.filter(Value::is_array)
+                    && door.get("people").is_none()
+                {
+                    door["people"] = people;
+                    self.sabotaged = true;
+                }
+            }
+        }
         let before = turf.seq;
         if !turf.apply(asked, &answer) {
             return Ok(());
@@ -653,6 +746,9 @@ impl<'a> Sim<'a> {
         }
         if !more && (&held != reach || !inside) {
             return self.broken("I7", format!("phone {n} holds {held:?}, its reach is {reach:?}"));
+        }
+        if !more {
+            self.check_shown(n, account)?;
         }
         let old = self.now() + self.phones[n].off - KEEP_MS;
         for op in self.phones[n].prune(account, old, after) {
@@ -723,7 +819,7 @@ impl<'a> Sim<'a> {
     }
 
     /// Kills the server over some requests and starts another over the same database.
-    fn restart(&mut self, asks: Vec<Ask>, waits: isize) -> Result<Vec<Option<Answer>>, Broken> {
+    pub fn restart(&mut self, asks: Vec<Ask>, waits: isize) -> Result<Vec<Option<Answer>>, Broken> {
         let server = self.server.take().expect("runs");
         let answers = server.kill(self.program, asks, waits);
         self.server = Some(self.program.start(&self.url));
@@ -744,34 +840,52 @@ impl<'a> Sim<'a> {
         });
         let n = dice.below(self.phones.len());
         match dice.below(100) {
-            0..=29 => self.knock(n, &mut dice),
-            30..=34 => self.withdraw(n, &mut dice),
-            35..=42 => self.correct(n, &mut dice),
-            43..=52 => self.edit(n, &mut dice),
-            53..=62 => {}
-            63..=67 => {
+            0..=15 => self.knock(n, &mut dice),
+            16..=18 => self.withdraw(n, &mut dice),
+            19..=23 => self.correct(n, &mut dice),
+            24..=30 => self.edit(n, &mut dice),
+            31..=50 => self.people(n, &mut dice),
+            51..=57 => self.team(n, &mut dice)?,
+            58..=60 => {}
+            61..=64 => {
                 self.count("phone killed");
                 self.kill_phone(n);
             }
-            68..=71 => self.change_user(n, &mut dice),
-            72..=73 => self.clock_jumps(n, &mut dice),
-            74 => self.lose(n, &mut dice),
-            75..=78 => self.reassign(&mut dice)?,
-            79..=84 => self.keep_register(&mut dice)?,
-            85..=87 if !self.cuttable() || dice.percent(30) => {
+            65..=67 => self.change_user(n, &mut dice),
+            68..=69 => self.clock_jumps(n, &mut dice),
+            70 => self.lose(n, &mut dice),
+            71..=73 => self.reassign(&mut dice)?,
+            74..=79 => self.keep_register(&mut dice)?,
+            80..=82 => self.decide_doors(&mut dice)?,
+            83..=85 if !self.cuttable() || dice.percent(30) => {
                 self.count("server restarted");
                 self.note(|| "server restarts".into());
                 self.restart(Vec::new(), 0)?;
             }
-            88..=91 => self.poison(n, &mut dice),
-            92..=94 => self.meddle(n, &mut dice)?,
+            86..=88 => self.poison(n, &mut dice),
+            89..=90 => self.meddle(n, &mut dice)?,
+            91..=94 => self.carry(n, &mut dice)?,
+            95 => self.shut_out(n, &mut dice)?,
+            96 => self.joins(n, &mut dice)?,
             _ => self.give_up(n),
         }
+        self.hear_of_it()?;
         for _ in 0..dice.between(1, 4) {
             self.network(&mut dice)?;
         }
+        self.hear_of_it()?;
         self.strike(&mut dice);
         self.stats.steps += 1;
+        self.check_denominator()
+    }
+
+    /// Phones that were told so wipe themselves.
+    fn hear_of_it(&mut self) -> Result<(), Broken> {
+        while let Some(n) = self.shut.pop() {
+            if !self.phones[n].out {
+                self.wipe(n)?;
+            }
+        }
         Ok(())
     }
 
@@ -803,8 +917,33 @@ impl<'a> Sim<'a> {
                 self.bed.execute(&mut self.eye, sql);
                 self.sabotaged = self.ledger.acknowledged_visit().is_some();
             }
+            Sabotage::ServerRemembersTheWithdrawn => self.spoil(
+                "SELECT op_id FROM consent_event c WHERE event = 'withdrawn' AND NOT EXISTS \
+                 (SELECT 1 FROM learner l WHERE l.id = c.learner_id)",
+                "INSERT INTO learner (id, ward, household_id, call_name, age_band, purposes, \
+                 agreed_at) SELECT learner_id, ward, household_id, 'bác Thử', '60-79', 'learn', \
+                 made_at FROM consent_event WHERE op_id = {}",
+            ),
+            Sabotage::ServerLosesARung => self
+                .spoil("SELECT op_id FROM learner_eid", "DELETE FROM learner_eid WHERE op_id = {}"),
+            Sabotage::ServerCountsAProposal => self.spoil(
+                "SELECT id FROM household WHERE proposed AND deleted_at IS NULL",
+                "UPDATE household SET active = TRUE, proposed = FALSE WHERE id = {}",
+            ),
+            Sabotage::ServerForgetsAShift => {
+                self.spoil("SELECT id FROM shift", "DELETE FROM shift WHERE id = {}")
+            }
             _ => {}
         }
+    }
+
+    /// Changes one row of the book behind the server's back, if there is one.
+    fn spoil(&mut self, which: &str, how: &str) {
+        let rows: Vec<(Uuid,)> = self.bed.rows(&mut self.eye, which);
+        let Some((id,)) = rows.first() else { return };
+        let sql = how.replace("{}", &self.eye.id(*id));
+        self.bed.execute(&mut self.eye, &sql);
+        self.sabotaged = true;
     }
 
     pub fn write(
@@ -822,19 +961,20 @@ impl<'a> Sim<'a> {
         if phone.write(op_id, made_at, kind, payload.clone()) {
             let account = phone.user().unwrap_or_default();
             self.ledger.written(op_id, n, account, kind, payload, honest);
+            *self.stats.counts.entry(kind).or_default() += 1;
             self.stats.ops += 1;
             self.note(|| format!("phone {n} writes {kind} {op_id}"));
         }
     }
 
     /// A door on the phone.
-    fn door(&self, n: usize, dice: &mut Dice) -> Option<(Uuid, Value)> {
+    pub fn door(&self, n: usize, dice: &mut Dice) -> Option<(Uuid, Value)> {
         let turf: &Turf = self.phones[n].turf()?;
         let doors: Vec<_> = turf.doors.iter().collect();
         dice.pick(&doors).map(|(id, (_, door))| (**id, door.clone()))
     }
 
-    fn record(household: Uuid, dice: &mut Dice) -> Value {
+    pub fn record(household: Uuid, dice: &mut Dice) -> Value {
         match dice.below(8) {
             0..=2 => json!({"household_id": household, "outcome": "NOT_HOME"}),
             3 => json!({"household_id": household, "outcome": "MET_DECLINED"}),
@@ -984,7 +1124,13 @@ impl<'a> Sim<'a> {
         let answer = self.desk(Some(&body), &path);
         self.note(|| format!("desk: {what} {path} {body}: {}", brief(&answer)));
         match answer.status {
-            200 => self.count(what),
+            200 => {
+                self.count(what);
+                if what == "doubles merged" {
+                    let into = body["into"].as_str().and_then(|id| id.parse().ok());
+                    self.ledger.doubled.extend([Some(door.0), into].into_iter().flatten());
+                }
+            }
             // Merged before, part of something, itself: the desk is told so.
             409 | 422 => self.count("desk refused"),
             _ => return self.must(&answer),
@@ -1192,6 +1338,8 @@ impl<'a> Sim<'a> {
         // waiting for what a phone has lost and nobody will ever send.
         for round in 0..2 {
             if round == 1 {
+                self.bring_the_rest(&mut dice)?;
+                self.hear_of_it()?;
                 self.pass(4 * DAY);
                 let (store, now) = (self.server().store(), Millis(self.now()));
                 let released = self.patiently(|| store.release_held(WARD, now));
@@ -1203,7 +1351,10 @@ impl<'a> Sim<'a> {
                 let mut people = self.phones[n].people.clone();
                 people.sort_unstable();
                 for who in people {
-                    self.sign_in(n, who);
+                    if !self.sign_in(n, who) {
+                        self.hear_of_it()?;
+                        continue;
+                    }
                     self.sync_whole(n, &mut dice)?;
                     if round == 1 {
                         self.compare(n, who)?;

@@ -52,7 +52,10 @@ pub fn account(n: usize) -> AccountId {
     AccountId(id(5, n))
 }
 
-/// A volunteer's team.
+/// Accounts a schedule begins with; who joins later is counted on from here.
+pub const ACCOUNTS: usize = VOLUNTEERS + 1;
+
+/// The team of a volunteer who was there from the beginning.
 pub fn team_of(volunteer: usize) -> usize {
     volunteer % TEAMS
 }

@@ -11,7 +11,7 @@ mod people;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use book::*;
-pub use decide::decide;
+pub use decide::{decide, made_at};
 pub use people::*;
 
 #[cfg(test)]

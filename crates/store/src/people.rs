@@ -20,7 +20,8 @@ use gocua_domain::need;
 use gocua_domain::pull::{EidView, LearnerSkill, LearnerView, NeedView, NoteView, ReferralView};
 use gocua_domain::referral::{ReferralFact, ReferralState, Sla};
 use gocua_domain::sync::{
-    Book, Forgotten, LearnerFact, NewConsent, NewEidWord, Op, PeopleEffects, Why, without_words,
+    Book, Forgotten, LearnerFact, NewConsent, NewEidWord, Op, PastWord, PeopleEffects, Why,
+    made_at, without_words,
 };
 use gocua_domain::time::{Day, Millis};
 use gocua_domain::visit::SkillCoached;
@@ -125,15 +126,18 @@ async fn load_learners(
         .all(tx)
         .await?;
     for row in rows {
+        let mark = Mark {
+            op: OpId(row.op_id),
+            account: AccountId(row.account_id),
+            device: DeviceId(row.device_id),
+            device_seq: row.device_seq,
+            stamp: Millis(row.stamp),
+        };
+        let past = PastWord::new(mark, &purposes_of(&row.purposes));
+        book.people.past.entry(LearnerId(row.learner_id)).or_default().push(past);
         let word = LastWord {
             household: canonical(book, row.household_id),
-            mark: Mark {
-                op: OpId(row.op_id),
-                account: AccountId(row.account_id),
-                device: DeviceId(row.device_id),
-                device_seq: row.device_seq,
-                stamp: Millis(row.stamp),
-            },
+            mark,
             given: row.event == GIVEN,
         };
         let last = book.people.words.entry(LearnerId(row.learner_id)).or_insert(word);
@@ -378,7 +382,9 @@ async fn forget_quarantined(
         .await?;
     let learner = what.learner.to_string();
     for row in waiting {
-        if row.op["payload"]["learner_id"].as_str() != Some(&learner) || row.made_at > what.upto.0 {
+        // By the server's clock, as the withdrawal's: the phone's own may be days ahead.
+        let at = made_at(Millis(row.made_at), Millis(row.sent_at), Millis(row.received_at));
+        if row.op["payload"]["learner_id"].as_str() != Some(&learner) || at > what.said {
             continue;
         }
         let op = kept_after(&row.kind, &row.op);

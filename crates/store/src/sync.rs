@@ -403,11 +403,6 @@ impl Store {
             .ok_or(StoreError::NotFound)?;
         let sent: Op = serde_json::from_value(row.op.clone())
             .map_err(|_| corrupt(&format!("quarantined operation {op_id}")))?;
-        if let Some(household) =
-            row.household_id.filter(|_| row.why == Reason::HouseholdDeleted.code())
-        {
-            restore_household(&tx, ward, household, seq).await?;
-        }
         op::Entity::delete_by_id(op_id.0).exec(&tx).await?;
         let sender = Sender {
             account: AccountId(row.account_id),
@@ -430,6 +425,14 @@ impl Store {
         let mut book = load(&tx, ward, seq, std::slice::from_ref(&batch)).await?;
         let mut effects = Effects::default();
         let mut results = decide(&mut book, &mut effects, &sender, &batch.push, came);
+        // Whatever it was kept for: if its household has left the register, that one comes back first.
+        let gone = effects.quarantined.first().and_then(|q| q.household);
+        if let Some(household) = gone {
+            restore_household(&tx, ward, household.0, seq).await?;
+            book = load(&tx, ward, seq, std::slice::from_ref(&batch)).await?;
+            effects = Effects::default();
+            results = decide(&mut book, &mut effects, &sender, &batch.push, came);
+        }
         let result = results.pop().ok_or(StoreError::NotFound)?;
         write(&tx, ward, &book, effects, now).await?;
         let kept = crate::people::kept_after(&row.kind, &row.op);

@@ -149,7 +149,7 @@ fn settle(
     let taken = book.device_seqs.contains_key(&(sender.device, op.device_seq));
     let fate = if taken {
         Err(Reason::DeviceSeqReused)
-    } else if sender.disabled {
+    } else if sender.disabled && !people::withdrawn_since(book, op, came) {
         quarantine(book, effects, op, came, None, Reason::AccountDisabled)
     } else {
         apply(book, effects, op, came)
@@ -299,9 +299,19 @@ pub(super) struct When {
     pub remark: Option<Flag>,
 }
 
-fn when(op: &Op, came: &Came) -> When {
-    let (made_at, now) = (op.made_at, came.at);
-    let skew = now.0.saturating_sub(came.sent_at.0);
+/// When an operation was made, by the server's clock.
+pub(super) fn when(op: &Op, came: &Came) -> When {
+    by_server(op.made_at, came.sent_at, came.at)
+}
+
+/// When something was made, by the server's clock, of which the phone's clock tells when it was made
+/// and when it was sent, and the server's when it came.
+pub fn made_at(made_at: Millis, sent_at: Millis, received_at: Millis) -> Millis {
+    by_server(made_at, sent_at, received_at).at
+}
+
+fn by_server(made_at: Millis, sent_at: Millis, now: Millis) -> When {
+    let skew = now.0.saturating_sub(sent_at.0);
     let wrong_clock = skew.saturating_abs() > CLOCK_TOLERANCE_MS;
     let at = if wrong_clock { made_at.plus(skew) } else { made_at };
     if at.0 > now.0.saturating_add(CLOCK_TOLERANCE_MS) || now.0.saturating_sub(at.0) > OLDEST_OP_MS
@@ -495,7 +505,8 @@ fn record(
     let (group, alley, household) = (door.group, door.alley, record.household_id);
     flags.extend(extra.flag);
     let visit = (VisitId(op.op_id.0), when.at);
-    people::coached(book, effects, &mut record, visit, &mut flags);
+    let mark = people::mark(op, came, &when);
+    people::coached(book, effects, &mut record, visit, Some(mark), &mut flags);
     let mut fact = fact_of(VisitId(op.op_id.0), when.at, &record);
     fact.team = came.sender.team;
     book.seq += 1;
@@ -578,7 +589,7 @@ fn correct(
     flags.extend(extra.flag);
     flags.extend((chain.device != came.sender.device).then_some(Flag::CorrectedElsewhere));
     let id = VisitId(op.op_id.0);
-    people::coached(book, effects, &mut record, (id, before.made_at), &mut flags);
+    people::coached(book, effects, &mut record, (id, before.made_at), None, &mut flags);
     let mut fact = fact_of(id, before.made_at, &record);
     fact.team = before.team;
     book.seq += 1;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::decide::{Came, Fate, When, canonical, parse, quarantine, reachable};
+use super::decide::{Came, Fate, When, canonical, parse, quarantine, reachable, when};
 use super::{Book, Effects, Flag, Op, Reason, Sender, Why};
 use crate::consent::{ConsentGive, ConsentWithdraw, LastWord, Purpose};
 use crate::edit::Mark;
@@ -36,6 +36,32 @@ pub struct LearnerFact {
     pub purposes: Vec<Purpose>,
 }
 
+/// An earlier word of a resident, as far as later operations depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastWord {
+    /// Its place in time.
+    pub mark: Mark,
+    /// Did he agree at all?
+    pub given: bool,
+    /// That what he learns is kept?
+    pub learn: bool,
+    /// That the police are told?
+    pub refer: bool,
+}
+
+impl PastWord {
+    /// A word with its place in time; without purposes he withdrew.
+    pub fn new(mark: Mark, purposes: &[Purpose]) -> Self {
+        let to = |purpose| purposes.contains(&purpose);
+        Self {
+            mark,
+            given: !purposes.is_empty(),
+            learn: to(Purpose::Learn),
+            refer: to(Purpose::Refer),
+        }
+    }
+}
+
 /// What the book knows of the residents and households that the batches speak of.
 #[derive(Clone, Debug, Default)]
 pub struct PeopleFacts {
@@ -43,6 +69,9 @@ pub struct PeopleFacts {
     pub learners: HashMap<LearnerId, LearnerFact>,
     /// The last word of every resident who ever agreed.
     pub words: HashMap<LearnerId, LastWord>,
+    /// All words of these residents, in any order. What was written before a word that forgets it is
+    /// forgotten too when it arrives after it.
+    pub past: HashMap<LearnerId, Vec<PastWord>>,
     /// The ladder of each resident, in any order.
     pub eids: HashMap<LearnerId, Vec<PastEid>>,
     /// Whose needs stand.
@@ -93,7 +122,8 @@ pub struct NewLearner {
     pub agreed_at: Millis,
 }
 
-/// What a resident no longer agrees to: everything of it that was written up to an instant goes.
+/// What a resident no longer agrees to. If his last word is that he does not, everything of it goes;
+/// if he has agreed anew since, what was written up to this word.
 #[derive(Clone, Copy, Debug)]
 pub struct Forgotten {
     /// The resident.
@@ -102,6 +132,8 @@ pub struct Forgotten {
     pub household: HouseholdId,
     /// Up to when, this instant included.
     pub upto: Millis,
+    /// The instant of the word itself.
+    pub said: Millis,
     /// The ladder and the skills learned?
     pub learning: bool,
     /// Referrals that tell the police of him, as far as nobody has taken them up?
@@ -260,7 +292,7 @@ fn door(
     Ok((canonical(book, household), deleted, flags))
 }
 
-fn mark(op: &Op, came: &Came, when: &When) -> Mark {
+pub(super) fn mark(op: &Op, came: &Came, when: &When) -> Mark {
     let Sender { account, device, .. } = came.sender;
     Mark { op: op.op_id, account, device, device_seq: op.device_seq, stamp: when.at }
 }
@@ -281,7 +313,7 @@ pub(super) fn give(
     let mut sent: ConsentGive = parse(&op.payload)?;
     let call_name = sent.checked()?;
     let (household, deleted, mut flags) = door(book, &came.sender, sent.household_id, &when)?;
-    if deleted {
+    if deleted && !withdrawn_since(book, op, came) {
         return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
     }
     let learner = sent.learner_id;
@@ -290,32 +322,66 @@ pub(super) fn give(
     if last.is_some_and(|word| word.household != household) {
         return Err(Reason::OutOfReach);
     }
-    let mark = mark(op, came, &when).among(last.as_ref().map(|word| &word.mark));
+    let mark = said(book, learner, mark(op, came, &when), |_| true);
     let seq = number(book, effects, household);
     sent.call_name.clear();
     let (age_band, purposes) = (sent.age_band, sent.purposes.clone());
     ledger(effects, (mark, seq), came, &when, (household, learner), sent);
-    if last.is_some_and(|word| word.mark.key() > mark.key()) {
+    book.people.past.entry(learner).or_default().push(PastWord::new(mark, &purposes));
+    let lost = last.is_some_and(|word| word.mark.key() > mark.key());
+    let not = |purpose| !purposes.contains(&purpose);
+    let (learning, police) = (not(Purpose::Learn), not(Purpose::Refer));
+    if learning || police {
+        let (upto, said) = (until(lost, mark), mark.stamp);
+        let less = Forgotten { learner, household, upto, said, learning, police, all: false };
+        forget(book, effects, less);
+    }
+    if lost {
         flags.push(Flag::LostToNewer);
         return Ok(Fate::applied(flags));
     }
     book.people.words.insert(learner, LastWord { household, mark, given: true });
     let fact = LearnerFact { household, purposes: purposes.clone() };
-    let before = book.people.learners.insert(learner, fact);
-    let lost = |purpose| {
-        before.as_ref().is_some_and(|b| b.purposes.contains(&purpose))
-            && !purposes.contains(&purpose)
-    };
-    let (learning, police) = (lost(Purpose::Learn), lost(Purpose::Refer));
-    if learning || police {
-        let upto = mark.stamp;
-        let less = Forgotten { learner, household, upto, learning, police, all: false };
-        forget(book, effects, less);
-    }
+    book.people.learners.insert(learner, fact);
     let agreed_at = when.at;
     let new = NewLearner { household, call_name, age_band, purposes, agreed_at };
     effects.people.learners.insert(learner, Some(new));
     Ok(Fate::applied(flags))
+}
+
+/// A writing about a resident, with its stamp set right by those of his words that its author wrote
+/// down before and after it on the same phone: of a clock set back nothing is forgotten that was
+/// written after he had agreed anew.
+fn said(book: &Book, learner: LearnerId, mark: Mark, which: impl Fn(&PastWord) -> bool) -> Mark {
+    let words = book.people.past.get(&learner).into_iter().flatten();
+    mark.among(words.filter(|word| which(word)).map(|word| &word.mark))
+}
+
+/// Up to when a word forgets: everything if it is the last, else what was written up to it.
+fn until(lost: bool, mark: Mark) -> Millis {
+    if lost { mark.stamp } else { Millis(i64::MAX) }
+}
+
+/// Has the resident said since an instant that something shall be forgotten?
+fn forgotten_since(
+    book: &Book,
+    learner: LearnerId,
+    at: Millis,
+    keeps: impl Fn(&PastWord) -> bool,
+) -> bool {
+    let words = book.people.past.get(&learner).into_iter().flatten();
+    words.filter(|word| !keeps(word)).any(|word| word.mark.stamp >= at)
+}
+
+/// Is this a consent that was taken back before it arrived? It is not kept for the ward: its name
+/// would be.
+pub(super) fn withdrawn_since(book: &Book, op: &Op, came: &Came) -> bool {
+    op.kind == "consent.give"
+        && parse::<ConsentGive>(&op.payload).is_ok_and(|give| {
+            let mark = said(book, give.learner_id, mark(op, came, &when(op, came)), |_| true);
+            let last = book.people.words.get(&give.learner_id);
+            last.is_some_and(|word| !word.given && word.mark.key() > mark.key())
+        })
 }
 
 fn ledger(
@@ -357,10 +423,10 @@ pub(super) fn withdraw(
     if last.is_some_and(|word| !word.given && word.mark.stamp >= when.at) {
         return Ok(Fate::superseded(Reason::NothingToWithdraw));
     }
-    let mark = mark(op, came, &when).among(last.as_ref().map(|word| &word.mark));
+    let mark = said(book, learner, mark(op, came, &when), |_| true);
     let times = (when.device, when.at);
-    let said = Said { mark, sender: came.sender, times, on_behalf: false };
-    flags.extend(take_back(book, effects, &said, household, learner));
+    let withdrawn = Withdrawn { mark, sender: came.sender, times, on_behalf: false };
+    flags.extend(take_back(book, effects, &withdrawn, household, learner));
     Ok(Fate::applied(flags))
 }
 
@@ -403,14 +469,14 @@ pub fn withdraw_on_behalf(
     let op = OpId(asked.request.0);
     let mark = Mark { op, account, device, device_seq: 0, stamp: at };
     let sender = Sender { account, device, team: None, disabled: false };
-    let said = Said { mark, sender, times: (asked.at, asked.at), on_behalf: true };
+    let withdrawn = Withdrawn { mark, sender, times: (asked.at, asked.at), on_behalf: true };
     let remembered = book.people.learners.contains_key(&learner);
-    take_back(book, effects, &said, household, learner);
+    take_back(book, effects, &withdrawn, household, learner);
     Ok(remembered)
 }
 
-/// How a withdrawal was said.
-struct Said {
+/// How a resident withdrew.
+struct Withdrawn {
     mark: Mark,
     sender: Sender,
     /// By the device's own clock, and corrected.
@@ -418,16 +484,16 @@ struct Said {
     on_behalf: bool,
 }
 
-/// The one way a resident leaves the book, whoever took his word down: the line in the ledger, and all
-/// that was written of him up to then. A remark when a newer word of his stands.
+/// The one way a resident leaves the book, whoever took his word down: the line in the ledger, and what
+/// was written of him goes. A remark when a newer word of his stands.
 fn take_back(
     book: &mut Book,
     effects: &mut Effects,
-    said: &Said,
+    withdrawn: &Withdrawn,
     household: HouseholdId,
     learner: LearnerId,
 ) -> Option<Flag> {
-    let Said { mark, sender, times: (device_made_at, at), on_behalf } = *said;
+    let Withdrawn { mark, sender, times: (device_made_at, at), on_behalf } = *withdrawn;
     let seq = number(book, effects, household);
     effects.people.ledger.push(NewConsent {
         mark,
@@ -440,11 +506,12 @@ fn take_back(
         at,
         seq,
     });
-    let upto = mark.stamp;
-    let all = Forgotten { learner, household, upto, learning: true, police: true, all: true };
+    book.people.past.entry(learner).or_default().push(PastWord::new(mark, &[]));
+    let lost = book.people.words.get(&learner).is_some_and(|word| word.mark.key() > mark.key());
+    let (upto, said) = (until(lost, mark), mark.stamp);
+    let all = Forgotten { learner, household, upto, said, learning: true, police: true, all: true };
     forget(book, effects, all);
-    let last = book.people.words.get(&learner);
-    if last.is_some_and(|word| word.mark.key() > mark.key()) {
+    if lost {
         return Some(Flag::LostToNewer);
     }
     book.people.words.insert(learner, LastWord { household, mark, given: false });
@@ -496,8 +563,10 @@ pub(super) fn eid(
     }
     let learner = sent.learner_id;
     agreed(book, household, learner, Purpose::Learn)?;
+    let Some(mark) = on_ladder(book, learner, mark(op, came, &when)) else {
+        return Ok(too_late(book, flags));
+    };
     let history = book.people.eids.entry(learner).or_default();
-    let mark = mark(op, came, &when).among(history.iter().map(|past| &past.mark));
     let standing = sent.after(known_before(history, mark.key()))?;
     let known = Known { standing, device: sent.device };
     let past = PastEid { mark, team: came.sender.team, said: EidSaid::Stands(known) };
@@ -528,6 +597,9 @@ pub(super) fn eid_withdraw(
         return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
     }
     agreed(book, household, learner, Purpose::Learn)?;
+    let Some(mark) = on_ladder(book, learner, mark(op, came, &when)) else {
+        return Ok(too_late(book, flags));
+    };
     let history = book.people.eids.entry(learner).or_default();
     if let Some(past) = history.iter().find(|past| past.mark.op == word) {
         if !past.yields_to(came.sender.team) {
@@ -541,12 +613,28 @@ pub(super) fn eid_withdraw(
     if !stood {
         flags.push(Flag::LostToNewer);
     }
-    let mark = mark(op, came, &when).among(history.iter().map(|past| &past.mark));
     history.push(PastEid { mark, team: came.sender.team, said: EidSaid::TakesBack(word) });
     let seq = number(book, effects, household);
     let what = NewEidWord::TakesBack { word, why };
     effects.people.eids.push(NewEid { mark, sender: came.sender, learner, what, seq });
     Ok(Fate::applied(flags))
+}
+
+/// The place of a writing on a resident's ladder; `None` when a word has forgotten it since: arrived
+/// earlier it would be gone by now.
+fn on_ladder(book: &Book, learner: LearnerId, mark: Mark) -> Option<Mark> {
+    let words = book.people.past.get(&learner).into_iter().flatten();
+    let words = words.filter(|word| !word.learn).map(|word| &word.mark);
+    let rungs = book.people.eids.get(&learner).into_iter().flatten().map(|past| &past.mark);
+    let mark = mark.among(words.chain(rungs));
+    (!forgotten_since(book, learner, mark.stamp, |word| word.learn)).then_some(mark)
+}
+
+/// It enters the book, and nothing of it stays.
+fn too_late(book: &mut Book, mut flags: Vec<Flag>) -> Fate {
+    flags.push(Flag::LostToNewer);
+    book.seq += 1;
+    Fate::applied(flags)
 }
 
 /// Has this resident of the household agreed to the purpose?
@@ -566,11 +654,13 @@ fn known(book: &Book, household: HouseholdId, learner: LearnerId) -> Option<&Lea
 
 /// Parts a visit from the residents it names: the visit keeps counts, the book keeps who learned what
 /// beside it, and forgets it without touching the visit. A visit is never refused for whom it names.
+/// `mark` is the place of a knock that is told for the first time.
 pub(super) fn coached(
     book: &Book,
     effects: &mut Effects,
     record: &mut VisitRecord,
-    (visit, at): (VisitId, Millis),
+    (visit, knocked): (VisitId, Millis),
+    mark: Option<Mark>,
     flags: &mut Vec<Flag>,
 ) {
     let household = canonical(book, record.household_id);
@@ -578,7 +668,10 @@ pub(super) fn coached(
     let mut unknown = false;
     for person in &mut record.people {
         let Some(learner) = person.learner_id.take() else { continue };
-        if agreed(book, household, learner, Purpose::Learn).is_err() || !seen.insert(learner) {
+        let at = mark.map_or(knocked, |mark| said(book, learner, mark, |w| !w.learn).stamp);
+        let forgotten = forgotten_since(book, learner, at, |word| word.learn);
+        let known = agreed(book, household, learner, Purpose::Learn).is_ok() && !forgotten;
+        if !known || !seen.insert(learner) {
             unknown = true;
             continue;
         }
@@ -648,7 +741,7 @@ pub(super) fn open(
     when: When,
 ) -> Result<Fate, Reason> {
     let ReferralOpen { household_id, learner_id: learner, kind } = parse(&op.payload)?;
-    let (household, deleted, flags) = door(book, &came.sender, household_id, &when)?;
+    let (household, deleted, mut flags) = door(book, &came.sender, household_id, &when)?;
     if deleted {
         return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
     }
@@ -659,12 +752,20 @@ pub(super) fn open(
             known(book, household, learner).ok_or(Reason::NoSuchLearner)?;
         }
     }
-    let (id, state) = (ReferralId(op.op_id.0), ReferralState::New);
+    let keeps = |word: &PastWord| word.given && (word.refer || !kind.of_police());
+    let at = learner
+        .map_or(when.at, |l| said(book, l, mark(op, came, &when), |word| !keeps(word)).stamp);
+    // Arrived earlier it would have been cancelled by now, and its resident forgotten.
+    let forgotten = learner.is_some_and(|l| forgotten_since(book, l, at, keeps));
+    let learner = learner.filter(|_| !forgotten);
+    let id = ReferralId(op.op_id.0);
+    let state = if forgotten { ReferralState::Cancelled } else { ReferralState::New };
+    flags.extend(forgotten.then_some(Flag::LostToNewer));
     let due_on = book.people.slas.get(&kind).and_then(|sla| sla.due(when.at));
     let fact = ReferralFact { household, team: came.sender.team, state };
     book.people.referrals.insert(id, fact);
     let seq = number(book, effects, household);
-    let (sender, opened_at) = (came.sender, when.at);
+    let (sender, opened_at) = (came.sender, at);
     let new = NewReferral { sender, household, learner, kind, state, opened_at, due_on, seq };
     effects.people.referrals.insert(id, new);
     Ok(Fate::applied(flags))
