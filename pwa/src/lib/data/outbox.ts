@@ -2,7 +2,7 @@ import type { OpKind, OpResult, Payload } from '../api/types.ts'
 import { DAY_MS, type Millis } from '../domain/time.ts'
 import { StorageFull, type Database, type Numbers, type OpContent, type OutboxOp, type OutboxRow, type Store, type Tx } from './db.ts'
 import type { Box, Sealer } from './keyring.ts'
-import type { Sealed } from './parcels.ts'
+import { ownParcels, waits, type Sealed } from './parcels.ts'
 import { makeRoom } from './room.ts'
 
 export interface NewOp {
@@ -283,15 +283,25 @@ async function named(tx: Tx<'readonly' | 'readwrite'>, account_id: string, ids: 
 
 const OUTBOX: Store[] = ['outbox']
 
-/** Whether anything can be handed in sealed: without an answer, not handed in yet, and not to be read by anybody who is here. */
-export async function anySealed(db: Database): Promise<boolean> {
-  return (await db.read(['outbox'], (tx) => sealedIn(db, tx, 1, new Set()))).length > 0
+/**
+ * Whether anything can be handed in sealed: without an answer, not handed in yet, and not to be sent by
+ * anybody who is here. `rested`: nobody here can send, so that what they can read goes too, if it was
+ * written before then or, by a clock that was set back, later than now.
+ */
+export async function anySealed(db: Database, rested: Rested | null = null): Promise<boolean> {
+  return (await db.read(['outbox'], (tx) => sealedIn(db, tx, 1, new Set(), rested))).length > 0
+}
+
+/** What was written between `from` and `to` may still be taken back. */
+export interface Rested {
+  from: Millis
+  to: Millis
 }
 
 /** The next of these, marked as offered: from here on the server may have them, and nobody takes them back. */
-export function offerSealed(db: Database, limit: number, skip: ReadonlySet<string>): Promise<SealedRow[]> {
+export function offerSealed(db: Database, limit: number, skip: ReadonlySet<string>, rested: Rested | null = null): Promise<SealedRow[]> {
   return db.writeStrict(OUTBOX, async (tx) => {
-    const rows = await sealedIn(db, tx, limit, skip)
+    const rows = await sealedIn(db, tx, limit, skip, rested)
     const outbox = tx.objectStore('outbox')
     await Promise.all(rows.filter((row) => !row.offered).map((row) => outbox.put({ ...row, offered: 1 })))
     return rows
@@ -300,13 +310,14 @@ export function offerSealed(db: Database, limit: number, skip: ReadonlySet<strin
 
 type SealedRow = OutboxRow & { sealed: Sealed }
 
-async function sealedIn(db: Database, tx: Tx<'readonly' | 'readwrite'>, limit: number, skip: ReadonlySet<string>): Promise<SealedRow[]> {
+async function sealedIn(db: Database, tx: Tx<'readonly' | 'readwrite'>, limit: number, skip: ReadonlySet<string>, rested: Rested | null): Promise<SealedRow[]> {
   const rows = await tx.objectStore('outbox').index('waiting').getAll()
   const found: SealedRow[] = []
   for (const row of rows) {
     if (found.length === limit) break
     const read = db.keys.of(row.account_id) && !db.keys.unreadable.has(row.op_id)
-    if (row.sealed && !row.carried && !skip.has(row.op_id) && !read) found.push(row as SealedRow)
+    const stays = read && (!rested || (row.made_at > rested.from && row.made_at <= rested.to))
+    if (row.sealed && !row.carried && !skip.has(row.op_id) && !stays) found.push(row as SealedRow)
   }
   return found
 }
@@ -324,10 +335,12 @@ export function markCarried(db: Database, ids: readonly string[]): Promise<void>
 
 /** How many operations of this phone the server does not have, whoever made them. */
 export function undelivered(db: Database): Promise<number> {
-  return db.read(['outbox'], async (tx) => {
+  return db.read(['outbox', 'parcels'], async (tx) => {
     const outbox = tx.objectStore('outbox')
-    const [waiting, carried] = await Promise.all([outbox.index('waiting').count(), outbox.index('carried').count()])
-    return waiting - carried
+    const [waiting, carried, parcels] = await Promise.all([
+      outbox.index('waiting').count(), outbox.index('carried').count(), tx.objectStore('parcels').getAll(ownParcels()),
+    ])
+    return waiting - carried + parcels.filter(waits).length
   })
 }
 

@@ -11,6 +11,7 @@ export interface Sealed {
 
 /** How the ids begin of what this phone's own emptied vaults have left. */
 export const OWN = 'own:'
+export const ownParcels = (): IDBKeyRange => IDBKeyRange.bound(OWN, `${OWN}\uffff`)
 
 /** Sealed work of a phone that could not send it, kept until the server has answered for it. */
 export interface Parcel {

@@ -1,19 +1,21 @@
 /**
- * Delivers what this phone can no longer read, or may not: operations of locked accounts, each sealed
- * when it was written, and what an emptied vault has left. Whoever has the cookie of this browser
- * carries them all, as anybody of the ward may carry anybody's.
+ * Delivers what this phone can no longer read, or nobody here may send: operations of locked accounts
+ * and of sessions that have ended, each sealed when it was written, and what an emptied vault has left.
+ * Whoever has the cookie of this browser carries them all, as anybody of the ward may carry anybody's;
+ * when nobody has one, the phone signs for itself. Nobody has to sign in for it.
  */
-import { Problem, type Api } from '../api/client.ts'
+import { Problem, SessionEnded, type Api } from '../api/client.ts'
 import { refreshProof } from '../auth/proof.ts'
 import type { Database } from '../data/db.ts'
-import { anySealed, markCarried, offerSealed } from '../data/outbox.ts'
+import { UNDO_MS } from '../data/knocks.svelte.ts'
+import { anySealed, markCarried, offerSealed, type Rested } from '../data/outbox.ts'
 import { allParcels, waits } from '../data/parcels.ts'
-import { knownDevice } from '../data/session.ts'
-import { forgetDevice, wipedNote } from '../data/vaults.ts'
+import { knownDevice, recall } from '../data/session.ts'
+import { forgetDevice, wipedNote, wipeHeard } from '../data/vaults.ts'
 import { newId } from '../domain/id.ts'
 import type { Clock } from '../domain/time.ts'
 import { clearOutside } from './marker.ts'
-import { CALL_PARCELS, deliverParcels, spoiled } from './parcel.ts'
+import { bySession, bySignature, CALL_PARCELS, deliverParcels, spoiled, type Bring, type SealKey } from './parcel.ts'
 import type { Fate } from './types.ts'
 
 export interface CourierParts {
@@ -23,32 +25,79 @@ export interface CourierParts {
   clock: Clock
   /** The ward of whoever has the cookie, once they are known. */
   ward: () => string | null
+  /** The session of whoever is here has ended: what they can read goes sealed too. */
+  ended: () => boolean
 }
 
-/** Whether there is anything to bring. */
-export async function something({ db }: Pick<CourierParts, 'db'>): Promise<boolean> {
-  if (await wipedNote(db)) return true
-  if (await anySealed(db)) return true
+/** What can still be taken back by one tap rests. */
+const restedNow = ({ clock, ended }: Pick<CourierParts, 'clock' | 'ended'>): Rested | null =>
+  ended() ? { from: clock.now() - UNDO_MS, to: clock.now() } : null
+
+/** Whether there is anything to bring, or to say. */
+export async function something(parts: Pick<CourierParts, 'db' | 'clock' | 'ended'>): Promise<boolean> {
+  const { db } = parts
+  const note = await wipedNote(db)
+  if (note && (!note.heard || (await knownDevice(db)))) return true
+  if (await anySealed(db, restedNow(parts))) return true
   return (await allParcels(db)).some(waits)
 }
 
 /** Brings what there is. Throws what the API throws; what was not answered for waits. */
 export async function carry(parts: CourierParts): Promise<void> {
+  const { db, clock } = parts
+  const emptied = (await wipedNote(db)) !== undefined
   await tellWiped(parts)
-  await carryRows(parts)
-  const ward = parts.ward()
-  if (ward !== null) await deliverParcels(parts.db, parts.api, ward, parts.clock)
+  const bring = bringer(parts, emptied)
+  try {
+    await carryRows(parts, bring)
+    const ward = parts.ward() ?? (await recall<SealKey>(db, 'seal'))?.ward
+    if (ward !== undefined) await deliverParcels(db, bring, ward, clock)
+  } catch (error) {
+    if (!refusedForGood(error)) throw error
+    // Not by this phone: its parcels wait for somebody of the ward.
+    await startAnew(parts)
+    throw error
+  }
+  // The ward may have revoked it on the way.
+  if (!emptied) await tellWiped(parts)
+  await startAnew(parts)
 }
 
-async function carryRows({ db, api }: CourierParts): Promise<void> {
+/** With whatever session this browser has, and by the phone's own signature once there is none. */
+function bringer({ db, api, clock }: CourierParts, emptied: boolean): Bring {
+  const ask = bySession(api)
+  // A phone that the ward has emptied knows that it has none.
+  let signs = emptied
+  return async (parcels) => {
+    let refusal: unknown = new SessionEnded()
+    if (!signs) {
+      try {
+        return await ask(parcels)
+      } catch (error) {
+        if (!refusedForGood(error)) throw error
+        refusal = error
+        signs = true
+      }
+    }
+    const device = await knownDevice(db)
+    if (!device) throw refusal
+    return await bySignature(api, device, clock)(parcels)
+  }
+}
+
+/** Not the moment is at fault, but who asks. */
+const refusedForGood = (error: unknown): boolean => error instanceof Problem && (error.status === 401 || error.status === 403)
+
+async function carryRows(parts: CourierParts, bring: Bring): Promise<void> {
+  const { db } = parts
   /** Refused by the server we know: another may take them, this one is not asked twice in one go. */
   const refused = new Set<string>()
   for (;;) {
-    const rows = await offerSealed(db, CALL_PARCELS, refused)
+    const rows = await offerSealed(db, CALL_PARCELS, refused, restedNow(parts))
     if (rows.length === 0) return
     let fates: Fate[]
     try {
-      fates = (await api.post<{ parcels: Fate[] }>('/sync/carry', { parcels: rows.map((row) => row.sealed) }, { gzip: true })).parcels
+      fates = await bring(rows.map((row) => row.sealed))
     } catch (error) {
       if (!spoiled(error)) throw error
       fates = []
@@ -63,7 +112,7 @@ async function carryRows({ db, api }: CourierParts): Promise<void> {
 /** Says that this phone has emptied itself, as the ward asked, until the ward has heard it. */
 async function tellWiped({ db, api, clock }: CourierParts): Promise<void> {
   const [note, device] = [await wipedNote(db), await knownDevice(db)]
-  if (!note || !device) return
+  if (!note || note.heard || !device) return
   const { at, accounts, unsent } = note
   const { device_id } = device
   // The server takes this proof once, for a refresh or for this.
@@ -75,6 +124,11 @@ async function tellWiped({ db, api, clock }: CourierParts): Promise<void> {
     if (error instanceof Problem) return
     throw error
   }
-  await forgetDevice(db)
+  await wipeHeard(db)
   clearOutside()
+}
+
+/** Once the ward knows that it was emptied, and nothing needs its signature any more. */
+async function startAnew({ db }: CourierParts): Promise<void> {
+  if ((await wipedNote(db))?.heard) await forgetDevice(db)
 }
