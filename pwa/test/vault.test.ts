@@ -8,7 +8,6 @@ import { applyPull, bookOf, newsOf } from '../src/lib/data/book.ts'
 import { Database, type OutboxOp, type SessionInfo, type Store } from '../src/lib/data/db.ts'
 import { draftOf, keepDraft } from '../src/lib/data/drafts.ts'
 import { Laid } from '../src/lib/data/ghosts.svelte.ts'
-import { Grace } from '../src/lib/data/grace.svelte.ts'
 import { Locked } from '../src/lib/data/keyring.ts'
 import { append, appendAll, offerSealed, opsOf, outboxFor, queueOf, settle, takeBack, undelivered } from '../src/lib/data/outbox.ts'
 import { letGoOfNames } from '../src/lib/data/people.ts'
@@ -16,7 +15,7 @@ import { allParcels, waits } from '../src/lib/data/parcels.ts'
 import { deviceOf, dropSession, knownDevice, loadSession, recall, remember, saveSession, switchTo } from '../src/lib/data/session.ts'
 import { attempt } from '../src/lib/data/lockup.ts'
 import { MAX_TRIES, usersOf, vaultOf, waitAfter, wipedNote } from '../src/lib/data/vaults.ts'
-import { UNDO_MS } from '../src/lib/data/knocks.svelte.ts'
+import { AlreadySent, Knocks, UNDO_MS } from '../src/lib/data/knocks.svelte.ts'
 import { carry, something } from '../src/lib/safety/courier.ts'
 import { bySession, deliverParcels, exportUnsent } from '../src/lib/safety/parcel.ts'
 import { sealerOf } from '../src/lib/safety/sealer.ts'
@@ -249,11 +248,8 @@ describe('without the PIN', () => {
     }))
     await appendAll(db, places)
     // An act in its ten seconds, and a number that was looked for in vain.
-    const grace = new Grace({
-      db, clock, account_id: () => 'a', show: () => undefined, hide: () => undefined,
-      tell: (kind, payload, door, op_id) => append(db, { ...told, op_id, kind, payload, door }),
-    })
-    await grace.begin('consent.withdraw', { household_id: 'h1', learner_id: 'l1' }, 'số 17B/9')
+    const knocks = new Knocks({ db, clock, account_id: () => 'a' }, () => undefined)
+    await knocks.tellSoon('consent.withdraw', { household_id: 'h1', learner_id: 'l1' }, 'số 17B/9')
     const laid = new Laid(db)
     await laid.open('a')
     await laid.lay('alley-hoa', '19/4')
@@ -273,7 +269,6 @@ describe('without the PIN', () => {
     expect([ops.get('c'), ops.get('n'), ops.get('p0')]).toMatchObject([
       { payload: { call_name: '', age_band: '60-79' }, state: 'booked' }, { payload: { text: 'gọi cổng sau nhé' } }, { payload: { landmark: 'cạnh cây gạo đầu xóm' } },
     ])
-    await grace.settle()
     expect((await opsOf(db, 'a')).at(-1)).toMatchObject({ kind: 'consent.withdraw', door: 'số 17B/9' })
   })
 
@@ -582,9 +577,9 @@ describe('the seal of an operation', () => {
     // Another tab is locked: its courier takes the sealed copy in its hands, and may not come back to say so.
     await append(db, knock('a', 5))
     const locked = new Database(name)
-    expect((await offerSealed(locked, 5, new Set())).map((row) => row.op_id)).toEqual(['a-5'])
+    expect((await offerSealed(locked, 5, new Set(), { now: START })).map((row) => row.op_id)).toEqual(['a-5'])
     expect(await takeBack(db, 'a', ['a-5'])).toBe(false)
-    expect((await offerSealed(locked, 5, new Set())).map((row) => row.op_id), 'until it has').toEqual(['a-5'])
+    expect((await offerSealed(locked, 5, new Set(), { now: START })).map((row) => row.op_id), 'until it has').toEqual(['a-5'])
     await settle(db, 'a', [{ op_id: 'a-5', outcome: 'applied', seq: 9 }], START)
     expect(await db.read(['outbox'], (tx) => tx.objectStore('outbox').get('a-5'))).not.toHaveProperty('offered')
   })
@@ -857,6 +852,71 @@ describe('the courier', () => {
     expect(state.got.flatMap(({ ops }) => ops.map((op) => op.op_id))).toEqual(['a-1', 'a-2', 'a-4'])
     // What was written on in the ended session has its receipts from the next sign-in.
     expect((await queueOf(db, 'a', 10)).queue.map((op) => op.op_id)).toEqual(['a-1', 'a-2', 'a-4'])
+  })
+
+  describe('an act in its ten seconds', () => {
+    const withdrawal = ['consent.withdraw', { household_id: 'h1', learner_id: 'l1' }, 'số 17B/9'] as const
+    const acting = (): Knocks => new Knocks({ db, clock, account_id: () => 'a' }, () => undefined)
+    const arrived = (got: readonly Carried[]): string[] => got.flatMap(({ ops }) => ops.map((op) => op.kind))
+
+    it.each(['locked', 'forgotten', 'wiped'] as const)('is delivered after them, and not before, on a phone that is %s', async (how) => {
+      const { vault } = await signedIn()
+      await acting().tellSoon(...withdrawal)
+      if (how === 'locked') await vault.lock()
+      else if (how === 'forgotten') await vault.forget()
+      else await vault.wipe()
+      const { state, alone } = await ward(db)
+      clock.at = START + UNDO_MS - 1
+      await alone()
+      expect(arrived(state.got)).toEqual([])
+      expect((await knownDevice(db))?.device_id, 'its signature is still needed').toBe('device-1')
+      expect(await something({ db, clock, ended: () => false })).toBe(false)
+      clock.at = START + UNDO_MS
+      expect(await something({ db, clock, ended: () => false })).toBe(true)
+      await alone()
+      await alone()
+      expect(arrived(state.got)).toEqual(['consent.withdraw'])
+      expect(await undelivered(db)).toBe(0)
+    })
+
+    it('taken back it is in nobody’s hands: no push, no parcel, no file has it, and nothing misses it', async () => {
+      const { vault } = await signedIn()
+      await append(db, knock('a', 1))
+      const knocks = acting()
+      const act = await knocks.tellSoon(...withdrawal)
+      const next = await append(db, knock('a', 2))
+      expect([act.device_seq, act.after, next.device_seq, next.after]).toEqual([2, 1, 3, 1])
+      expect((await queueOf(db, 'a', 10, clock.at)).queue.map((op) => op.op_id)).toEqual(['a-1', 'a-2'])
+      expect((await exportUnsent(db, clock, 'test')).ops).toBe(2)
+      await knocks.untell(act)
+      await vault.lock()
+      const { state, alone } = await ward(db)
+      clock.at = START + UNDO_MS
+      await alone()
+      expect(arrived(state.got)).toEqual(['visit.record', 'visit.record'])
+      await vault.open(PIN)
+      expect((await opsOf(db, 'a')).map((op) => op.op_id)).toEqual(['a-1', 'a-2'])
+    })
+
+    it('its time up, it leaves with the next push, and is not taken back', async () => {
+      await signedIn()
+      const knocks = acting()
+      const act = await knocks.tellSoon(...withdrawal)
+      clock.at = START + UNDO_MS
+      expect((await queueOf(db, 'a', 10, clock.at)).queue.map((op) => op.op_id)).toEqual([act.op_id])
+      await expect(knocks.untell(act)).rejects.toBeInstanceOf(AlreadySent)
+      // A clock that is set back holds it up for no longer than that.
+      expect((await queueOf(db, 'a', 10, START - 1)).queue).toHaveLength(1)
+    })
+
+    it('a house put forward before it stays, for it follows that', async () => {
+      await signedIn()
+      await append(db, { ...knock('a', 1), kind: 'household.propose', payload: { household_id: 'new', alley_id: 'a1', landmark: 'gốc đa' } })
+      const act = await acting().tellSoon(...withdrawal)
+      expect(await takeBack(db, 'a', ['a-1'])).toBe(false)
+      await acting().untell(act)
+      expect(await takeBack(db, 'a', ['a-1'])).toBe(true)
+    })
   })
 
   it('does not ask again in one go for what this server refuses, nor loses it', async () => {

@@ -89,8 +89,8 @@ function carry(): void {
     const courier = await import('./safety/sealed.ts')
     const parts = { db, api: carrying, clock, ward: () => session.lentWard, ended: () => session.ended }
     if (await courier.something(parts)) {
-      await webLock('gocua-carry', () => courier.carry(parts))
-      if (await courier.something(parts)) carry_at = clock.now() + CARRY_AGAIN_MS
+      const done = await webLock('gocua-carry', () => courier.carry(parts))
+      if (done === 0) carry_at = clock.now() + CARRY_AGAIN_MS
     } else if (vault.gate === 'locked' && !session.ended) {
       carry_at = clock.now() + CARRY_AGAIN_MS
       await session.lend()
@@ -163,7 +163,8 @@ export const knocks = new Knocks(
       if (session.ended) void vault.count().catch(() => undefined)
       if (rest === 0) engine.wake('save')
     }, 200)
-    if (rest > 0) setTimeout(() => engine.wake('save'), rest)
+    // A hair later: by then nothing rests any more, whichever clock is ahead.
+    if (rest > 0) setTimeout(() => engine.wake('save'), rest + 50)
   },
   (ids) => {
     turf.drop(ids)

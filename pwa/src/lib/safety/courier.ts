@@ -7,11 +7,10 @@
 import { Problem, SessionEnded, type Api } from '../api/client.ts'
 import { refreshProof } from '../auth/proof.ts'
 import type { Database } from '../data/db.ts'
-import { UNDO_MS } from '../data/knocks.svelte.ts'
-import { anySealed, markCarried, offerSealed, type Rested } from '../data/outbox.ts'
-import { allParcels, waits } from '../data/parcels.ts'
+import { anySealed, markCarried, offerSealed, type Carrying } from '../data/outbox.ts'
+import { allParcels, OWN, resting, waits } from '../data/parcels.ts'
 import { knownDevice, recall } from '../data/session.ts'
-import { forgetDevice, wipedNote, wipeHeard } from '../data/vaults.ts'
+import { forgetDevice, leftAfterWipe, wipedNote, wipeHeard } from '../data/vaults.ts'
 import { newId } from '../domain/id.ts'
 import type { Clock } from '../domain/time.ts'
 import { clearOutside } from './marker.ts'
@@ -29,38 +28,43 @@ export interface CourierParts {
   ended: () => boolean
 }
 
-/** What can still be taken back by one tap rests. */
-const restedNow = ({ clock, ended }: Pick<CourierParts, 'clock' | 'ended'>): Rested | null =>
-  ended() ? { from: clock.now() - UNDO_MS, to: clock.now() } : null
+const carryingNow = ({ clock, ended }: Pick<CourierParts, 'clock' | 'ended'>): Carrying => ({ now: clock.now(), all: ended() })
 
 /** Whether there is anything to bring, or to say. */
 export async function something(parts: Pick<CourierParts, 'db' | 'clock' | 'ended'>): Promise<boolean> {
   const { db } = parts
   const note = await wipedNote(db)
-  if (note && (!note.heard || (await knownDevice(db)))) return true
-  if (await anySealed(db, restedNow(parts))) return true
-  return (await allParcels(db)).some(waits)
+  if (note && !note.heard) return true
+  if (await anySealed(db, carryingNow(parts))) return true
+  const waiting = (await allParcels(db)).filter(waits)
+  if (waiting.some((parcel) => !resting(parcel, parts.clock.now()))) return true
+  // Then it begins anew.
+  return note !== undefined && !waiting.some(({ id }) => id.startsWith(OWN)) && (await knownDevice(db)) !== undefined
 }
 
-/** Brings what there is. Throws what the API throws; what was not answered for waits. */
-export async function carry(parts: CourierParts): Promise<void> {
+/** Brings what there is. Returns how many got an answer; throws what the API throws, and the rest waits. */
+export async function carry(parts: CourierParts): Promise<number> {
   const { db, clock } = parts
   const emptied = (await wipedNote(db)) !== undefined
   await tellWiped(parts)
   const bring = bringer(parts, emptied)
+  let done = 0
   try {
-    await carryRows(parts, bring)
-    const ward = parts.ward() ?? (await recall<SealKey>(db, 'seal'))?.ward
-    if (ward !== undefined) await deliverParcels(db, bring, ward, clock)
+    done += await carryRows(parts, bring)
+    // Emptied for good it keeps nothing back: the server knows who asks.
+    const ward = emptied ? null : (parts.ward() ?? (await recall<SealKey>(db, 'seal'))?.ward ?? null)
+    done += await deliverParcels(db, bring, ward, clock)
   } catch (error) {
     if (!refusedForGood(error)) throw error
     // Not by this phone: its parcels wait for somebody of the ward.
-    await startAnew(parts)
+    if ((await wipedNote(db))?.heard) await forgetDevice(db)
     throw error
   }
   // The ward may have revoked it on the way.
   if (!emptied) await tellWiped(parts)
-  await startAnew(parts)
+  // Nothing needs this phone's signature any more.
+  if ((await wipedNote(db))?.heard && (await leftAfterWipe(db))?.sending === 0) await forgetDevice(db)
+  return done
 }
 
 /** With whatever session this browser has, and by the phone's own signature once there is none. */
@@ -88,13 +92,14 @@ function bringer({ db, api, clock }: CourierParts, emptied: boolean): Bring {
 /** Not the moment is at fault, but who asks. */
 const refusedForGood = (error: unknown): boolean => error instanceof Problem && (error.status === 401 || error.status === 403)
 
-async function carryRows(parts: CourierParts, bring: Bring): Promise<void> {
+async function carryRows(parts: CourierParts, bring: Bring): Promise<number> {
   const { db } = parts
+  let done = 0
   /** Refused by the server we know: another may take them, this one is not asked twice in one go. */
   const refused = new Set<string>()
   for (;;) {
-    const rows = await offerSealed(db, CALL_PARCELS, refused, restedNow(parts))
-    if (rows.length === 0) return
+    const rows = await offerSealed(db, CALL_PARCELS, refused, carryingNow(parts))
+    if (rows.length === 0) return done
     let fates: Fate[]
     try {
       fates = await bring(rows.map((row) => row.sealed))
@@ -105,6 +110,7 @@ async function carryRows(parts: CourierParts, bring: Bring): Promise<void> {
     // Whatever became of it: the server has it, and the phone of the one who wrote it will learn how.
     const there = rows.filter((_, at) => fates[at] && !('refused' in fates[at]))
     await markCarried(db, there.map((row) => row.op_id))
+    done += there.length
     for (const row of rows) if (!there.includes(row)) refused.add(row.op_id)
   }
 }
@@ -126,9 +132,4 @@ async function tellWiped({ db, api, clock }: CourierParts): Promise<void> {
   }
   await wipeHeard(db)
   clearOutside()
-}
-
-/** Once the ward knows that it was emptied, and nothing needs its signature any more. */
-async function startAnew({ db }: CourierParts): Promise<void> {
-  if ((await wipedNote(db))?.heard) await forgetDevice(db)
 }
