@@ -81,7 +81,7 @@ for (const { how, after } of [
     }
     await it.online()
 
-    const banner = it.page.getByRole('alert').filter({ hasText: 'Hết phiên đăng nhập. 2 lượt' })
+    const banner = it.page.getByRole('alert').filter({ hasText: '2 lượt còn nguyên' })
     await expect(banner).toBeVisible()
     // The alley is still open for work.
     const here = it.page.url()

@@ -11,10 +11,10 @@ use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::{HttpMessage, HttpRequest};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
 use bytes::Bytes;
 use gocua_domain::account::Principal;
 use gocua_domain::id::DeviceId;

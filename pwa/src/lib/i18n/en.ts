@@ -22,8 +22,8 @@ export const en: Record<keyof typeof vi, string> = {
 
   'update.ready': 'A new version – update when this home is done',
   'update.now': 'Update',
-  'ended.text': 'The session is over. {n} {n:record is|records are} safe and will be sent when there is a network.',
-  'ended.textSent': 'The session is over. The ward has {n} {n:record|records}; sign in again for the receipts.',
+  'ended.text': '{n} {n:record is|records are} safe and will be sent when there is a network.',
+  'ended.textSent': 'The ward has {n} {n:record|records}. Sign in for the receipts.',
   'ended.textNone': 'The session is over. Sign in again for news.',
   'ended.go': 'Sign in',
   'vault.ageing': 'In {hours} {hours:hour|hours} the list of houses closes. Connect to keep it open.',

@@ -20,8 +20,8 @@ export const vi = {
 
   'update.ready': 'Có bản mới – cập nhật khi xong nhà này',
   'update.now': 'Cập nhật',
-  'ended.text': 'Hết phiên đăng nhập. {n} lượt còn nguyên, máy tự gửi khi có mạng.',
-  'ended.textSent': 'Hết phiên đăng nhập. {n} lượt đã tới phường, đăng nhập lại để nhận xác nhận.',
+  'ended.text': '{n} lượt còn nguyên, máy tự gửi khi có mạng.',
+  'ended.textSent': '{n} lượt đã tới phường. Đăng nhập để nhận xác nhận.',
   'ended.textNone': 'Hết phiên đăng nhập. Đăng nhập lại để nhận tin mới.',
   'ended.go': 'Đăng nhập',
   'vault.ageing': 'Còn {hours} giờ nữa danh sách nhà tạm đóng. Bật mạng để giữ mở.',
