@@ -123,9 +123,9 @@ describe('sealed work arrives exactly once, wherever the app ends', () => {
   }
 
   const STORIES: readonly Story[] = [
-    { name: 'locked', vault: 'locked', alone: false, stride: 3, must: ['committed readwrite outbox', 'answer /sync/carry', 'body /sync/carry'] },
-    { name: 'forgotten', vault: 'forgotten', alone: false, stride: 3, must: ['put parcels', 'committed readwrite parcels', 'no answer /sync/carry'] },
-    { name: 'wiped', vault: 'wiped', alone: true, stride: 3, must: ['put parcels', 'answer /auth/wiped', 'delete session', 'body /sync/carry'] },
+    { name: 'locked', vault: 'locked', alone: false, stride: 6, must: ['committed readwrite outbox', 'answer /sync/carry', 'body /sync/carry'] },
+    { name: 'forgotten', vault: 'forgotten', alone: false, stride: 6, must: ['put parcels', 'committed readwrite parcels', 'no answer /sync/carry'] },
+    { name: 'wiped', vault: 'wiped', alone: true, stride: 6, must: ['put parcels', 'answer /auth/wiped', 'delete session', 'body /sync/carry'] },
   ]
 
   it.each(STORIES)('on a phone that is $name', async (story) => {
