@@ -4,11 +4,12 @@ import type { Alley, ConsentGive, DoorVisit, Learner, Payload, PeopleKind, Refer
 import type { Database, OutboxOp } from '$lib/data/db.ts'
 import { draftOf } from '$lib/data/drafts.ts'
 import { Grace } from '$lib/data/grace.svelte.ts'
-import { append, opsOf, settle } from '$lib/data/outbox.ts'
+import { Knocks, UNDO_MS } from '$lib/data/knocks.svelte.ts'
+import { append, opsOf, queueOf, settle } from '$lib/data/outbox.ts'
 import { lay } from '$lib/data/overlay.ts'
 import { Locked } from '$lib/data/keyring.ts'
 import { letGoOfNames, levelsOf, peopleAt, type DoorPeople } from '$lib/data/people.ts'
-import { deviceOf, recall } from '$lib/data/session.ts'
+import { deviceOf, remember } from '$lib/data/session.ts'
 import type { Notice } from '$lib/domain/notice.ts'
 import '$lib/i18n/more.ts'
 import { CoachForm } from '../src/routes/phone/coach-form.svelte.ts'
@@ -138,78 +139,98 @@ describe('ten seconds of grace', () => {
   afterEach(() => databases.splice(0).forEach((db) => db.close()))
   const clock = { now: () => NOW }
 
-  async function phone(db = unlocked(`grace-${Math.random()}`), account = 'a'): Promise<{ db: Database; grace: Grace; shown: Set<string>; ops: () => Promise<OutboxOp[]> }> {
+  function phone(db = unlocked(`grace-${Math.random()}`), account = 'a'): { db: Database; grace: Grace; knocks: Knocks; shown: Set<string>; ops: () => Promise<OutboxOp[]> } {
     databases.push(db)
-    await deviceOf(db, () => 'device')
     const shown = new Set<string>()
+    const knocks = new Knocks(
+      { db, clock, account_id: () => account }, (ops) => ops.forEach((it) => shown.add(it.op_id)), (ids) => ids.forEach((id) => shown.delete(id)),
+    )
     const grace = new Grace({
-      db, clock, account_id: () => account,
-      tell: (kind, payload, door, op_id) => append(db, { op_id, account_id: account, made_at: clock.now(), kind, payload, door }),
-      show: (it) => shown.add(it.op_id),
-      hide: (id) => shown.delete(id),
+      db, account_id: () => account,
+      begin: (kind, payload, door, knock) => knocks.tellSoon(kind, payload, door, knock),
+      undo: (op) => knocks.untell(op),
+      tell: (kind, payload, door, op_id) => knocks.tell(kind, payload, door, op_id),
     })
-    return { db, grace, shown, ops: () => opsOf(db, account) }
+    return { db, grace, knocks, shown, ops: () => opsOf(db, account) }
+  }
+  async function ready(): Promise<ReturnType<typeof phone>> {
+    const it = phone()
+    await deviceOf(it.db, () => 'device')
+    return it
   }
   const withdrawal = ['consent.withdraw', { household_id: 'h7', learner_id: 'lan' }, 'Số 7'] as const
+  const eid = ['learner.eid', { household_id: 'h7', learner_id: 'hai', state: 'LEVEL1', evidence: 'self_report' }, 'Số 7'] as const
+  const leaving = async (db: Database, now = NOW): Promise<string[]> => (await queueOf(db, 'a', 10, now)).queue.map((it) => it.kind)
 
-  it('an act is shown at once and is in no outbox before its time is up', async () => {
-    const { grace, shown, ops } = await phone()
+  it('an act is shown at once and leaves the phone when its time is up', async () => {
+    const { db, grace, shown, ops } = await ready()
     await grace.begin(...withdrawal)
-    expect(shown.size).toBe(1)
-    expect(await ops()).toEqual([])
-    await grace.settle()
     expect(await ops()).toMatchObject([{ op_id: [...shown][0], kind: 'consent.withdraw', device_seq: 1 }])
-    expect(grace.offer).toBeNull()
+    expect([await leaving(db), await leaving(db, NOW + UNDO_MS - 1), await leaving(db, NOW + UNDO_MS)]).toEqual([[], [], ['consent.withdraw']])
+    expect(grace.offer).toMatchObject({ act: { kind: 'consent.withdraw' }, until: NOW + UNDO_MS })
+    grace.dismiss()
   })
 
-  it('taken back it leaves no trace, and no number is missing', async () => {
-    const { db, grace, shown, ops } = await phone()
+  it('taken back it leaves no trace, and what was written meanwhile does not miss it', async () => {
+    const { db, grace, knocks, shown, ops } = await ready()
     await grace.begin(...withdrawal)
+    const note = await knocks.tell('household.note', { household_id: 'h7', text: '' }, '')
     await grace.undo()
-    await grace.settle()
-    expect([shown.size, await ops(), await recall(db, 'turf:a:grace')]).toEqual([0, [], undefined])
-    await append(db, { op_id: 'next', account_id: 'a', made_at: NOW, kind: 'household.note', payload: { household_id: 'h7', text: '' }, door: '' })
-    expect((await ops()).map((it) => it.device_seq)).toEqual([1])
+    expect([grace.offer, [...shown], (await ops()).map((it) => [it.kind, it.after])]).toEqual([null, [note.op_id], [['household.note', 0]]])
+    expect(await leaving(db)).toEqual(['household.note'])
   })
 
-  it('the next act sends the one before on its way', async () => {
-    const { grace, ops } = await phone()
+  it('the next act is the one on offer; the one before goes its way', async () => {
+    const { db, grace } = await ready()
     await grace.begin(...withdrawal)
-    await grace.begin('learner.eid', { household_id: 'h7', learner_id: 'hai', state: 'LEVEL1', evidence: 'self_report' }, 'Số 7')
-    expect((await ops()).map((it) => it.kind)).toEqual(['consent.withdraw'])
+    await grace.begin(...eid)
+    expect(grace.offer?.act.kind).toBe('learner.eid')
+    await grace.undo()
+    expect(await leaving(db, NOW + UNDO_MS)).toEqual(['consent.withdraw'])
   })
 
   it('an app that is closed within the ten seconds loses nothing, and writes it once', async () => {
-    const { db, grace, ops } = await phone()
+    const { db, grace, ops } = await ready()
     await grace.begin(...withdrawal)
-    await grace.look()
-    expect(await ops(), 'its time is not up').toEqual([])
-    const anew = await phone(db)
-    await anew.grace.look()
+    const anew = phone(db)
     await anew.grace.look()
     expect((await ops()).map((it) => it.kind)).toEqual(['consent.withdraw'])
-    await grace.settle()
-    expect(await ops(), 'also not by the page that was thought dead').toHaveLength(1)
+    expect(await leaving(db, NOW + UNDO_MS)).toEqual(['consent.withdraw'])
+    grace.dismiss()
   })
 
-  it('an act that met a locked phone is not written over by the next one', async () => {
-    const { db, grace, ops } = await phone()
+  it('tried again after the disk fell silent it is still one act', async () => {
+    const { db, grace, ops } = await ready()
+    const write = db.writeStrict.bind(db)
+    db.writeStrict = async (...args) => {
+      await write(...args)
+      throw new Error('silent')
+    }
+    await expect(grace.begin(...withdrawal)).rejects.toThrow('silent')
+    expect(grace.offer).toBeNull()
+    db.writeStrict = write
     await grace.begin(...withdrawal)
-    const of = db.keys.of.bind(db.keys)
+    expect(await ops()).toHaveLength(1)
+    await grace.undo()
+    expect(await ops()).toEqual([])
+  })
+
+  it('a locked phone takes no act, and says so', async () => {
+    const { db, grace, ops } = await ready()
     db.keys.of = () => null
-    await expect(grace.settle()).rejects.toBeInstanceOf(Locked)
-    db.keys.of = of
-    await grace.begin('learner.eid', { household_id: 'h7', learner_id: 'hai', state: 'LEVEL1', evidence: 'self_report' }, 'Số 7')
-    await grace.settle()
-    expect((await ops()).map((it) => it.kind)).toEqual(['consent.withdraw', 'learner.eid'])
+    await expect(grace.begin(...withdrawal)).rejects.toBeInstanceOf(Locked)
+    expect([grace.offer, await ops()]).toEqual([null, []])
   })
 
-  it('another account does not finish what it did not begin', async () => {
-    const { db, grace, ops } = await phone()
-    await grace.begin(...withdrawal)
-    const other = await phone(db, 'b')
-    await other.grace.look()
-    expect([await other.ops(), await ops()]).toEqual([[], []])
+  it('what the release before kept beside the outbox counts, once, and for whoever began it', async () => {
+    const { db, grace, ops } = await ready()
+    await remember(db, 'turf:a:grace', { op_id: 'old', account_id: 'a', made_at: NOW, kind: withdrawal[0], payload: withdrawal[1], door: withdrawal[2] })
+    await phone(db, 'b').grace.look()
+    expect(await ops()).toEqual([])
+    await grace.look()
+    await grace.look()
+    expect(await ops()).toMatchObject([{ op_id: 'old', kind: 'consent.withdraw' }])
+    expect(await leaving(db)).toEqual(['consent.withdraw'])
   })
 })
 

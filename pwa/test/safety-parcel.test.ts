@@ -7,7 +7,7 @@ import { append, opsOf, settle } from '../src/lib/data/outbox.ts'
 import { allParcels } from '../src/lib/data/parcels.ts'
 import { deviceOf, dropSession, knownDevice, remember } from '../src/lib/data/session.ts'
 import { AES_128_GCM, seal } from '../src/lib/safety/hpke.ts'
-import { deliverParcels, exportUnsent, importFile, pack, sealFor } from '../src/lib/safety/parcel.ts'
+import { bySession, deliverParcels, exportUnsent, importFile, pack, sealFor } from '../src/lib/safety/parcel.ts'
 import { ImportError, type Fate, type ImportFault } from '../src/lib/safety/types.ts'
 import { sealPair, unseal } from './fakes/unseal.ts'
 import { unlocked } from './fakes/keys.ts'
@@ -292,19 +292,19 @@ describe('the delivery', () => {
   it('brings what waits, five at a time, keeps the fates and lets go of the bytes', async () => {
     await carrying('a', 'b', 'c', 'd', 'e', 'f', 'g')
     const { api, asked } = answering((parcels) => Response.json({ parcels: parcels.map(() => TAKEN) }))
-    expect(await deliverParcels(db, api, '10549', clock)).toBe(7)
+    expect(await deliverParcels(db, bySession(api), '10549', clock)).toBe(7)
     expect(asked).toEqual([5, 2])
     const all = await allParcels(db)
     expect(all.every((parcel) => parcel.sealed === undefined && parcel.answered_at === NOW)).toBe(true)
     expect(all[0]?.fate).toEqual(TAKEN)
-    expect(await deliverParcels(db, api, '10549', clock)).toBe(0)
+    expect(await deliverParcels(db, bySession(api), '10549', clock)).toBe(0)
     expect(asked).toEqual([5, 2])
   })
 
   it('leaves parcels of another ward where they are', async () => {
     await carrying('a')
     const { api, asked } = answering(() => problem(500))
-    expect(await deliverParcels(db, api, '10550', clock)).toBe(0)
+    expect(await deliverParcels(db, bySession(api), '10550', clock)).toBe(0)
     expect(asked).toEqual([])
   })
 
@@ -315,16 +315,16 @@ describe('the delivery', () => {
       if (dead) throw new TypeError('no network')
       return Response.json({ parcels: parcels.map(() => TAKEN) })
     })
-    await expect(deliverParcels(db, api, '10549', clock)).rejects.toThrow()
+    await expect(deliverParcels(db, bySession(api), '10549', clock)).rejects.toThrow()
     expect((await allParcels(db)).filter((parcel) => parcel.sealed)).toHaveLength(2)
     dead = false
-    expect(await deliverParcels(db, api, '10549', clock)).toBe(2)
+    expect(await deliverParcels(db, bySession(api), '10549', clock)).toBe(2)
   })
 
   it('waits while the server is busy', async () => {
     await carrying('a')
     const { api } = answering(() => problem(503))
-    await expect(deliverParcels(db, api, '10549', clock)).rejects.toMatchObject({ status: 503 })
+    await expect(deliverParcels(db, bySession(api), '10549', clock)).rejects.toMatchObject({ status: 503 })
     expect((await allParcels(db))[0]).toMatchObject({ imported_at: NOW })
     expect((await allParcels(db))[0]?.fate).toBeUndefined()
   })
@@ -332,15 +332,15 @@ describe('the delivery', () => {
   it('keeps the bytes of what was refused, and tries it again when the file comes again', async () => {
     await carrying('a')
     const refuse = answering(() => Response.json({ parcels: [{ refused: 'unknown_key' }] }))
-    expect(await deliverParcels(db, refuse.api, '10549', clock)).toBe(1)
+    expect(await deliverParcels(db, bySession(refuse.api), '10549', clock)).toBe(1)
     expect((await allParcels(db))[0]?.fate).toEqual({ refused: 'unknown_key' })
     expect((await allParcels(db))[0]?.sealed).toBeDefined()
-    expect(await deliverParcels(db, refuse.api, '10549', clock)).toBe(0)
+    expect(await deliverParcels(db, bySession(refuse.api), '10549', clock)).toBe(0)
     const [parcel] = await allParcels(db)
     const again = JSON.stringify({ gocua_parcel: 1, ward: '10549', made_at: NOW, ops: 1, parcels: [parcel?.sealed] })
     expect(await importFile(db, new Blob([again]), '10549', NOW)).toEqual({ ops: 1, parcels: 1 })
     const { api } = answering(() => Response.json({ parcels: [TAKEN] }))
-    expect(await deliverParcels(db, api, '10549', clock)).toBe(1)
+    expect(await deliverParcels(db, bySession(api), '10549', clock)).toBe(1)
   })
 
   it('a parcel that spoils the call is found out and stops no other', async () => {
@@ -349,7 +349,7 @@ describe('the delivery', () => {
     const { api, asked } = answering((parcels) =>
       parcels.some(({ ct }) => ct === bad) ? problem(422) : Response.json({ parcels: parcels.map(() => TAKEN) }),
     )
-    expect(await deliverParcels(db, api, '10549', clock)).toBe(3)
+    expect(await deliverParcels(db, bySession(api), '10549', clock)).toBe(3)
     expect(asked).toEqual([3, 1, 1, 1])
     const fates = (await allParcels(db)).map(({ fate }) => fate && 'refused' in fate)
     expect(fates.filter(Boolean)).toHaveLength(1)
@@ -358,17 +358,17 @@ describe('the delivery', () => {
   it('does not travel under the token of whoever signed in meanwhile', async () => {
     await carrying('a')
     const { api, asked } = answering(() => problem(500))
-    await expect(deliverParcels(db, api, '10549', clock, () => false)).rejects.toMatchObject({ name: 'Superseded' })
+    await expect(deliverParcels(db, bySession(api, () => false), '10549', clock)).rejects.toMatchObject({ name: 'Superseded' })
     expect(asked).toEqual([])
   })
 
   it('forgets the fate of a parcel two weeks after it was taken in', async () => {
     await carrying('a')
     const { api } = answering(() => Response.json({ parcels: [TAKEN] }))
-    await deliverParcels(db, api, '10549', clock)
-    await deliverParcels(db, api, '10549', { now: () => NOW + 14 * 86_400_000 })
+    await deliverParcels(db, bySession(api), '10549', clock)
+    await deliverParcels(db, bySession(api), '10549', { now: () => NOW + 14 * 86_400_000 })
     expect(await allParcels(db)).toHaveLength(1)
-    await deliverParcels(db, api, '10549', { now: () => NOW + 14 * 86_400_000 + 1 })
+    await deliverParcels(db, bySession(api), '10549', { now: () => NOW + 14 * 86_400_000 + 1 })
     expect(await allParcels(db)).toEqual([])
   })
 })

@@ -8,7 +8,6 @@ import { applyPull, bookOf, newsOf } from '../src/lib/data/book.ts'
 import { Database, type OutboxOp, type SessionInfo, type Store } from '../src/lib/data/db.ts'
 import { draftOf, keepDraft } from '../src/lib/data/drafts.ts'
 import { Laid } from '../src/lib/data/ghosts.svelte.ts'
-import { Grace } from '../src/lib/data/grace.svelte.ts'
 import { Locked } from '../src/lib/data/keyring.ts'
 import { append, appendAll, offerSealed, opsOf, outboxFor, queueOf, settle, takeBack, undelivered } from '../src/lib/data/outbox.ts'
 import { letGoOfNames } from '../src/lib/data/people.ts'
@@ -16,8 +15,9 @@ import { allParcels, waits } from '../src/lib/data/parcels.ts'
 import { deviceOf, dropSession, knownDevice, loadSession, recall, remember, saveSession, switchTo } from '../src/lib/data/session.ts'
 import { attempt } from '../src/lib/data/lockup.ts'
 import { MAX_TRIES, usersOf, vaultOf, waitAfter, wipedNote } from '../src/lib/data/vaults.ts'
+import { AlreadySent, Knocks, UNDO_MS } from '../src/lib/data/knocks.svelte.ts'
 import { carry, something } from '../src/lib/safety/courier.ts'
-import { deliverParcels, exportUnsent } from '../src/lib/safety/parcel.ts'
+import { bySession, deliverParcels, exportUnsent } from '../src/lib/safety/parcel.ts'
 import { sealerOf } from '../src/lib/safety/sealer.ts'
 import type { Fate } from '../src/lib/safety/types.ts'
 import { packState } from '../src/lib/vault/pack.ts'
@@ -122,7 +122,14 @@ async function ward(disk: Database) {
   const key = device && (await crypto.subtle.importKey('jwk', await publicJwk(device), { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']))
   const got: Carried[] = []
   const calls: Array<{ path: string; body: Record<string, unknown> }> = []
-  const state = { online: true, wiped: 204, got, calls }
+  const proofs: string[] = []
+  const state = {
+    online: true, wiped: 204, got, calls, proofs, refuse_proof: false,
+    /** So many deliveries are answered before the server is too busy. */
+    busy_after: Infinity,
+    /** What asking for a token does on a phone that has none. */
+    renew: (): Promise<boolean> => Promise.resolve(false),
+  }
   const read = async (sealed: { kid: string; enc: string; ct: string }): Promise<Fate> => {
     const token = unseal(server, sealed)
     const [head = '', claims = '', signature = ''] = token.split('.')
@@ -143,12 +150,28 @@ async function ward(disk: Database) {
     const path = String(input).replace('/api/v1', '')
     calls.push({ path, body })
     if (path === '/auth/wiped') return state.wiped === 204 ? new Response(null, { status: 204 }) : Response.json({ code: 'not_found' }, { status: state.wiped })
+    const authorization = new Headers(init?.headers).get('authorization') ?? ''
+    if (authorization.startsWith('Device ')) {
+      const [head = '', claims = '', signature = ''] = authorization.slice(7).split('.')
+      const good = key && (await crypto.subtle.verify(
+        { name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(signature, 'base64url'), new TextEncoder().encode(`${head}.${claims}`),
+      ))
+      const text = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+      expect(text(head)).toEqual({ typ: 'gocua-deliver+jwt', alg: 'ES256' })
+      expect(text(claims)).toMatchObject({ aud: 'gocua-deliver', device_id: device?.device_id })
+      if (!good || state.refuse_proof) return Response.json({ code: 'proof_invalid' }, { status: 401 })
+      proofs.push(authorization)
+    } else expect(authorization).toBe('Bearer token')
+    if (state.busy_after <= 0) return Response.json({ code: 'unavailable' }, { status: 503 })
+    state.busy_after -= 1
     const fates = []
     for (const sealed of body.parcels as Array<{ kid: string; enc: string; ct: string }>) fates.push(await read(sealed))
     return Response.json({ parcels: fates })
   }
   const api = new Api({ fetch, token: () => 'token', renew: () => Promise.resolve(true) })
-  return { state, deliver: () => carry({ db: disk, api, clock, ward: () => '10549' }), api }
+  /** Nobody has a session on this phone. */
+  const none = new Api({ fetch, token: () => null, renew: () => state.renew() })
+  return { state, alone: (ended = false) => carry({ db: disk, api: none, clock, ward: () => null, ended: () => ended }), deliver: () => carry({ db: disk, api, clock, ward: () => '10549', ended: () => false }), api }
 }
 
 beforeEach(() => {
@@ -225,11 +248,8 @@ describe('without the PIN', () => {
     }))
     await appendAll(db, places)
     // An act in its ten seconds, and a number that was looked for in vain.
-    const grace = new Grace({
-      db, clock, account_id: () => 'a', show: () => undefined, hide: () => undefined,
-      tell: (kind, payload, door, op_id) => append(db, { ...told, op_id, kind, payload, door }),
-    })
-    await grace.begin('consent.withdraw', { household_id: 'h1', learner_id: 'l1' }, 'số 17B/9')
+    const knocks = new Knocks({ db, clock, account_id: () => 'a' }, () => undefined)
+    await knocks.tellSoon('consent.withdraw', { household_id: 'h1', learner_id: 'l1' }, 'số 17B/9')
     const laid = new Laid(db)
     await laid.open('a')
     await laid.lay('alley-hoa', '19/4')
@@ -249,7 +269,6 @@ describe('without the PIN', () => {
     expect([ops.get('c'), ops.get('n'), ops.get('p0')]).toMatchObject([
       { payload: { call_name: '', age_band: '60-79' }, state: 'booked' }, { payload: { text: 'gọi cổng sau nhé' } }, { payload: { landmark: 'cạnh cây gạo đầu xóm' } },
     ])
-    await grace.settle()
     expect((await opsOf(db, 'a')).at(-1)).toMatchObject({ kind: 'consent.withdraw', door: 'số 17B/9' })
   })
 
@@ -336,12 +355,12 @@ describe('wrong PINs', () => {
     }
     expect(await loadSession(db)).toBeUndefined()
     const { state, deliver } = await ward(db)
-    expect(await something({ db })).toBe(true)
+    expect(await something({ db, clock, ended: () => false })).toBe(true)
     await deliver()
     expect(state.got.flatMap(({ account_id, ops }) => ops.map((op) => [account_id, op.op_id, op.device_seq, op.after, op.kind, op.payload]))).toEqual(
       [2, 3].map((i) => ['a', `a-${i}`, i, i - 1, 'visit.record', { household_id: 'h1', outcome: 'NOT_HOME' }]),
     )
-    expect(await something({ db })).toBe(false)
+    expect(await something({ db, clock, ended: () => false })).toBe(false)
   })
 
   it('ten of them in lives that were all killed empty it too', async () => {
@@ -371,7 +390,7 @@ describe('a forgotten PIN', () => {
     expect([op.device_seq, op.after]).toEqual([2, 1])
     // The signed-in phone carries what the emptied vault left.
     const { state, api } = await ward(db)
-    expect(await deliverParcels(db, api, '10549', clock)).toBe(1)
+    expect(await deliverParcels(db, bySession(api), '10549', clock)).toBe(1)
     expect(state.got.flatMap(({ ops }) => ops.map((one) => one.op_id))).toEqual(['a-1'])
   })
 })
@@ -558,9 +577,9 @@ describe('the seal of an operation', () => {
     // Another tab is locked: its courier takes the sealed copy in its hands, and may not come back to say so.
     await append(db, knock('a', 5))
     const locked = new Database(name)
-    expect((await offerSealed(locked, 5, new Set())).map((row) => row.op_id)).toEqual(['a-5'])
+    expect((await offerSealed(locked, 5, new Set(), { now: START })).map((row) => row.op_id)).toEqual(['a-5'])
     expect(await takeBack(db, 'a', ['a-5'])).toBe(false)
-    expect((await offerSealed(locked, 5, new Set())).map((row) => row.op_id), 'until it has').toEqual(['a-5'])
+    expect((await offerSealed(locked, 5, new Set(), { now: START })).map((row) => row.op_id), 'until it has').toEqual(['a-5'])
     await settle(db, 'a', [{ op_id: 'a-5', outcome: 'applied', seq: 9 }], START)
     expect(await db.read(['outbox'], (tx) => tx.objectStore('outbox').get('a-5'))).not.toHaveProperty('offered')
   })
@@ -609,9 +628,71 @@ describe('revoked by the ward', () => {
     expect(await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(signature, 'base64url'), new TextEncoder().encode(`${head}.${claims}`))).toBe(true)
     expect(JSON.parse(Buffer.from(head, 'base64url').toString('utf8'))).toEqual({ typ: 'gocua-refresh+jwt', alg: 'ES256' })
     expect(JSON.parse(Buffer.from(claims, 'base64url').toString('utf8'))).toEqual({ aud: 'gocua-refresh', device_id: 'device-1', jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as string })
-    // Given out again it is another phone.
-    expect(await wipedNote(db)).toBeUndefined()
+    // Heard, it is told no more, and shown until the phone is given to somebody: it is another one then.
+    await deliver()
+    expect(state.calls.filter(({ path }) => path === '/auth/wiped')).toHaveLength(2)
+    expect(await wipedNote(db)).toMatchObject({ heard: true })
     expect((await deviceOf(db, () => 'device-2')).device_id).toBe('device-2')
+    await saveSession(db, infoOf('a'))
+    expect(await wipedNote(db)).toBeUndefined()
+  })
+
+  it('delivers by its own signature, without anybody signing in, and knows how much is left', async () => {
+    const { vault } = await signedIn()
+    for (let i = 1; i <= 7; i += 1) await append(db, knock('a', i))
+    await vault.wipe()
+    expect(vault.wiped).toEqual({ sending: 7, stuck: 0 })
+    const { state, alone } = await ward(db)
+    state.busy_after = 1
+    await expect(alone()).rejects.toMatchObject({ status: 503 })
+    await vault.count()
+    expect(vault.wiped).toEqual({ sending: 2, stuck: 0 })
+    expect((await knownDevice(db))?.device_id, 'the key is still needed').toBe('device-1')
+    state.busy_after = Infinity
+    await alone()
+    await vault.count()
+    expect(vault.wiped).toEqual({ sending: 0, stuck: 0 })
+    expect(state.got.flatMap(({ ops }) => ops.map((op) => op.op_id)).sort()).toEqual([1, 2, 3, 4, 5, 6, 7].map((i) => `a-${i}`))
+    expect(new Set(state.proofs).size, 'each proof serves once').toBe(state.proofs.length)
+    expect(state.calls.filter(({ path }) => path === '/auth/refresh')).toEqual([])
+    // Nothing is left to sign for: whoever is given the phone next begins anew.
+    expect(await knownDevice(db)).toBeUndefined()
+    expect(await something({ db, clock, ended: () => false })).toBe(false)
+    // Also after the app was closed it says so.
+    const later = vaultFor(new Database(name))
+    await later.vault.meet(null)
+    expect(later.vault.wiped).toEqual({ sending: 0, stuck: 0 })
+  })
+
+  it('revoked on the way: what was under way arrives once, the rest at once after the wipe', async () => {
+    const { vault } = await signedIn()
+    for (let i = 1; i <= 6; i += 1) await append(db, knock('a', i))
+    await vault.lock()
+    const { state, alone } = await ward(db)
+    state.renew = async () => {
+      await vault.wipe()
+      return false
+    }
+    await alone()
+    const arrived = state.got.flatMap(({ ops }) => ops.map((op) => op.op_id))
+    expect(new Set(arrived)).toEqual(new Set([1, 2, 3, 4, 5, 6].map((i) => `a-${i}`)))
+    expect(await wipedNote(db)).toMatchObject({ heard: true, unsent: 6 })
+    expect(await knownDevice(db)).toBeUndefined()
+  })
+
+  it('a server that takes no signature gets it from whoever signs in, and the phone says that it waits', async () => {
+    const { vault } = await signedIn()
+    await append(db, knock('a', 1))
+    await vault.wipe()
+    const { state, alone } = await ward(db)
+    state.refuse_proof = true
+    await expect(alone()).rejects.toMatchObject({ status: 401 })
+    await vault.count()
+    expect(vault.wiped).toEqual({ sending: 0, stuck: 1 })
+    expect((await deviceOf(db, () => 'device-2')).device_id).toBe('device-2')
+    await saveSession(db, infoOf('b'))
+    const next = await ward(db)
+    expect(await deliverParcels(db, bySession(next.api), '10549', clock)).toBe(1)
   })
 
   it.each(['renew', 'lend'] as const)('hears of it when it asks for a token (%s)', async (way) => {
@@ -739,6 +820,105 @@ describe('a phone of an older release', () => {
 })
 
 describe('the courier', () => {
+  it('needs no session: locked, the phone signs for itself', async () => {
+    const { vault } = await signedIn()
+    await append(db, knock('a', 1))
+    await vault.lock()
+    const { state, alone } = await ward(db)
+    await alone()
+    await alone()
+    expect(state.got.flatMap(({ ops }) => ops.map((op) => op.op_id))).toEqual(['a-1'])
+    expect([state.proofs.length, await undelivered(db)]).toEqual([1, 0])
+    // The account's next push asks for the receipt.
+    await vault.open(PIN)
+    expect((await queueOf(db, 'a', 10)).queue.map((op) => op.state)).toEqual(['local'])
+  })
+
+  it('takes what whoever is here can read too once their session has ended, but not what one tap takes back', async () => {
+    await signedIn()
+    await append(db, { ...knock('a', 1), made_at: START - 60_000 })
+    await append(db, { ...knock('a', 2), made_at: START - UNDO_MS })
+    await append(db, { ...knock('a', 3), made_at: START - UNDO_MS + 1 })
+    const { state, alone } = await ward(db)
+    await alone()
+    expect(state.got, 'a live session pushes by itself').toEqual([])
+    await alone(true)
+    expect(state.got.flatMap(({ ops }) => ops.map((op) => op.op_id))).toEqual(['a-1', 'a-2'])
+    expect(await takeBack(db, 'a', ['a-3'])).toBe(true)
+    expect(await something({ db, clock, ended: () => true })).toBe(false)
+    // A clock that was set back holds nothing up.
+    await append(db, { ...knock('a', 4), made_at: START + 3_600_000 })
+    await alone(true)
+    expect(state.got.flatMap(({ ops }) => ops.map((op) => op.op_id))).toEqual(['a-1', 'a-2', 'a-4'])
+    // What was written on in the ended session has its receipts from the next sign-in.
+    expect((await queueOf(db, 'a', 10)).queue.map((op) => op.op_id)).toEqual(['a-1', 'a-2', 'a-4'])
+  })
+
+  describe('an act in its ten seconds', () => {
+    const withdrawal = ['consent.withdraw', { household_id: 'h1', learner_id: 'l1' }, 'số 17B/9'] as const
+    const acting = (): Knocks => new Knocks({ db, clock, account_id: () => 'a' }, () => undefined)
+    const arrived = (got: readonly Carried[]): string[] => got.flatMap(({ ops }) => ops.map((op) => op.kind))
+
+    it.each(['locked', 'forgotten', 'wiped'] as const)('is delivered after them, and not before, on a phone that is %s', async (how) => {
+      const { vault } = await signedIn()
+      await acting().tellSoon(...withdrawal)
+      if (how === 'locked') await vault.lock()
+      else if (how === 'forgotten') await vault.forget()
+      else await vault.wipe()
+      const { state, alone } = await ward(db)
+      clock.at = START + UNDO_MS - 1
+      await alone()
+      expect(arrived(state.got)).toEqual([])
+      expect((await knownDevice(db))?.device_id, 'its signature is still needed').toBe('device-1')
+      expect(await something({ db, clock, ended: () => false })).toBe(false)
+      clock.at = START + UNDO_MS
+      expect(await something({ db, clock, ended: () => false })).toBe(true)
+      await alone()
+      await alone()
+      expect(arrived(state.got)).toEqual(['consent.withdraw'])
+      expect(await undelivered(db)).toBe(0)
+    })
+
+    it('taken back it is in nobody’s hands: no push, no parcel, no file has it, and nothing misses it', async () => {
+      const { vault } = await signedIn()
+      await append(db, knock('a', 1))
+      const knocks = acting()
+      const act = await knocks.tellSoon(...withdrawal)
+      const next = await append(db, knock('a', 2))
+      expect([act.device_seq, act.after, next.device_seq, next.after]).toEqual([2, 1, 3, 1])
+      expect((await queueOf(db, 'a', 10, clock.at)).queue.map((op) => op.op_id)).toEqual(['a-1', 'a-2'])
+      expect((await exportUnsent(db, clock, 'test')).ops).toBe(2)
+      await knocks.untell(act)
+      await vault.lock()
+      const { state, alone } = await ward(db)
+      clock.at = START + UNDO_MS
+      await alone()
+      expect(arrived(state.got)).toEqual(['visit.record', 'visit.record'])
+      await vault.open(PIN)
+      expect((await opsOf(db, 'a')).map((op) => op.op_id)).toEqual(['a-1', 'a-2'])
+    })
+
+    it('its time up, it leaves with the next push, and is not taken back', async () => {
+      await signedIn()
+      const knocks = acting()
+      const act = await knocks.tellSoon(...withdrawal)
+      clock.at = START + UNDO_MS
+      expect((await queueOf(db, 'a', 10, clock.at)).queue.map((op) => op.op_id)).toEqual([act.op_id])
+      await expect(knocks.untell(act)).rejects.toBeInstanceOf(AlreadySent)
+      // A clock that is set back holds it up for no longer than that.
+      expect((await queueOf(db, 'a', 10, START - 1)).queue).toHaveLength(1)
+    })
+
+    it('a house put forward before it stays, for it follows that', async () => {
+      await signedIn()
+      await append(db, { ...knock('a', 1), kind: 'household.propose', payload: { household_id: 'new', alley_id: 'a1', landmark: 'gốc đa' } })
+      const act = await acting().tellSoon(...withdrawal)
+      expect(await takeBack(db, 'a', ['a-1'])).toBe(false)
+      await acting().untell(act)
+      expect(await takeBack(db, 'a', ['a-1'])).toBe(true)
+    })
+  })
+
   it('does not ask again in one go for what this server refuses, nor loses it', async () => {
     const { vault } = await signedIn()
     await append(db, knock('a', 1))
@@ -748,12 +928,12 @@ describe('the courier', () => {
       fetch: () => Promise.resolve(Response.json({ parcels: [{ refused: 'unknown_key' }] }, (asked += 1, { status: 200 }))),
       token: () => 't', renew: () => Promise.resolve(true),
     })
-    await carry({ db, api: refusing, clock, ward: () => '10549' })
+    await carry({ db, api: refusing, clock, ward: () => '10549', ended: () => false })
     expect([asked, await undelivered(db)]).toEqual([1, 1])
     const busy = new Api({
       fetch: () => Promise.resolve(Response.json({ code: 'unavailable' }, { status: 503 })), token: () => 't', renew: () => Promise.resolve(true),
     })
-    await expect(carry({ db, api: busy, clock, ward: () => '10549' })).rejects.toBeInstanceOf(Problem)
+    await expect(carry({ db, api: busy, clock, ward: () => '10549', ended: () => false })).rejects.toBeInstanceOf(Problem)
     expect(await undelivered(db)).toBe(1)
   })
 })

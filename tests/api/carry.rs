@@ -75,6 +75,14 @@ async fn carry(by: &Phone, parcels: &[Value]) -> Vec<Value> {
     fates
 }
 
+/// Without a session: the phone signs for itself.
+async fn deliver(by: &Phone, parcels: &[Value]) -> Vec<Value> {
+    let body = json!({"parcels": parcels});
+    let answer = by.post_proven("/api/v1/sync/carry", &by.delivery_proof(), &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()["parcels"].as_array().expect("fates").clone()
+}
+
 async fn push(app: &TestApp, phone: &Phone, ops: &[Value]) -> Answer {
     let body = json!({
         "device_id": phone.device, "app_version": "0.2.0", "sent_at": app.now().0,
@@ -127,6 +135,148 @@ on_both! {
         assert_eq!(carry(&carrier, std::slice::from_ref(&sealed)).await, [counts(1, 0, 0, 0, 0)]);
         assert_eq!(carry(&carrier, &[sealed]).await, [counts(0, 1, 0, 0, 0)]);
         assert_eq!(visits(app).await.len(), 1);
+    }
+
+    /// Nobody signs in on it any more, and nobody has to.
+    async fn a_phone_shut_out_delivers_by_its_own_signature(app: &TestApp) {
+        let (lost, desk) = (app.signed_in(VOLUNTEER).await, app.signed_in(STAFF).await);
+        let ops = [knock(1, app.now().0, HOUSEHOLDS[0]), knock(2, app.now().0, HOUSEHOLDS[1])];
+        let sealed = parcel(app, &lost, VOLUNTEER, &ops).await;
+        let revoke = format!("/api/v1/phones/{}/revoke", lost.device);
+        assert_eq!(desk.post(&revoke, &json!({})).await.status, 204);
+        let before = app.store().ward_seq(WARD).await.expect("the ward");
+        assert_eq!(deliver(&lost, std::slice::from_ref(&sealed)).await, [counts(2, 0, 0, 0, 0)]);
+        assert_eq!(deliver(&lost, std::slice::from_ref(&sealed)).await, [counts(0, 2, 0, 0, 0)]);
+        assert_eq!(carry(&app.signed_in(LEAD).await, std::slice::from_ref(&sealed)).await, [counts(0, 2, 0, 0, 0)]);
+        assert_eq!(app.store().ward_seq(WARD).await.expect("the ward"), before + 2);
+        assert_eq!(visits(app).await.len(), 2);
+        // Before and after it has wiped itself; the list of phones says what it said then.
+        let wiped = json!({
+            "device_id": lost.device, "at": 1, "accounts": 1, "unsent": 2, "proof": lost.proof()
+        });
+        assert_eq!(app.phone().post("/api/v1/auth/wiped", &wiped).await.status, 204);
+        let more = parcel(app, &lost, VOLUNTEER, &[knock(3, app.now().0, HOUSEHOLDS[2])]).await;
+        assert_eq!(deliver(&lost, &[more]).await, [counts(1, 0, 0, 0, 0)]);
+        // It has got nothing but that for it.
+        assert_eq!(lost.pull(None).await.code(), "device_revoked");
+        assert_eq!(lost.post_proven("/api/v1/sync/push", &lost.delivery_proof(),
+            &fixture::visit(lost.device, 4, HOUSEHOLDS[0], app.now())).await.code(), "token_invalid");
+    }
+
+    async fn a_phone_whose_sessions_ended_delivers_what_all_its_users_wrote(app: &TestApp) {
+        let mut shared = app.signed_in(VOLUNTEER).await;
+        assert_eq!(shared.login("volunteer2", fixture::PASSWORD).await.status, 200);
+        assert_eq!(shared.post("/api/v1/auth/logout", &json!({})).await.status, 204);
+        let sealed = [
+            parcel(app, &shared, VOLUNTEER, &[knock(1, app.now().0, HOUSEHOLDS[0])]).await,
+            parcel(app, &shared, "volunteer2", &[knock(2, app.now().0, HOUSEHOLDS[4])]).await,
+        ];
+        assert_eq!(deliver(&shared, &sealed).await, [counts(1, 0, 0, 0, 0), counts(1, 0, 0, 0, 0)]);
+        // What it carries of another phone goes along.
+        let other = app.signed_in(LEAD).await;
+        let foreign = parcel(app, &other, LEAD, &[knock(1, app.now().0, HOUSEHOLDS[1])]).await;
+        assert_eq!(deliver(&shared, &[foreign]).await, [counts(1, 0, 0, 0, 0)]);
+    }
+
+    async fn a_disabled_account_s_phone_delivers_for_the_ward_to_judge(app: &TestApp) {
+        let origin = app.signed_in(VOLUNTEER).await;
+        let sealed = parcel(app, &origin, VOLUNTEER, &[knock(1, app.now().0, HOUSEHOLDS[0])]).await;
+        app.store().set_disabled(fixture::account(VOLUNTEER), true, app.now()).await.expect("disabled");
+        assert_eq!(deliver(&origin, &[sealed]).await, [counts(0, 0, 1, 0, 0)]);
+        assert_eq!(visits(app).await, []);
+    }
+
+    /// Whoever cannot sign as a phone we know hears one and the same, and nothing of the body is read.
+    async fn only_the_phone_itself_delivers_as_the_phone(app: &TestApp) {
+        let origin = app.signed_in(VOLUNTEER).await;
+        let (stranger, neighbour) = (app.phone(), app.signed_in(LEAD).await);
+        let sealed = parcel(app, &origin, VOLUNTEER, &[knock(1, app.now().0, HOUSEHOLDS[0])]).await;
+        let body = json!({ "parcels": [sealed] });
+        let typ = "gocua-deliver+jwt";
+        let fair = json!({ "aud": "gocua-deliver", "device_id": origin.device, "jti": fresh_id() });
+        let with = |name: &str, value: Value| {
+            let mut changed = fair.clone();
+            changed[name] = value;
+            changed
+        };
+        let good = origin.key.sign(typ, &fair);
+        let (text, _) = good.rsplit_once('.').expect("a signature");
+        let wrong = [
+            stranger.delivery_proof(),
+            stranger.key.sign(typ, &fair),
+            neighbour.key.sign(typ, &fair),
+            // Made for something else.
+            origin.proof(),
+            origin.key.sign("gocua-refresh+jwt", &fair),
+            origin.key.sign("gocua-parcel+jwt", &fair),
+            origin.key.sign(typ, &with("aud", json!("gocua-refresh"))),
+            origin.key.sign(typ, &with("device_id", json!(neighbour.device))),
+            origin.key.sign(typ, &with("jti", json!("x"))),
+            format!("{text}."),
+            format!("{text}.{}", BASE64.encode([0; 64])),
+            "a.b.c".into(),
+            "A".repeat(4_000),
+        ];
+        let mut answers = Vec::new();
+        for proof in &wrong {
+            let answer = stranger.post_proven("/api/v1/sync/carry", proof, &body).await;
+            let mut told = answer.json();
+            told.as_object_mut().expect("a problem").remove("request_id");
+            assert_eq!((answer.status, answer.code().as_str()), (401, "proof_invalid"), "{proof}");
+            answers.push(told);
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "{answers:?}");
+        let huge = json!({"parcels": "A".repeat(2 * 1024 * 1024)});
+        let unread = stranger.post_proven("/api/v1/sync/carry", &stranger.delivery_proof(), &huge).await;
+        assert_eq!(unread.code(), "proof_invalid");
+        nothing_written(app).await;
+        let deliver = async || origin.post_proven("/api/v1/sync/carry", &good, &body).await;
+        assert_eq!(deliver().await.json()["parcels"], json!([counts(1, 0, 0, 0, 0)]));
+        assert_eq!(deliver().await.code(), "proof_invalid", "it serves once");
+        // And for nothing else.
+        let fresh = origin.delivery_proof();
+        assert_eq!(origin.refresh_with(&fresh).await.code(), "proof_invalid");
+        let wiped = json!({
+            "device_id": origin.device, "at": 1, "accounts": 1, "unsent": 0, "proof": fresh
+        });
+        assert_eq!(stranger.post("/api/v1/auth/wiped", &wiped).await.code(), "proof_invalid");
+        let as_token = stranger.request("GET", "/api/v1/me").bearer_auth(&fresh).send().await.expect("answers");
+        assert_eq!(as_token.status().as_u16(), 401);
+        assert_eq!(origin.pull(None).await.status, 200, "its session lives");
+    }
+
+    async fn a_phone_delivers_nothing_of_another_ward_and_within_bounds(app: &TestApp) {
+        let stranger = other_ward(app).await;
+        let far = app.signed_in("stranger").await;
+        let near = app.signed_in(VOLUNTEER).await;
+        let mut claims = claims(&near, VOLUNTEER, app.now().0, &[knock(1, app.now().0, HOUSEHOLDS[0])]);
+        let good = near.key.sign("gocua-parcel+jwt", &claims);
+        let key = seal_key(app).await;
+        let sealed = seal(&key, &good);
+        assert_eq!(deliver(&far, std::slice::from_ref(&sealed)).await, [refused("other_ward")]);
+        claims["account_id"] = json!(stranger);
+        let forged = seal(&key, &near.key.sign("gocua-parcel+jwt", &claims));
+        assert_eq!(deliver(&near, &[forged]).await, [refused("not_signed")]);
+        let desk = app.signed_in(STAFF).await;
+        let own = parcel(app, &desk, STAFF, &[knock(1, app.now().0, HOUSEHOLDS[0])]).await;
+        assert_eq!(deliver(&near, &[own]).await, [refused("not_signed")]);
+        let ask = async |body: Value| {
+            near.post_proven("/api/v1/sync/carry", &near.delivery_proof(), &body).await.code()
+        };
+        assert_eq!(ask(json!({"parcels": vec![sealed.clone(); 6]})).await, "invalid_field");
+        assert_eq!(ask(json!({"parcels": [{"kid": "x", "enc": "x", "ct": "A".repeat(1024 * 1024)}]})).await, "payload_too_large");
+        nothing_written(app).await;
+        // As often as a session may, and no more.
+        let mut told = 0;
+        let nothing = json!({"parcels": []});
+        for _ in 0..60 {
+            let answer = near.post_proven("/api/v1/sync/carry", &near.delivery_proof(), &nothing).await;
+            told += usize::from(answer.status == 429);
+        }
+        assert!(told > 10, "{told}");
+        app.pass(MINUTE);
+        assert_eq!(deliver(&near, &[sealed]).await, [counts(1, 0, 0, 0, 0)]);
     }
 
     /// However the work arrives first, it is counted once, and its phone gets its receipts.

@@ -35,7 +35,7 @@ export default {
     include: process.env.GOCUA_SOAK ? ['soak.ts'] : process.env.GOCUA_RECORD ? ['record.ts'] : ['*.test.ts'],
     environment: 'node',
     setupFiles: [join(import.meta.dirname, 'support/disk.ts')],
-    testTimeout: process.env.GOCUA_SOAK ? 0 : 120_000,
+    testTimeout: process.env.GOCUA_SOAK ? 0 : 240_000,
     hookTimeout: 60_000,
     // Two cores is what the smallest machine has; each file has a server of its own.
     maxWorkers: 2,

@@ -197,6 +197,19 @@ impl Phone {
         self.key.sign("gocua-refresh+jwt", &claims)
     }
 
+    /// A proof that it delivers, under a fresh id.
+    pub fn delivery_proof(&self) -> String {
+        let claims = json!({"aud": "gocua-deliver", "device_id": self.device, "jti": fresh_id()});
+        self.key.sign("gocua-deliver+jwt", &claims)
+    }
+
+    /// POST without a session, under a proof of the test's making.
+    pub async fn post_proven(&self, path: &str, proof: &str, body: &Value) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.url)).header("X-Gocua", "1");
+        let request = request.header(header::AUTHORIZATION, format!("Device {proof}"));
+        finish(request.json(body)).await
+    }
+
     /// Refreshes, and keeps what it got.
     pub async fn refresh(&mut self) -> Answer {
         let proof = self.proof();

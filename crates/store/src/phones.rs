@@ -75,6 +75,15 @@ impl Store {
             .await?)
     }
 
+    /// The ward a device was last used in; `None` when nobody knows the device, or it belongs to none.
+    /// Being shut out changes nothing of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Db`] when the database fails.
+    pub async fn device_ward(&self, id: DeviceId) -> Result<Option<String>, StoreError> {
+        Ok(device::Entity::find_by_id(id.0).one(&self.read).await?.and_then(|d| d.ward))
+    }
+
     /// Notes that a device has wiped itself, under a proof whose signature the caller checked. A proof
     /// serves once, for a wipe or for a refresh.
     ///

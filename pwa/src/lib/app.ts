@@ -1,5 +1,5 @@
 /** The parts of the app, put together once. Screens import from here; tests build their own. */
-import { Api } from './api/client.ts'
+import { Api, Problem } from './api/client.ts'
 import { Session, webLock } from './auth/session.svelte.ts'
 import { Database } from './data/db.ts'
 import { knownDevice, switchTo } from './data/session.ts'
@@ -63,6 +63,7 @@ export const vault: Vault = new Vault({
     await session.start()
     channel?.postMessage('session')
     void safety.count().catch(() => undefined)
+    carry_at = 0
     carry()
   },
 })
@@ -73,9 +74,12 @@ const CARRY_AGAIN_MS = 5 * 60_000
 let carry_at = 0
 let under_way = false
 
+/** Whether nobody here can send by themselves. */
+const unsendable = (): boolean => vault.gate !== 'open' || session.ended
+
 /**
- * Hands in what is sealed for the server, of everybody who is not unlocked. Nothing is read. A locked
- * phone asks now and then also with empty hands: it must hear when the ward has revoked it.
+ * Hands in what is sealed for the server, of everybody who is not unlocked, or whose session has ended.
+ * Nothing is read. A locked phone asks now and then also with empty hands: it must hear when the ward has revoked it.
  */
 function carry(): void {
   if (under_way || !navigator.onLine || clock.now() < carry_at) return
@@ -83,15 +87,19 @@ function carry(): void {
   carry_at = clock.now() + CARRY_EVERY_MS
   const work = async (): Promise<void> => {
     const courier = await import('./safety/sealed.ts')
-    if (await courier.something({ db })) {
-      await webLock('gocua-carry', () => courier.carry({ db, api: carrying, clock, ward: () => session.lentWard }))
+    const parts = { db, api: carrying, clock, ward: () => session.lentWard, ended: () => session.ended }
+    if (await courier.something(parts)) {
+      const done = await webLock('gocua-carry', () => courier.carry(parts))
+      if (done === 0) carry_at = clock.now() + CARRY_AGAIN_MS
     } else if (vault.gate === 'locked' && !session.ended) {
       carry_at = clock.now() + CARRY_AGAIN_MS
       await session.lend()
     }
   }
   void work()
-    .catch(() => (carry_at = clock.now() + CARRY_AGAIN_MS))
+    .catch((error: unknown) => {
+      carry_at = clock.now() + ((error instanceof Problem ? error.retryAfterMs : null) ?? CARRY_AGAIN_MS)
+    })
     .finally(() => {
       under_way = false
       void vault.count().catch(() => undefined)
@@ -152,9 +160,11 @@ export const knocks = new Knocks(
     // The next door is painted first: sending competes with it for the disk of a cheap phone.
     setTimeout(() => {
       void safety.note().catch(() => undefined)
+      if (session.ended) void vault.count().catch(() => undefined)
       if (rest === 0) engine.wake('save')
     }, 200)
-    if (rest > 0) setTimeout(() => engine.wake('save'), rest)
+    // A hair later: by then nothing rests any more, whichever clock is ahead.
+    if (rest > 0) setTimeout(() => engine.wake('save'), rest + 50)
   },
   (ids) => {
     turf.drop(ids)
@@ -173,7 +183,7 @@ async function openTurf(): Promise<void> {
 async function meet(): Promise<void> {
   await vault.meet(session.account)
   await openTurf()
-  if (vault.gate !== 'open') carry()
+  if (unsendable()) carry()
 }
 
 /** Another user of this phone comes to the front; whoever was here is locked. */
@@ -192,7 +202,7 @@ export async function begin(): Promise<void> {
     sync.online = true
     engine.wake('online')
     carry_at = 0
-    if (vault.gate !== 'open') carry()
+    if (unsendable()) carry()
   })
   addEventListener('offline', () => {
     sync.online = false
@@ -208,7 +218,7 @@ export async function begin(): Promise<void> {
   setInterval(() => {
     vault.check()
     minute.now = clock.now()
-    if (vault.gate !== 'open') carry()
+    if (unsendable()) carry()
   }, 15_000)
 
   channel?.addEventListener('message', ({ data }: MessageEvent<'session' | 'book' | { ops: string[] }>) => {
@@ -221,7 +231,7 @@ export async function begin(): Promise<void> {
     if (document.visibilityState !== 'visible') return
     minute.now = clock.now()
     engine.wake('visible')
-    if (vault.gate !== 'open') carry()
+    if (unsendable()) carry()
   })
   engine.wake('start')
 }

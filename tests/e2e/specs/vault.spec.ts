@@ -76,7 +76,7 @@ test('locked, the phone still delivers what it cannot read', async ({ phone, boo
   expect(await server.verify()).toMatch(/ 0 differences/)
 })
 
-test('a stolen phone: the ward locks it, it wipes itself and proves it, and what it had sealed is not lost', async ({ phone, book, server, watch }) => {
+test('a stolen phone: the ward locks it, it wipes itself and proves it, and what it had sealed arrives though nobody signs in', async ({ phone, book, server, watch }) => {
   watch.expect(/status of 401/)
   const it = await phone()
   await it.signIn('tnv2')
@@ -104,8 +104,16 @@ test('a stolen phone: the ward locks it, it wipes itself and proves it, and what
   await expect(it.page.getByText(head)).toHaveCount(0)
   expect((await disk(it.page)).includes(head)).toBe(false)
 
-  // Found again, and somebody of the ward signs in on it: what nobody could read arrives.
-  await it.signIn('tnv1')
+  // Nobody signs in on it: what nobody can read has been delivered by the phone's own signature, and it says so.
   await expect.poll(async () => (await book.coverage()).total.visits - before, { timeout: 45_000 }).toBe(3)
+  await expect(it.page.getByText(/Lượt ghi đã gửi hết về phường/)).toBeVisible()
+  await it.page.reload()
+  await expect(it.page.getByText(/Lượt ghi đã gửi hết về phường/)).toBeVisible()
+  expect((await book.coverage()).total.visits - before, 'once').toBe(3)
+
+  // Found again it is another phone, and no longer one that was taken away.
+  await it.signIn('tnv1')
+  expect(await it.page.evaluate(() => (JSON.parse(localStorage.getItem('gocua.marker') ?? '{}') as { device_id: string }).device_id)).not.toBe(device_id)
+  expect((await book.coverage()).total.visits - before, 'and once still').toBe(3)
   expect(await server.verify()).toMatch(/ 0 differences/)
 })

@@ -8,6 +8,8 @@ import { draftOf, keepDraft } from '$lib/data/drafts.ts'
 import { Knocks } from '$lib/data/knocks.svelte.ts'
 import { opened, outboxFor } from '$lib/data/outbox.ts'
 import { knownDevice } from '$lib/data/session.ts'
+import { carry } from '$lib/safety/courier.ts'
+import { sealerOf } from '$lib/safety/sealer.ts'
 import { SyncEngine } from '$lib/sync/engine.ts'
 import { unlocked } from './keys.ts'
 import { Disk, type Tenant } from './disk.ts'
@@ -87,7 +89,7 @@ export class Phone {
   }
 
   read<T>(work: Parameters<typeof Database.prototype.read<T>>[1]): Promise<T> {
-    return this.#eye.read(['meta', 'session', 'alleys', 'outbox', 'drafts'], work)
+    return this.#eye.read(['meta', 'session', 'alleys', 'outbox', 'drafts', 'parcels'], work)
   }
 
   async deviceId(): Promise<string> {
@@ -214,6 +216,21 @@ export class Life implements Tenant {
 
   async #who(): Promise<void> {
     this.#device = (await knownDevice(this.db))?.device_id ?? ''
+    // As with the unlocking of a vault: from here on every record is sealed for the server as it is written.
+    this.db.keys.sealer = await sealerOf(this.db, { now: this.phone.now }, __APP_VERSION__, () => 0)
+  }
+
+  /** The PIN is asked for again: nothing is read or written any more, only carried. */
+  lock(): void {
+    this.engine.stop()
+    this.db.keys.drop()
+  }
+
+  /** Delivers what is sealed, as the locked app does: under its session, or by the phone's own signature. */
+  carry(): Promise<number> {
+    const { session } = this
+    const api = new Api({ fetch: this.#fetch, token: session.lent, renew: session.lend })
+    return carry({ db: this.db, api, clock: { now: this.phone.now }, ward: () => session.lentWard, ended: () => session.ended })
   }
 
   async login(name: string): Promise<void> {

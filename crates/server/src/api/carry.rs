@@ -1,7 +1,10 @@
-//! Unsent work of a phone that cannot send it, brought by another one.
+//! Unsent work of a phone that cannot send it: brought by another one, or by the phone itself, which
+//! has no session any more and signs for itself.
 
+use actix_web::dev::Payload;
 use actix_web::middleware::from_fn;
-use actix_web::{post, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, post, web};
+use futures_util::future::LocalBoxFuture;
 use gocua_domain::account::{Action, Principal, may};
 use gocua_domain::id::SessionId;
 use gocua_domain::sync::{OpOutcome, OpResult, Sender};
@@ -27,6 +30,31 @@ const MAX_CARRY: usize = 1024 * 1024;
 pub struct CarryRequest {
     /// At most 5.
     pub parcels: Vec<Sealed>,
+}
+
+/// Who brings parcels: somebody of the ward who may push, or a phone of the ward by its signature.
+#[derive(Debug)]
+pub struct Bringer {
+    ward: String,
+}
+
+impl FromRequest for Bringer {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        // The gate has taken the proof, which serves once.
+        let proven = req.extensions().get::<gate::Who>().map(|who| who.ward.clone());
+        let caller = Caller::from_request(req, payload);
+        Box::pin(async move {
+            if let Some(ward) = proven {
+                return Ok(Self { ward });
+            }
+            let caller = caller.await?;
+            caller.may(Action::SyncPush)?;
+            Ok(Self { ward: caller.ward()?.to_owned() })
+        })
+    }
 }
 
 /// What became of parcels.
@@ -64,9 +92,14 @@ pub struct Counts {
     pub held: usize,
 }
 
-/// Takes in sealed work of other phones of the ward. Each parcel has its own fate.
+/// Takes in sealed work of phones of the ward. Each parcel has its own fate.
+///
+/// A phone that has no session, revoked or not, calls it with `Authorization: Device ` and a proof:
+/// compact JWS, ES256, `typ` `gocua-deliver+jwt`, claims `aud` (`gocua-deliver`), `device_id` and
+/// `jti` (a UUID that serves once). The ward is then the one the phone was last used in.
 #[utoipa::path(
     tag = "sync",
+    security(("bearer" = []), ("device" = [])),
     request_body = CarryRequest,
     responses(
         (status = 200, description = "One fate for each parcel, in the order sent", body = CarryAnswer),
@@ -77,18 +110,16 @@ pub struct Counts {
 #[post("/sync/carry", wrap = "from_fn(gate::carry)")]
 pub async fn carry(
     app: State,
-    caller: Caller,
+    by: Bringer,
     body: Body<CarryRequest, MAX_CARRY>,
 ) -> Result<web::Json<CarryAnswer>, Problem> {
-    caller.may(Action::SyncPush)?;
     let Body(CarryRequest { parcels: sealed }) = body;
     if sealed.len() > MAX_PARCELS {
         return Err(Problem::invalid("/parcels"));
     }
-    let ward = caller.ward()?;
     let mut parcels = Vec::with_capacity(sealed.len());
     for one in &sealed {
-        parcels.push(match batch(&app, ward, one).await? {
+        parcels.push(match batch(&app, &by.ward, one).await? {
             Ok(batch) => Fate::Counts(count(&app.store.push(batch).await?.results)),
             Err(refused) => Fate::Refusal { refused },
         });

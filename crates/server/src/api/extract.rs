@@ -61,6 +61,11 @@ pub(super) fn bearer(req: &HttpRequest) -> Option<&str> {
     req.headers().get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
+/// The proof of a phone that delivers without a session.
+pub(super) fn device_proof(req: &HttpRequest) -> Option<&str> {
+    req.headers().get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Device ")
+}
+
 /// How long a body may take to arrive. The app gives a push up after thirty seconds: by then its
 /// place must be free again, even if nobody told that the line is dead.
 const PATIENCE: Duration = Duration::from_secs(25);

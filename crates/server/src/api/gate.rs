@@ -11,10 +11,10 @@ use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::HttpRequest;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
 use bytes::Bytes;
 use gocua_domain::account::Principal;
 use gocua_domain::id::DeviceId;
@@ -23,7 +23,7 @@ use gocua_domain::time::Millis;
 use gocua_store::{Fault, FaultCount, PhoneNote, Store, StoreError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::extract::{Caller, bearer};
+use super::extract::{Caller, bearer, device_proof};
 use super::problem::{Code, Problem};
 use crate::app::State;
 use crate::auth;
@@ -263,9 +263,10 @@ impl Notes {
 
 /// A phone whose account belongs to a ward.
 #[derive(Clone, Debug)]
-struct Who {
+pub struct Who {
     device: DeviceId,
-    ward: String,
+    /// Code of the ward.
+    pub ward: String,
 }
 
 impl Who {
@@ -296,7 +297,8 @@ pub async fn pull(
     pass(Call::Pull, req, next).await
 }
 
-/// Around `sync/carry`.
+/// Around `sync/carry`, which a phone may also call by its own signature: it then finds [`Who`] that
+/// is among what the request bears. Nothing of the body is read for a stranger.
 ///
 /// # Errors
 /// None of its own: refusals are answers.
@@ -304,7 +306,20 @@ pub async fn carry(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    pass(Call::Carry, req, next).await
+    let Some(proof) = device_proof(req.request()).map(str::to_owned) else {
+        return pass(Call::Carry, req, next).await;
+    };
+    let Some(app) = req.app_data::<State>().cloned() else {
+        return Ok(req.error_response(Problem::internal("no application state")));
+    };
+    match auth::courier(&app, &proof).await {
+        Ok((device, ward)) => {
+            let who = Who { device, ward };
+            req.extensions_mut().insert(who.clone());
+            at_the_gate(app, Call::Carry, who, false, req, next).await
+        }
+        Err(problem) => Ok(req.error_response(problem)),
+    }
 }
 
 async fn pass(
@@ -331,6 +346,21 @@ async fn pass(
     let Some(who) = Who::of(&caller) else {
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
+    let all = call == Call::Pull && wants_all(req.request(), &caller);
+    at_the_gate(app, call, who, all, req, next).await
+}
+
+/// A call of a phone that is known: let in when it is its turn, and `all` when everything is to be
+/// pulled.
+async fn at_the_gate(
+    app: State,
+    call: Call,
+    who: Who,
+    all: bool,
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let now = app.now();
     let said = words(req.request(), who.device, now);
     if call == Call::Pull {
         app.gate.hear(said.clone());
@@ -353,7 +383,7 @@ async fn pass(
     };
     let mut turn = Turn { app: app.clone(), who, call, number, over: false };
     let mut full = None;
-    if call == Call::Pull && wants_all(req.request(), &caller) {
+    if all {
         full = app.gate.full_pull().await;
         if full.is_none() {
             turn.end(Some(Fault::Busy));

@@ -92,12 +92,19 @@ struct Bearer;
 
 impl Modify for Bearer {
     fn modify(&self, document: &mut Document) {
-        use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+        use utoipa::openapi::security::{
+            ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme,
+        };
         let mut http = Http::new(HttpAuthScheme::Bearer);
         http.bearer_format = Some("JWT".into());
         http.description = Some("Access token of POST /api/v1/auth/login or /refresh.".into());
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(http));
+        let device = ApiKeyValue::with_description(
+            "Authorization",
+            "`Device ` and a proof by the device's key, for delivering without a session.",
+        );
+        components.add_security_scheme("device", SecurityScheme::ApiKey(ApiKey::Header(device)));
     }
 }
 

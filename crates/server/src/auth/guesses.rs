@@ -1,10 +1,12 @@
-//! Attempts that no row of the book counts: unknown logins, and known devices.
+//! Attempts that no row of the book counts: unknown logins, known devices, and proofs of deliveries.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use gocua_domain::account::Lockout;
+use gocua_domain::id::DeviceId;
 use gocua_domain::time::Millis;
+use uuid::Uuid;
 
 /// What is counted, as a keyed hash: neither logins nor devices stay in memory.
 pub type Tag = [u8; 32];
@@ -87,9 +89,61 @@ impl Flood {
     }
 }
 
+/// How many proofs of one phone are remembered.
+const SPENT: usize = 64;
+/// Of how many phones; those that delivered longest ago are forgotten first.
+const SPENT_PHONES: usize = 1_000;
+
+/// Proofs that have brought a delivery. Only proofs with a good signature come here, so nobody but the
+/// phone itself pushes its own out. Forgotten (by a restart, too), one brings the same delivery once
+/// more, which the book knows already.
+#[derive(Debug, Default)]
+pub struct Spent(Mutex<VecDeque<(DeviceId, VecDeque<Uuid>)>>);
+
+impl Spent {
+    /// Whether this proof comes for the first time; from now on it does not.
+    pub fn first(&self, device: DeviceId, proof: Uuid) -> bool {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = all.iter().position(|(id, _)| *id == device);
+        let (_, mut proofs) =
+            at.and_then(|at| all.remove(at)).unwrap_or_else(|| (device, VecDeque::new()));
+        let first = !proofs.contains(&proof);
+        if first {
+            proofs.push_back(proof);
+        }
+        if proofs.len() > SPENT {
+            proofs.pop_front();
+        }
+        all.push_back((device, proofs));
+        if all.len() > SPENT_PHONES {
+            all.pop_front();
+        }
+        first
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_delivery_is_proven_once_and_no_other_phone_makes_room_for_it_again() {
+        let spent = Spent::default();
+        let (mine, other) = (DeviceId(Uuid::from_u128(1)), DeviceId(Uuid::from_u128(2)));
+        let proof = |n: usize| Uuid::from_u128(n as u128);
+        assert!(spent.first(mine, proof(0)));
+        assert!(!spent.first(mine, proof(0)));
+        for n in 0..1_000 {
+            assert!(spent.first(other, proof(n)));
+        }
+        assert!(!spent.first(mine, proof(0)));
+        assert!(!spent.first(other, proof(999)));
+        for n in 0..2 * SPENT_PHONES {
+            spent.first(DeviceId(Uuid::from_u128(10 + n as u128)), proof(0));
+        }
+        assert_eq!(spent.0.lock().expect("whole").len(), SPENT_PHONES);
+        assert!(spent.first(mine, proof(0)), "forgotten");
+    }
 
     #[test]
     fn a_flood_of_codes_is_let_through_one_a_second() {

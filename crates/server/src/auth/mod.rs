@@ -17,12 +17,12 @@ use uuid::Uuid;
 
 use crate::api::problem::{Code, Problem};
 use crate::app::App;
-use guesses::{Flood, Guesses};
+use guesses::{Flood, Guesses, Spent};
 use password::Passwords;
 use seal::Seal;
 use secrets::Secrets;
 use sessions::{Known, Sessions};
-use token::DeviceKey;
+use token::{DeviceKey, Purpose};
 
 /// The most bytes a password may have: hashing is paid by the byte, before anyone is known.
 pub const PASSWORD_MAX: usize = 256;
@@ -37,6 +37,7 @@ pub struct Auth {
     guesses: Guesses,
     codes: Flood,
     sessions: Sessions,
+    deliveries: Spent,
 }
 
 impl Auth {
@@ -48,6 +49,7 @@ impl Auth {
             guesses: Guesses::default(),
             codes: Flood::default(),
             sessions: Sessions::default(),
+            deliveries: Spent::default(),
         }
     }
 
@@ -222,7 +224,7 @@ pub async fn join(app: &App, arrival: Arrival) -> Result<Issued, Problem> {
 pub async fn wiped(app: &App, device: DeviceId, proof: &str, unsent: u32) -> Result<(), Problem> {
     let refused = || Problem::new(Code::ProofInvalid);
     let keys = app.store.device_keys(device).await?;
-    let jti = keys.iter().find_map(|key| token::read_proof(proof, key, device));
+    let jti = keys.iter().find_map(|key| token::read_proof(proof, key, device, Purpose::Refresh));
     let jti = jti.ok_or_else(refused)?;
     let unsent = i32::try_from(unsent).unwrap_or(i32::MAX);
     match app.store.note_wiped(device, jti, unsent, app.now()).await? {
@@ -233,6 +235,25 @@ pub async fn wiped(app: &App, device: DeviceId, proof: &str, unsent: u32) -> Res
             Ok(())
         }
     }
+}
+
+/// The phone that delivers parcels by its own signature, and the ward it was last used in. Neither a
+/// revoked phone nor a disabled account is turned away: what is delivered speaks for itself.
+///
+/// # Errors
+/// [`Code::ProofInvalid`], whether nobody knows the device, somebody else signed, or the proof has
+/// served before: who asks must not learn which.
+pub async fn courier(app: &App, proof: &str) -> Result<(DeviceId, String), Problem> {
+    let refused = || Problem::new(Code::ProofInvalid);
+    let device = token::claimed_device(proof).ok_or_else(refused)?;
+    let keys = app.store.device_keys(device).await?;
+    let jti = keys.iter().find_map(|key| token::read_proof(proof, key, device, Purpose::Deliver));
+    let jti = jti.ok_or_else(refused)?;
+    let ward = app.store.device_ward(device).await?.ok_or_else(refused)?;
+    if !app.auth.deliveries.first(device, jti) {
+        return Err(refused());
+    }
+    Ok((device, ward))
 }
 
 fn check_form(attempt: &Attempt) -> Result<(), Problem> {
@@ -317,7 +338,7 @@ pub async fn refresh(app: &App, cookie: Option<String>, proof: &str) -> Result<I
         return Err(Problem::new(Code::AccountDisabled));
     }
     let who = &session.principal;
-    let jti = token::read_proof(proof, &session.public_key, who.device);
+    let jti = token::read_proof(proof, &session.public_key, who.device, Purpose::Refresh);
     let verdict = app.store.refresh_session(who.session, shown.rotation, jti, app.now()).await?;
     let refused = match verdict {
         Refresh::Rotate(rotation) | Refresh::Repeat(rotation) => {

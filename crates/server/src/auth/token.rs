@@ -1,5 +1,7 @@
 //! The three tokens: access (JWT), refresh (cookie), and the device's proof (JWS).
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use gocua_domain::id::{AccountId, DeviceId, SessionId};
 use gocua_domain::time::Millis;
 use hmac::Mac;
@@ -18,8 +20,31 @@ const TOKEN_MAX: usize = 2_048;
 const ISSUER: &str = "gocua";
 const ACCESS_AUDIENCE: &str = "gocua-api";
 const ACCESS_TYPE: &str = "at+jwt";
-const PROOF_AUDIENCE: &str = "gocua-refresh";
-const PROOF_TYPE: &str = "gocua-refresh+jwt";
+
+/// What a device signs a proof for. One made for one thing is worth nothing for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A refresh, or the word that the device has wiped itself.
+    Refresh,
+    /// Delivering parcels.
+    Deliver,
+}
+
+impl Purpose {
+    fn audience(self) -> &'static str {
+        match self {
+            Self::Refresh => "gocua-refresh",
+            Self::Deliver => "gocua-deliver",
+        }
+    }
+
+    fn header_type(self) -> &'static str {
+        match self {
+            Self::Refresh => "gocua-refresh+jwt",
+            Self::Deliver => "gocua-deliver+jwt",
+        }
+    }
+}
 
 /// Claims of an access token: which session, and until when. What the caller may do is not in it.
 #[derive(Serialize, Deserialize)]
@@ -155,21 +180,38 @@ struct ProofClaims {
     jti: Uuid,
 }
 
-/// The id of a proof that the session's device signed for a refresh, or `None`.
-pub fn read_proof(proof: &str, public_key: &str, device: DeviceId) -> Option<Uuid> {
+/// The id of a proof that a device signed for this purpose, or `None`.
+pub fn read_proof(
+    proof: &str,
+    public_key: &str,
+    device: DeviceId,
+    purpose: Purpose,
+) -> Option<Uuid> {
     if proof.len() > TOKEN_MAX {
         return None;
     }
     let key: DeviceKey = serde_json::from_str(public_key).ok()?;
     let key = DecodingKey::from_ec_components(&key.x, &key.y).ok()?;
     let mut rules = Validation::new(Algorithm::ES256);
-    rules.set_audience(&[PROOF_AUDIENCE]);
+    rules.set_audience(&[purpose.audience()]);
     rules.set_required_spec_claims(&["aud"]);
     // A phone's clock proves nothing; the id, which serves once, does.
     rules.validate_exp = false;
     let read = jsonwebtoken::decode::<ProofClaims>(proof, &key, &rules).ok()?;
-    let good = read.header.typ.as_deref() == Some(PROOF_TYPE) && read.claims.device_id == device;
+    let typ = read.header.typ.as_deref();
+    let good = typ == Some(purpose.header_type()) && read.claims.device_id == device;
     good.then_some(read.claims.jti)
+}
+
+/// The device a proof names, before anybody has looked at its signature.
+pub fn claimed_device(proof: &str) -> Option<DeviceId> {
+    if proof.len() > TOKEN_MAX {
+        return None;
+    }
+    let part = proof.split('.').nth(1)?;
+    let claims: ProofClaims =
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).ok()?).ok()?;
+    Some(claims.device_id)
 }
 
 #[cfg(test)]

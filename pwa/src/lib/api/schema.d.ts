@@ -572,7 +572,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes in sealed work of other phones of the ward. Each parcel has its own fate. */
+        /**
+         * Takes in sealed work of phones of the ward. Each parcel has its own fate.
+         * @description A phone that has no session, revoked or not, calls it with `Authorization: Device ` and a proof:
+         *     compact JWS, ES256, `typ` `gocua-deliver+jwt`, claims `aud` (`gocua-deliver`), `device_id` and
+         *     `jti` (a UUID that serves once). The ward is then the one the phone was last used in.
+         */
         post: operations["carry"];
         delete?: never;
         options?: never;

@@ -27,6 +27,11 @@ export function refreshProof(device: Device, jti: string): Promise<string> {
   return jws(device, 'gocua-refresh+jwt', { aud: 'gocua-refresh', device_id: device.device_id, jti })
 }
 
+/** Proof that these parcels are delivered by this device, which has no session to do it with. */
+export function deliveryProof(device: Device, jti: string): Promise<string> {
+  return jws(device, 'gocua-deliver+jwt', { aud: 'gocua-deliver', device_id: device.device_id, jti })
+}
+
 export interface PublicJwk {
   kty: string
   crv: string

@@ -74,6 +74,8 @@ export type OutboxRow = Omit<OutboxOp, keyof OpContent> &
     box?: Box
     /** The same once more, for the server alone; gone with the receipt. */
     sealed?: Sealed
+    /** Until then one tap takes it back, and it does not leave the phone: see [resting]. */
+    due?: Millis
     /** It was on its way to the server sealed, which may have it. */
     offered?: 1
     /** It was handed in sealed, and the server has it; its receipt is asked for when the account is back. */

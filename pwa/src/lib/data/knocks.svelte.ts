@@ -2,10 +2,10 @@ import type { HouseholdEdit, HouseholdPropose, Payload, PeopleKind, PeoplePayloa
 import { newId } from '../domain/id.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 import type { Database, OutboxOp } from './db.ts'
-import { append, appendAll, takeBack, type NewOp } from './outbox.ts'
+import { append, appendAll, takeBack, unrest, type NewOp } from './outbox.ts'
+import { UNDO_MS } from './parcels.ts'
 
-/** How long a knock can be taken back by one tap. */
-export const UNDO_MS = 10_000
+export { UNDO_MS }
 
 /** One knock at a door, from the first try to save it to the one that succeeds. */
 export interface Knock {
@@ -122,6 +122,21 @@ export class Knocks {
   /** What somebody agreed to, asked for or was handed on to; whoever tries again hands over the same id. */
   tell(kind: PeopleKind, payload: PeoplePayload, door: string, op_id?: string): Promise<OutboxOp> {
     return this.#append(kind, payload, door, undefined, op_id)
+  }
+
+  /** The same, resting on the phone while one tap can take it back; `knock` as with [record]. */
+  async tellSoon(kind: PeopleKind, payload: PeoplePayload, door: string, knock: Knock = {}): Promise<OutboxOp> {
+    knock.op_id ??= newId(this.#parts.clock)
+    const op = this.#new({ kind, payload, door }, knock.op_id)
+    const written = await append(this.#parts.db, { ...op, due: op.made_at + UNDO_MS })
+    this.#saved([written], UNDO_MS)
+    return written
+  }
+
+  /** Takes that back; throws [AlreadySent] when it has left the phone. */
+  async untell(op: OutboxOp): Promise<void> {
+    if (!(await unrest(this.#parts.db, op.op_id, this.#parts.clock.now()))) throw new AlreadySent()
+    this.#gone([op.op_id])
   }
 
   /** `words` is how the list of records calls it. */

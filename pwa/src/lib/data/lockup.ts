@@ -179,7 +179,7 @@ export function empty(db: Database, accounts: readonly string[] | 'all', now: Mi
           unsent += row.waiting === undefined ? 0 : 1
           // Never sealed, it is in clear, or lost to the lock: it is not for us to throw away.
           if (!row.sealed) continue
-          await parcels.put({ id: `${OWN}${row.op_id}`, ward, imported_at: row.made_at, sealed: row.sealed })
+          await parcels.put({ id: `${OWN}${row.op_id}`, ward, imported_at: row.made_at, sealed: row.sealed, ...(row.due === undefined ? {} : { due: row.due }) })
         }
         await outbox.delete(row.op_id)
       }

@@ -2,7 +2,7 @@ import type { OpKind, OpResult, Payload } from '../api/types.ts'
 import { DAY_MS, type Millis } from '../domain/time.ts'
 import { StorageFull, type Database, type Numbers, type OpContent, type OutboxOp, type OutboxRow, type Store, type Tx } from './db.ts'
 import type { Box, Sealer } from './keyring.ts'
-import type { Sealed } from './parcels.ts'
+import { ownParcels, resting, UNDO_MS, waits, type Sealed } from './parcels.ts'
 import { makeRoom } from './room.ts'
 
 export interface NewOp {
@@ -13,6 +13,11 @@ export interface NewOp {
   payload: Payload
   /** How the door is called. */
   door: string
+  /**
+   * Until then one tap takes it back. Nothing that is written meanwhile follows it, so that nothing
+   * misses it when it is gone.
+   */
+  due?: Millis
 }
 
 export const ofAccount = (account_id: string): IDBKeyRange => IDBKeyRange.bound([account_id], [account_id, []])
@@ -23,7 +28,7 @@ const placeOf = (op: { account_id: string; op_id: string }): string => `outbox|$
 /** What of a row may be read by whoever holds the phone. */
 const CLEAR = new Set<string>([
   'op_id', 'account_id', 'device_seq', 'after', 'made_at', 'state', 'seq', 'booked_at', 'kept_at', 'reason', 'flags', 'waiting',
-  'flight', 'rejected', 'box', 'sealed', 'offered', 'carried',
+  'flight', 'rejected', 'box', 'sealed', 'due', 'offered', 'carried',
 ])
 
 /**
@@ -77,7 +82,7 @@ export async function appendAll(db: Database, ops: readonly NewOp[], draftOf?: s
   }
 }
 
-type NewRow = Pick<OutboxRow, 'op_id' | 'account_id' | 'made_at'> & { box: Box }
+type NewRow = Pick<OutboxRow, 'op_id' | 'account_id' | 'made_at' | 'due'> & { box: Box }
 
 /** From where on new operations are numbered, and which of them are on the disk already. */
 interface Guess {
@@ -91,9 +96,9 @@ async function sealAll(sealer: Sealer, ops: readonly NewOp[], { numbers, known }
   let after = numbers.last[ops[0]!.account_id] ?? 0
   const seals = new Map<string, Sealed>()
   await Promise.all(
-    ops.filter(({ op_id }) => !known.has(op_id)).map(({ op_id, account_id, made_at, kind, payload }) => {
+    ops.filter(({ op_id }) => !known.has(op_id)).map(({ op_id, account_id, made_at, kind, payload, due }) => {
       const op = { op_id, account_id, device_seq, after, made_at, kind, payload }
-      after = device_seq
+      if (due === undefined) after = device_seq
       device_seq += 1
       return sealer(op).then((sealed) => seals.set(op_id, sealed)).catch(() => undefined)
     }),
@@ -128,7 +133,7 @@ function put(db: Database, rows: readonly NewRow[], sealed: (Guess & { seals: Re
       const fresh = rows[at]!
       const seal = sealed?.seals.get(fresh.op_id)
       const mine: OutboxRow = { ...fresh, device_seq: next_seq, after, state: 'local', waiting: next_seq, ...(seal ? { sealed: seal } : {}) }
-      after = next_seq
+      if (fresh.due === undefined) after = next_seq
       next_seq += 1
       return mine
     })
@@ -164,10 +169,24 @@ export function takeBack(db: Database, account_id: string, ids: readonly string[
     const inOrder = ops.every((op, at) => at === 0 || op.after === ops[at - 1]!.device_seq)
     // Another tab may be locked, and its courier have the sealed copy in its hands.
     const here = ops.every((op) => op.state === 'local' && !op.offered)
-    if (!numbers || !inOrder || !here || numbers.last[account_id] !== ops.at(-1)!.device_seq) return false
+    const last = ops.at(-1)!.device_seq
+    // What rests follows it, though the next will not follow that.
+    const followed = await outbox.index('order').count(IDBKeyRange.bound([account_id, last], [account_id, []], true))
+    if (!numbers || !inOrder || !here || followed > 0 || numbers.last[account_id] !== last) return false
     const moved: Numbers = { ...numbers, last: { ...numbers.last, [account_id]: ops[0]!.after ?? 0 } }
     await Promise.all([...ops.map((op) => outbox.delete(op.op_id)), session.put(moved, 'numbers')])
     db.numbers = moved
+    return true
+  })
+}
+
+/** Takes back what rests, box and seal with it. False when its time is up, or it has left. */
+export function unrest(db: Database, op_id: string, now: Millis): Promise<boolean> {
+  return db.writeStrict(OUTBOX, async (tx) => {
+    const outbox = tx.objectStore('outbox')
+    const row = await outbox.get(op_id)
+    if (!row || !resting(row, now) || row.state !== 'local' || row.offered) return false
+    await outbox.delete(op_id)
     return true
   })
 }
@@ -179,7 +198,7 @@ function numbersOf(db: Database): Promise<Numbers | null> {
 }
 
 /** What is in clear, and nothing of how it is kept. */
-function clearOf({ box: _b, sealed: _s, offered: _o, carried: _c, ...rest }: OutboxRow): Omit<OutboxOp, keyof OpContent> & Partial<OpContent> {
+function clearOf({ box: _b, sealed: _s, due: _d, offered: _o, carried: _c, ...rest }: OutboxRow): Omit<OutboxOp, keyof OpContent> & Partial<OpContent> {
   return rest
 }
 
@@ -231,14 +250,14 @@ export async function opsOf(db: Database, account_id: string): Promise<OutboxOp[
 
 export const unanswered = (op: Pick<OutboxOp, 'state'>): boolean => op.state === 'local' || op.state === 'sent' || op.state === 'held'
 
-/** The first `limit` unanswered operations of an account, oldest first, and how many there are in all. */
-export async function queueOf(db: Database, account_id: string, limit: number): Promise<{ queue: OutboxOp[]; queued: number }> {
+/** The first `limit` unanswered operations of an account that may leave, oldest first, and how many there are in all. */
+export async function queueOf(db: Database, account_id: string, limit: number, now: Millis = 0): Promise<{ queue: OutboxOp[]; queued: number }> {
   const { rows, queued } = await db.read(['outbox'], async (tx) => {
     const waiting = tx.objectStore('outbox').index('waiting')
     const [rows, queued] = await Promise.all([waiting.getAll(ofAccount(account_id), limit), waiting.count(ofAccount(account_id))])
     return { rows, queued }
   })
-  return { queue: await opened(db, rows), queued }
+  return { queue: await opened(db, rows.filter((row) => !resting(row, now))), queued }
 }
 
 /** How many operations of an account have no answer. */
@@ -283,15 +302,24 @@ async function named(tx: Tx<'readonly' | 'readwrite'>, account_id: string, ids: 
 
 const OUTBOX: Store[] = ['outbox']
 
-/** Whether anything can be handed in sealed: without an answer, not handed in yet, and not to be read by anybody who is here. */
-export async function anySealed(db: Database): Promise<boolean> {
-  return (await db.read(['outbox'], (tx) => sealedIn(db, tx, 1, new Set()))).length > 0
+/** Of which moment, and `all` when nobody here can send: what they can read goes sealed then, too. */
+export interface Carrying {
+  now: Millis
+  all?: boolean
+}
+
+/**
+ * Whether anything can be handed in sealed: without an answer, not handed in yet, and not to be sent by
+ * anybody who is here, nor to be taken back by them.
+ */
+export async function anySealed(db: Database, carrying: Carrying): Promise<boolean> {
+  return (await db.read(['outbox'], (tx) => sealedIn(db, tx, 1, new Set(), carrying))).length > 0
 }
 
 /** The next of these, marked as offered: from here on the server may have them, and nobody takes them back. */
-export function offerSealed(db: Database, limit: number, skip: ReadonlySet<string>): Promise<SealedRow[]> {
+export function offerSealed(db: Database, limit: number, skip: ReadonlySet<string>, carrying: Carrying): Promise<SealedRow[]> {
   return db.writeStrict(OUTBOX, async (tx) => {
-    const rows = await sealedIn(db, tx, limit, skip)
+    const rows = await sealedIn(db, tx, limit, skip, carrying)
     const outbox = tx.objectStore('outbox')
     await Promise.all(rows.filter((row) => !row.offered).map((row) => outbox.put({ ...row, offered: 1 })))
     return rows
@@ -300,13 +328,14 @@ export function offerSealed(db: Database, limit: number, skip: ReadonlySet<strin
 
 type SealedRow = OutboxRow & { sealed: Sealed }
 
-async function sealedIn(db: Database, tx: Tx<'readonly' | 'readwrite'>, limit: number, skip: ReadonlySet<string>): Promise<SealedRow[]> {
+async function sealedIn(db: Database, tx: Tx<'readonly' | 'readwrite'>, limit: number, skip: ReadonlySet<string>, { now, all = false }: Carrying): Promise<SealedRow[]> {
   const rows = await tx.objectStore('outbox').index('waiting').getAll()
   const found: SealedRow[] = []
   for (const row of rows) {
     if (found.length === limit) break
     const read = db.keys.of(row.account_id) && !db.keys.unreadable.has(row.op_id)
-    if (row.sealed && !row.carried && !skip.has(row.op_id) && !read) found.push(row as SealedRow)
+    const stays = resting(row, now) || (read && (!all || resting({ due: row.made_at + UNDO_MS }, now)))
+    if (row.sealed && !row.carried && !skip.has(row.op_id) && !stays) found.push(row as SealedRow)
   }
   return found
 }
@@ -324,10 +353,12 @@ export function markCarried(db: Database, ids: readonly string[]): Promise<void>
 
 /** How many operations of this phone the server does not have, whoever made them. */
 export function undelivered(db: Database): Promise<number> {
-  return db.read(['outbox'], async (tx) => {
+  return db.read(['outbox', 'parcels'], async (tx) => {
     const outbox = tx.objectStore('outbox')
-    const [waiting, carried] = await Promise.all([outbox.index('waiting').count(), outbox.index('carried').count()])
-    return waiting - carried
+    const [waiting, carried, parcels] = await Promise.all([
+      outbox.index('waiting').count(), outbox.index('carried').count(), tx.objectStore('parcels').getAll(ownParcels()),
+    ])
+    return waiting - carried + parcels.filter(waits).length
   })
 }
 
@@ -388,7 +419,7 @@ export async function settle(
 
 function answered(op: OutboxRow, { outcome, seq, reason, flags }: OpResult, at: Millis): OutboxRow {
   const { waiting: _w, flight: _f, reason: _r, ...bare } = op
-  const { sealed: _s, offered: _o, carried: _c, ...there } = bare
+  const { sealed: _s, due: _d, offered: _o, carried: _c, ...there } = bare
   const heard = { ...(reason ? { reason } : {}), ...(flags?.length ? { flags } : {}) }
   // The server has it: no copy is needed that it could open.
   const done = { ...there, ...heard }

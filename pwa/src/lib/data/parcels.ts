@@ -11,6 +11,7 @@ export interface Sealed {
 
 /** How the ids begin of what this phone's own emptied vaults have left. */
 export const OWN = 'own:'
+export const ownParcels = (): IDBKeyRange => IDBKeyRange.bound(OWN, `${OWN}\uffff`)
 
 /** Sealed work of a phone that could not send it, kept until the server has answered for it. */
 export interface Parcel {
@@ -18,6 +19,8 @@ export interface Parcel {
   id: string
   ward: string
   imported_at: Millis
+  /** Until then it rests, as its operation did when the vault was emptied. */
+  due?: Millis
   /** Gone once the server has taken it in; what was refused stays. */
   sealed?: Sealed
   answered_at?: Millis
@@ -44,6 +47,12 @@ export async function allParcels(db: Database): Promise<Parcel[]> {
   const all = await db.read(['parcels'], (tx) => tx.objectStore('parcels').getAll())
   return all.sort((a, b) => b.imported_at - a.imported_at || (a.id < b.id ? -1 : 1))
 }
+
+/** How long one tap takes back what was just done. */
+export const UNDO_MS = 10_000
+
+/** Whether this may still be taken back. A clock that was set back holds nothing up for longer than that. */
+export const resting = ({ due = 0 }: { due?: Millis }, now: Millis): boolean => due > now && due <= now + UNDO_MS
 
 /** Without an answer. */
 export const waits = (parcel: Parcel): parcel is Parcel & { sealed: Sealed } => parcel.sealed !== undefined && parcel.fate === undefined

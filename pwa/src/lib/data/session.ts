@@ -1,6 +1,7 @@
 import { homeOf } from '../domain/role.ts'
 import type { Database, Device, Numbers, SessionInfo, SessionRow, Tx } from './db.ts'
 import type { Box } from './keyring.ts'
+import { WIPED, type Wiped } from './vaults.ts'
 
 /** The device of this browser profile, made on the first call. `fresh` makes the id. */
 export async function deviceOf(db: Database, fresh: () => string): Promise<Device> {
@@ -63,8 +64,11 @@ export async function loadSession(db: Database): Promise<SessionInfo | undefined
  */
 export async function saveSession(db: Database, info: SessionInfo): Promise<void> {
   const row = await boxedSession(db, info)
-  await db.writeStrict(['session'], async (tx) => {
+  await db.writeStrict(['session', 'meta'], async (tx) => {
     const session = tx.objectStore('session')
+    const meta = tx.objectStore('meta')
+    // Taken out of service and given to somebody again: what it had to say was heard.
+    if (((await meta.get(WIPED)) as Wiped | undefined)?.heard) await meta.delete(WIPED)
     const before = await rowIn(tx, 'account')
     if (before && before.account.id !== info.account.id && homeOf(before.account.role) === '/walk') {
       await session.put({ ...(before.box ? before : nameless(before)), ended: true }, `user:${before.account.id}`)

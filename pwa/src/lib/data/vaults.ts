@@ -4,6 +4,7 @@
  */
 import type { Millis } from '../domain/time.ts'
 import type { Database, SessionRow } from './db.ts'
+import { ownParcels, waits } from './parcels.ts'
 
 export interface VaultRecord {
   account_id: string
@@ -68,9 +69,10 @@ export interface Emptied {
   unsent: number
 }
 
-/** That this phone emptied itself when the ward asked for it: told until the ward has heard. */
+/** That this phone emptied itself when the ward asked for it: told until the ward has heard, and shown until somebody signs in. */
 export interface Wiped extends Emptied {
   at: Millis
+  heard?: true
 }
 
 export const WIPED = 'wiped'
@@ -79,14 +81,45 @@ export function wipedNote(db: Database): Promise<Wiped | undefined> {
   return db.read(['meta'], async (tx) => (await tx.objectStore('meta').get(WIPED)) as Wiped | undefined)
 }
 
+/** The ward has heard of it. */
+export function wipeHeard(db: Database): Promise<void> {
+  return db.writeStrict(['meta'], async (tx) => {
+    const meta = tx.objectStore('meta')
+    const note = (await meta.get(WIPED)) as Wiped | undefined
+    if (note) await meta.put({ ...note, heard: true } satisfies Wiped, WIPED)
+  })
+}
+
+/** What a phone that was taken out of service still holds for the ward. */
+export interface Left {
+  /** Operations it is delivering. */
+  sending: number
+  /** Operations it cannot deliver by itself: they wait for somebody of the ward, or for the ward's word. */
+  stuck: number
+}
+
+/** Null while the phone was not taken out of service. */
+export function leftAfterWipe(db: Database): Promise<Left | null> {
+  return db.read(['meta', 'session', 'outbox', 'parcels'], async (tx) => {
+    if (!(await tx.objectStore('meta').get(WIPED))) return null
+    const rows = (await tx.objectStore('outbox').index('waiting').getAll()).filter((row) => !row.carried)
+    const own = (await tx.objectStore('parcels').getAll(ownParcels())).filter((parcel) => parcel.sealed)
+    const ready = rows.filter((row) => row.sealed).length + own.filter(waits).length
+    const all = rows.length + own.length
+    // What signs for them is gone: see [forgetDevice].
+    const sending = (await tx.objectStore('session').get('device')) ? ready : 0
+    return { sending, stuck: all - sending }
+  })
+}
+
 /**
- * The ward has heard of it. A phone that was taken out of service begins anew with a name and a key of
- * its own, if anybody is given it again; parcels bear their own signature.
+ * The ward has heard of it, and has what this phone could deliver. A phone that was taken out of
+ * service begins anew with a name and a key of its own, if anybody is given it again; parcels bear
+ * their own signature.
  */
 export function forgetDevice(db: Database): Promise<void> {
   db.numbers = null
-  return db.writeStrict(['meta', 'session'], async (tx) => {
-    await tx.objectStore('meta').delete(WIPED)
+  return db.writeStrict(['session'], async (tx) => {
     const session = tx.objectStore('session')
     // Somebody signed in meanwhile: the server knows the phone again.
     if (await session.get('account')) return

@@ -22,11 +22,15 @@ export const en: Record<keyof typeof vi, string> = {
 
   'update.ready': 'A new version – update when this home is done',
   'update.now': 'Update',
-  'ended.text': 'Sign in again, {n} {n:record is|records are} safe',
+  'ended.text': '{n} {n:record is|records are} safe and will be sent when there is a network.',
+  'ended.textSent': 'The ward has {n} {n:record|records}. Sign in for the receipts.',
   'ended.textNone': 'The session is over. Sign in again for news.',
   'ended.go': 'Sign in',
   'vault.ageing': 'In {hours} {hours:hour|hours} the list of houses closes. Connect to keep it open.',
-  'vault.wiped': 'The ward has taken this phone out of service. The list of houses is erased; unsent records are sealed, and are sent when somebody of the ward signs in on this phone.',
+  'vault.wiped': 'The ward has taken this phone out of service. The list of houses is erased.',
+  'vault.wipedSending': '{n} {n:record is|records are} unsent: sealed, and being sent to the ward now.',
+  'vault.wipedNone': 'All records have been sent to the ward.',
+  'vault.wipedStuck': '{n} {n:record|records} cannot be sent by the phone itself and {n:stays|stay} sealed on it. Tell your team lead.',
   'vault.back': 'Unlock',
   'blocking.text': 'The app was updated in another tab. Close this tab and open it again.',
 

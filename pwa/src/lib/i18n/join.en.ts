@@ -7,7 +7,7 @@ export const join: Record<keyof typeof words, string> = {
   'login.hide': 'Hide password',
   'login.go': 'Sign in',
   'login.going': 'Signing in…',
-  'login.again': 'Sign in again to go on sending. {n} {n:record|records} on this phone {n:is|are} safe.',
+  'login.again': '{n} {n:record|records} on this phone {n:is|are} safe and still sent. Sign in again for the receipts.',
   'login.parked': 'This phone holds {n} unsent {n:record|records} of somebody else. They are sealed and will still be sent.',
   'login.wrong': 'The user name or the password is not right. Check every letter; if it is forgotten, the team lead or the ward gives a new one.',
   'login.locked': 'Too many wrong tries, so it is locked for a while. Try again after {time}.',

@@ -6,7 +6,7 @@ export const join = {
   'login.hide': 'Ẩn mật khẩu',
   'login.go': 'Đăng nhập',
   'login.going': 'Đang đăng nhập…',
-  'login.again': 'Đăng nhập lại để gửi tiếp. {n} lượt trên máy vẫn còn nguyên.',
+  'login.again': '{n} lượt trên máy vẫn còn nguyên và vẫn tự gửi đi. Đăng nhập lại để nhận xác nhận.',
   'login.parked': 'Máy này còn {n} lượt chưa gửi của người khác. Lượt được giữ kín và vẫn được gửi đi.',
   'login.wrong': 'Tên đăng nhập hoặc mật khẩu chưa đúng. Xem lại từng chữ; quên mật khẩu thì nhờ đội trưởng hoặc phường cấp lại.',
   'login.locked': 'Nhập sai nhiều lần nên tạm khóa. Thử lại sau {time}.',

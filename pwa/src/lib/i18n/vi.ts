@@ -20,11 +20,15 @@ export const vi = {
 
   'update.ready': 'Có bản mới – cập nhật khi xong nhà này',
   'update.now': 'Cập nhật',
-  'ended.text': 'Đăng nhập lại, {n} lượt vẫn còn nguyên',
+  'ended.text': '{n} lượt còn nguyên, máy tự gửi khi có mạng.',
+  'ended.textSent': '{n} lượt đã tới phường. Đăng nhập để nhận xác nhận.',
   'ended.textNone': 'Hết phiên đăng nhập. Đăng nhập lại để nhận tin mới.',
   'ended.go': 'Đăng nhập',
   'vault.ageing': 'Còn {hours} giờ nữa danh sách nhà tạm đóng. Bật mạng để giữ mở.',
-  'vault.wiped': 'Phường đã thu hồi máy này. Danh sách nhà đã xóa; lượt chưa gửi đã niêm phong, gửi đi khi có người của phường đăng nhập trên máy này.',
+  'vault.wiped': 'Phường đã thu hồi máy này. Danh sách nhà đã xóa.',
+  'vault.wipedSending': 'Còn {n} lượt ghi chưa gửi: đã niêm phong, máy đang tự gửi về phường.',
+  'vault.wipedNone': 'Lượt ghi đã gửi hết về phường.',
+  'vault.wipedStuck': 'Còn {n} lượt ghi máy không tự gửi được, vẫn giữ kín trên máy. Báo đội trưởng.',
   'vault.back': 'Mở khóa',
   'blocking.text': 'Ứng dụng vừa được cập nhật ở thẻ khác. Đóng thẻ này rồi mở lại.',
 

@@ -3,12 +3,13 @@
  * network. Loaded when it is needed; docs/SYNC.md has the format.
  */
 import { Problem, type Api } from '../api/client.ts'
-import { base64url, bytesOf, jws } from '../auth/proof.ts'
+import { base64url, bytesOf, deliveryProof, jws } from '../auth/proof.ts'
 import type { Database, Device, OutboxOp, OutboxRow } from '../data/db.ts'
 import { readable } from '../data/look.ts'
 import { opened, unanswered } from '../data/outbox.ts'
-import { allParcels, answered, forgetParcels, keepParcels, OWN, waits, type Parcel, type Sealed } from '../data/parcels.ts'
+import { allParcels, answered, forgetParcels, keepParcels, OWN, resting, waits, type Parcel, type Sealed } from '../data/parcels.ts'
 import { knownDevice, recall } from '../data/session.ts'
+import { newId } from '../domain/id.ts'
 import { DAY_MS, dayOf, minuteOf, type Clock, type Millis } from '../domain/time.ts'
 import { seal } from './hpke.ts'
 import { ExportError, ImportError, type Exported, type Fate, type Imported } from './types.ts'
@@ -49,13 +50,13 @@ interface ParcelFile {
 export async function exportUnsent(db: Database, clock: Clock, app_version: string): Promise<Exported> {
   const now = clock.now()
   // What the server has refused goes along: a person may still look at it there.
-  const left = (await readable(db)).rows.filter((row) => (unanswered(row) && !row.carried) || row.state === 'rejected')
+  const left = (await readable(db)).rows.filter((row) => (unanswered(row) && !row.carried && !resting(row, now)) || row.state === 'rejected')
   const ops = await opened(db, left.filter((row) => !row.box || db.keys.of(row.account_id)))
   const bundles = bundle(ops)
   // Who is not here has their work in the file all the same, as it was sealed when it was written.
   const read = new Set(ops.map((op) => op.op_id))
   const ready = left.filter((row): row is OutboxRow & { sealed: Sealed } => row.sealed !== undefined && !read.has(row.op_id))
-  const own = (await allParcels(db)).filter(waits).filter((parcel) => parcel.id.startsWith(OWN))
+  const own = (await allParcels(db)).filter(waits).filter((parcel) => parcel.id.startsWith(OWN) && !resting(parcel, now))
   if (bundles.length + ready.length + own.length === 0) throw new ExportError('nothing_here')
   const device = await knownDevice(db)
   const key = await recall<SealKey>(db, 'seal')
@@ -171,31 +172,44 @@ async function idOf({ kid, enc, ct }: Sealed): Promise<string> {
   return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', text.encode(`${kid}.${enc}.${ct}`))))
 }
 
+/** Brings parcels to the server, which has one fate for each. */
+export type Bring = (parcels: readonly Sealed[]) => Promise<Fate[]>
+
+/** As whoever has a session. */
+export const bySession = (api: Api, guard?: () => boolean): Bring => async (parcels) =>
+  (await api.post<{ parcels: Fate[] }>('/sync/carry', { parcels }, { gzip: true, ...(guard ? { guard } : {}) })).parcels
+
+/** As this phone alone: no session is needed for what speaks for itself. Each proof serves once. */
+export const bySignature = (api: Api, device: Device, clock: Clock): Bring => async (parcels) => {
+  const headers = { Authorization: `Device ${await deliveryProof(device, newId(clock))}` }
+  return (await api.post<{ parcels: Fate[] }>('/sync/carry', { parcels }, { gzip: true, open: true, headers })).parcels
+}
+
 /**
- * Brings what waits for this ward to the server. Safe to stop anywhere and to do twice: the server
+ * Brings what waits for this ward to the server; null: it knows who asks, and of which ward. Safe to stop anywhere and to do twice: the server
  * counts each operation once. Returns how many parcels got an answer; throws what the API throws.
  */
-export async function deliverParcels(db: Database, api: Api, ward: string, clock: Clock, guard?: () => boolean): Promise<number> {
+export async function deliverParcels(db: Database, bring: Bring, ward: string | null, clock: Clock): Promise<number> {
   let done = 0
-  const queue = (await allParcels(db)).filter(waits).filter((parcel) => parcel.ward === ward).reverse()
+  const ripe = (await allParcels(db)).filter(waits).filter((parcel) => !resting(parcel, clock.now()))
+  const queue = ripe.filter((parcel) => ward === null || parcel.ward === ward).reverse()
   for (const load of loads(queue)) {
     try {
-      done += await deliver(db, api, load, clock, guard)
+      done += await deliver(db, bring, load, clock)
     } catch (error) {
       // What the server will never take whole must not stop its neighbours.
       if (!spoiled(error) || load.length === 1) throw error
-      for (const parcel of load) done += await deliver(db, api, [parcel], clock, guard)
+      for (const parcel of load) done += await deliver(db, bring, [parcel], clock)
     }
   }
   await forgetParcels(db, clock.now() - SHOWN_MS)
   return done
 }
 
-async function deliver(db: Database, api: Api, load: ReadonlyArray<Parcel & { sealed: Sealed }>, clock: Clock, guard?: () => boolean): Promise<number> {
-  const body = { parcels: load.map(({ sealed }) => sealed) }
+async function deliver(db: Database, bring: Bring, load: ReadonlyArray<Parcel & { sealed: Sealed }>, clock: Clock): Promise<number> {
   let fates: Fate[]
   try {
-    fates = (await api.post<{ parcels: Fate[] }>('/sync/carry', body, { gzip: true, ...(guard ? { guard } : {}) })).parcels
+    fates = await bring(load.map(({ sealed }) => sealed))
   } catch (error) {
     if (!spoiled(error) || load.length > 1) throw error
     fates = [{ refused: 'unreadable' }]

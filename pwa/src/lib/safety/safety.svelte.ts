@@ -132,8 +132,8 @@ export class Safety implements SafetyNet {
     if (!who?.live || this.waiting === 0) return 0
     const still = (): boolean => account()?.id === who.id
     try {
-      const { deliverParcels } = await import('./sealed.ts')
-      return await deliverParcels(db, api, who.ward, clock, still)
+      const { bySession, deliverParcels } = await import('./sealed.ts')
+      return await deliverParcels(db, bySession(api, still), who.ward, clock)
     } finally {
       await this.count()
     }

@@ -179,7 +179,7 @@ export class SyncEngine {
   /** Sends one batch. True when more is left that another push may move. */
   async #push(who: { id: string; device_id: string }, parked: Parked): Promise<boolean> {
     const { db, api, clock } = this.#parts
-    const { queue, queued } = await queueOf(db, who.id, BATCH_OPS + parked.size)
+    const { queue, queued } = await queueOf(db, who.id, BATCH_OPS + parked.size, clock.now())
     const batch = firstBatch(queue.filter((op) => !parked.has(op.op_id)))
     if (batch.length === 0) return false
     const here = new Set(queue.map((op) => op.device_seq))

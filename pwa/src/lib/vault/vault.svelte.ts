@@ -3,7 +3,7 @@ import type { Database } from '../data/db.ts'
 import type { Sealer } from '../data/keyring.ts'
 import { recall } from '../data/session.ts'
 import { undelivered } from '../data/outbox.ts'
-import { MAX_TRIES, usersOf, vaultOf, wipedNote, type Cost, type User } from '../data/vaults.ts'
+import { leftAfterWipe, MAX_TRIES, usersOf, vaultOf, type Cost, type Left, type User } from '../data/vaults.ts'
 import { homeOf } from '../domain/role.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 
@@ -55,8 +55,8 @@ export class Vault {
   left = $state<number | null>(null)
   /** Somebody else wants to sign in. */
   aside = $state(false)
-  /** The ward has had this phone emptied. */
-  wiped = $state(false)
+  /** The ward has had this phone emptied: what it still holds; null otherwise. */
+  wiped = $state.raw<Left | null>(null)
 
   readonly #parts: VaultParts
   #account_id: string | null = null
@@ -80,8 +80,8 @@ export class Vault {
   async look(): Promise<void> {
     const { db, clock } = this.#parts
     const id = this.#account_id
-    const [users, unsent, vault, wiped] = await Promise.all([usersOf(db), undelivered(db), id === null ? undefined : vaultOf(db, id), wipedNote(db)])
-    if (wiped) this.wiped = true
+    const [users, unsent, vault, wiped] = await Promise.all([usersOf(db), undelivered(db), id === null ? undefined : vaultOf(db, id), leftAfterWipe(db)])
+    this.wiped = wiped
     if (id !== this.#account_id) return
     this.users = users
     this.unsent = unsent
@@ -92,7 +92,9 @@ export class Vault {
 
   /** Counts again what the server does not have. */
   async count(): Promise<void> {
-    this.unsent = await undelivered(this.#parts.db)
+    const { db } = this.#parts
+    this.unsent = await undelivered(db)
+    this.wiped = await leftAfterWipe(db)
   }
 
   /** Fetches what a PIN needs while it is being typed. */
@@ -172,7 +174,6 @@ export class Vault {
     db.keys.drop()
     const { empty } = await opening()
     await empty(db, 'all', clock.now(), true)
-    this.wiped = true
     this.#account_id = null
     this.gate = 'none'
     await this.look()
@@ -187,7 +188,7 @@ export class Vault {
     this.left = null
     this.wait_until = 0
     this.aside = false
-    this.wiped = false
+    this.wiped = null
     const sealing = sealer().catch(() => null)
     await this.#parts.opened()
     db.keys.sealer = await sealing
