@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 use uuid::Uuid;
 
@@ -13,7 +13,7 @@ use gocua_domain::time::Millis;
 
 use crate::db::{Store, StoreError};
 use crate::desk::HouseholdRef;
-use crate::entity::{household, overlap_seen, visit};
+use crate::entity::{household, household_state, overlap_seen, visit};
 
 /// Two teams at one home, as their leads and the desk are told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,12 +130,22 @@ impl Store {
             .all(&self.read)
             .await?;
         let doubles: HashMap<Uuid, Uuid> = doubles.into_iter().collect();
+        // Whom nobody has visited lately, or only once, is not looked at: the visits of a whole campaign
+        // are not read for a list of two weeks.
+        let since = now.0 - WINDOW_MS;
+        let lately = Query::select()
+            .column(household_state::Column::HouseholdId)
+            .from(household_state::Entity)
+            .and_where(household_state::Column::Ward.eq(ward))
+            .and_where(household_state::Column::LastVisitAt.gte(since))
+            .and_where(household_state::Column::Visits.gt(1))
+            .take();
         let counted = || {
             visit::Entity::find()
                 .select_only()
                 .column(V::HouseholdId)
                 .filter(V::Ward.eq(ward))
-                .filter(V::MadeAt.gte(now.0 - WINDOW_MS))
+                .filter(V::MadeAt.gte(since))
                 .filter(V::TeamId.is_not_null())
                 .filter(V::WithdrawnAt.is_null())
                 .filter(V::ReplacedBy.is_null())
@@ -143,6 +153,7 @@ impl Store {
         // Nearly every home has one team: the database finds the others, and of the entries that are
         // one home several are looked at whatever each of them says.
         let several: Vec<Uuid> = counted()
+            .filter(V::HouseholdId.in_subquery(lately))
             .group_by(V::HouseholdId)
             .having(Expr::cust("COUNT(DISTINCT team_id) > 1"))
             .into_tuple()

@@ -148,7 +148,7 @@ describe('the desk that answers residents', () => {
     expect([desk.failures.get('w1'), desk.waiting]).toEqual(['busy', 1])
     server.fail = refuse(409)
     server.requests = [ended(1, 'keeps_consent')]
-    expect(await desk.close('w1', 'nobody_here')).toBe(false)
+    expect(await desk.end('w1', 'nobody_here')).toBe(false)
     expect([desk.overtaken, desk.waiting, desk.ended.length]).toEqual([true, 0, 1])
   })
 
@@ -163,7 +163,7 @@ describe('the desk that answers residents', () => {
   it('moves from the answer to the end in its place', async () => {
     const { desk } = await setUp([request(1), request(2)])
     await desk.answer('w2')
-    expect(desk.open.map((w) => [w.number, w.answered !== null])).toEqual([[1, false], [2, true]])
+    expect(desk.pending.map((w) => [w.number, w.answered !== null])).toEqual([[1, false], [2, true]])
     expect(desk.last, 'nothing has ended').toBeNull()
   })
 })

@@ -66,7 +66,7 @@ export abstract class LiveList<T> {
   }
 
   /** A look that begins after this call has ended when the promise resolves. */
-  protected look(): Promise<void> {
+  protected lookNow(): Promise<void> {
     return this.#rounds.now()
   }
 
@@ -117,7 +117,7 @@ export abstract class Decisions<T> extends LiveList<T> {
       if (this.late.includes(trouble)) {
         // That it was not this desk is said above the list.
         this.overtaken = true
-        await this.look()
+        await this.lookNow()
       } else this.#fail(key, trouble)
       return false
     } finally {

@@ -44,7 +44,7 @@ export class PhonesDesk extends LiveList<PhoneLine[]> {
     this.lockFailure = null
     try {
       await this.#api.revokePhone(device)
-      await this.look()
+      await this.lookNow()
       return true
     } catch (error) {
       this.lockFailure = { device, trouble: troubleOf(error) }

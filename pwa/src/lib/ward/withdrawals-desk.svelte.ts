@@ -3,25 +3,16 @@ import { newId } from '../domain/id.ts'
 import { troubleOf, type Trouble, type WardApi } from './api.ts'
 import type { Part } from './coverage-desk.svelte.ts'
 import { dayOf, type Day, type Millis } from './day.ts'
-import { Rounds } from './rounds.ts'
+import { Decisions } from './live-list.svelte.ts'
 import type { Channel, Ending, RegisterHousehold, Resident, Withdrawal } from './wire.ts'
 import { formFault, isOpen, type FormFault } from './withdrawals.ts'
-
-export const LOOK_MS = 60_000
-const GAP_MS = 3_000
 
 type WithdrawalsApi = Pick<
   WardApi,
   'withdrawals' | 'openWithdrawal' | 'residents' | 'answerWithdrawal' | 'carryOut' | 'closeWithdrawal' | 'households'
 >
 
-export class WithdrawalsDesk {
-  requests = $state.raw<Part<Withdrawal[]>>({ is: 'loading' })
-  /** Why the list on screen could not be made newer. */
-  trouble = $state<Trouble | null>(null)
-  checkedAt = $state<Millis | null>(null)
-  now = $state<Millis>(0)
-
+export class WithdrawalsDesk extends Decisions<Withdrawal[]> {
   /** The form: what was typed stays until the server has taken it. */
   channel = $state<Channel | null>(null)
   received = $state<Day | null>(null)
@@ -34,63 +25,39 @@ export class WithdrawalsDesk {
 
   /** Who is remembered at the household of a request, once somebody has asked to see it. */
   residents = $state.raw<ReadonlyMap<string, Part<Resident[]>>>(new Map())
-  /** Requests something is being done with. */
-  busy = $state.raw<ReadonlySet<string>>(new Set())
-  failures = $state.raw<ReadonlyMap<string, Trouble>>(new Map())
   /** The request that has just been opened or ended here. */
   last = $state.raw<Withdrawal | null>(null)
-  /** Somebody else ended what was being ended here. */
-  overtaken = $state(false)
 
-  readonly #all: Withdrawal[] = $derived(this.requests.is === 'ready' ? this.requests.data : [])
-  readonly open: Withdrawal[] = $derived(this.#all.filter(isOpen))
+  readonly #all: Withdrawal[] = $derived(this.list.is === 'ready' ? this.list.data : [])
+  readonly pending: Withdrawal[] = $derived(this.#all.filter(isOpen))
   readonly ended: Withdrawal[] = $derived(this.#all.filter((w) => !isOpen(w)))
-  readonly waiting: number = $derived(this.open.length)
+  readonly waiting: number = $derived(this.pending.length)
   readonly today: Day = $derived(dayOf(this.now))
 
+  protected override readonly late = ['conflict'] as const
+
   readonly #api: WithdrawalsApi
-  readonly #clock: () => Millis
-  readonly #watched: () => boolean
-  readonly #rounds = new Rounds(() => this.#round(), GAP_MS)
-  #tick: ReturnType<typeof setInterval> | undefined
   /** The id of the request in the form: sent twice, it is one request. */
   #draft: string | null = null
   /** Answers overtaken by a newer question are dropped. */
   #asked = 0
 
   constructor(api: WithdrawalsApi, clock: () => Millis, watched: () => boolean) {
+    super(clock, watched)
     this.#api = api
-    this.#clock = clock
-    this.#watched = watched
-    this.now = clock()
   }
 
-  begin(): void {
-    void this.refresh()
-    this.#tick = setInterval(() => {
-      this.now = this.#clock()
-      if (this.#watched()) void this.refresh()
-    }, LOOK_MS)
+  get requests(): Part<Withdrawal[]> {
+    return this.list
   }
 
-  stop(): void {
-    clearInterval(this.#tick)
-    this.#rounds.stop()
+  protected ask(): Promise<Withdrawal[]> {
+    return this.#api.withdrawals()
+  }
+
+  override close(): void {
+    super.close()
     this.forgetNames()
-  }
-
-  wake(): void {
-    void this.refresh()
-  }
-
-  /** The ward's number moved. */
-  heard(): void {
-    this.#rounds.soon()
-  }
-
-  async refresh(): Promise<void> {
-    if (this.requests.is === 'failed') this.requests = { is: 'loading' }
-    await this.#rounds.now()
   }
 
   /** Nobody's name stays on a screen that is left. */
@@ -126,14 +93,14 @@ export class WithdrawalsDesk {
   /** Opens the request in the form. True when the server took it. */
   async submit(): Promise<boolean> {
     if (this.opening) return false
-    this.now = this.#clock()
+    this.now = this.clock()
     const { channel, received, household } = this
     this.fault = formFault({ channel, received, household: household?.id ?? null }, this.today)
     if (this.fault !== null || channel === null || household === null) return false
     this.opening = true
     this.openFailure = null
     this.overtaken = false
-    this.#draft ??= newId({ now: this.#clock })
+    this.#draft ??= newId({ now: this.clock })
     try {
       const opened = await this.#api.openWithdrawal({
         id: this.#draft,
@@ -163,7 +130,6 @@ export class WithdrawalsDesk {
       this.#show(id, { is: 'loading' })
       try {
         this.#show(id, { is: 'ready', data: await this.#api.residents(id) })
-        this.#rounds.soon()
       } catch (error) {
         this.#show(id, { is: 'none' })
         throw error
@@ -179,7 +145,7 @@ export class WithdrawalsDesk {
     return this.#doing(id, async () => this.#put(await this.#api.carryOut(id, learner)))
   }
 
-  async close(id: string, reason: Ending): Promise<boolean> {
+  async end(id: string, reason: Ending): Promise<boolean> {
     return this.#doing(id, async () => this.#put(await this.#api.closeWithdrawal(id, reason)))
   }
 
@@ -196,60 +162,26 @@ export class WithdrawalsDesk {
         ? this.#all.map((w) => (w.id === request.id ? request : w))
         : [request, ...others]
       : [...others.filter(isOpen), request, ...others.filter((w) => !isOpen(w))]
-    this.requests = { is: 'ready', data }
+    this.list = { is: 'ready', data }
     if (!open) {
       const left = new Map(this.residents)
       left.delete(request.id)
       this.residents = left
     }
     if (tell) this.last = request
-    this.#rounds.soon()
+    this.lookSoon()
   }
 
-  async #doing(id: string, act: () => Promise<void>): Promise<boolean> {
-    if (this.busy.has(id)) return false
-    this.busy = new Set(this.busy).add(id)
-    this.#fail(id, null)
-    this.last = null
-    this.overtaken = false
-    try {
-      await act()
-      return true
-    } catch (error) {
-      const trouble = troubleOf(error)
-      if (trouble === 'conflict') {
-        this.overtaken = true
-        await this.#rounds.now()
-      } else {
-        this.#fail(id, trouble)
+  #doing(id: string, act: () => Promise<void>): Promise<boolean> {
+    if (!this.busy.has(id)) this.last = null
+    return this.doing(id, async () => {
+      try {
+        await act()
+      } catch (error) {
         // Whoever was to be forgotten is not there: what was seen is no longer so.
-        if (trouble === 'missing') this.#show(id, { is: 'none' })
+        if (troubleOf(error) === 'missing') this.#show(id, { is: 'none' })
+        throw error
       }
-      return false
-    } finally {
-      const left = new Set(this.busy)
-      left.delete(id)
-      this.busy = left
-    }
-  }
-
-  #fail(id: string, trouble: Trouble | null): void {
-    const next = new Map(this.failures)
-    if (trouble === null) next.delete(id)
-    else next.set(id, trouble)
-    this.failures = next
-  }
-
-  async #round(): Promise<void> {
-    try {
-      this.requests = { is: 'ready', data: await this.#api.withdrawals() }
-      this.trouble = null
-      this.checkedAt = this.now = this.#clock()
-    } catch (error) {
-      const trouble = troubleOf(error)
-      if (this.requests.is === 'ready') this.trouble = trouble
-      else this.requests = { is: 'failed', trouble }
-      if (trouble === 'forbidden' || trouble === 'signed_out') clearInterval(this.#tick)
-    }
+    })
   }
 }
