@@ -144,6 +144,7 @@ on_both! {
         let learner = remembered(app, &phone, "bà Lụa").await;
         let id = open(&desk).await;
         assert_eq!(act(&desk, id, "residents", json!({})).await.0, 200);
+        app.pass(120_000);
         assert_eq!(one(app, &mate, 1, "consent.withdraw", of(learner, json!({}))).await, "applied");
         let (status, done) = carry_out(&desk, id, learner).await;
         assert_eq!((status, &done["end"]["ending"]), (200, &json!("already_gone")));

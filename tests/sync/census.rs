@@ -116,7 +116,7 @@ impl Sim<'_> {
             let word = Word { stamp, op, given: event == "given", purposes, seq, household };
             words.entry(learner).or_default().push(word);
         }
-        words.values_mut().for_each(|w| w.sort_by_key(|w| (w.stamp, w.op)));
+        words.values_mut().for_each(|w| w.sort_by_key(|w| (w.stamp, !w.given, w.op)));
         words
     }
 

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::edit::{Mark, holds_digits, tidy};
-use crate::id::{HouseholdId, LearnerId};
+use crate::id::{HouseholdId, LearnerId, OpId};
 use crate::notice;
+use crate::time::Millis;
 use crate::visit::AgeBand;
 
 /// The longest name one is called by, in characters.
@@ -154,6 +155,14 @@ pub struct LastWord {
     pub mark: Mark,
     /// Agreed, or withdrew?
     pub given: bool,
+}
+
+impl LastWord {
+    /// What orders the words of one resident. Of two said at one instant the one that withdraws
+    /// counts: nobody is remembered who may have said no.
+    pub fn key(&self) -> (Millis, bool, OpId) {
+        (self.mark.stamp, !self.given, self.mark.op)
+    }
 }
 
 #[cfg(test)]

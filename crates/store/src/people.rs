@@ -141,7 +141,7 @@ async fn load_learners(
             given: row.event == GIVEN,
         };
         let last = book.people.words.entry(LearnerId(row.learner_id)).or_insert(word);
-        if word.mark.key() > last.mark.key() {
+        if word.key() > last.key() {
             *last = word;
         }
     }

@@ -328,7 +328,8 @@ pub(super) fn give(
     let (age_band, purposes) = (sent.age_band, sent.purposes.clone());
     ledger(effects, (mark, seq), came, &when, (household, learner), sent);
     book.people.past.entry(learner).or_default().push(PastWord::new(mark, &purposes));
-    let lost = last.is_some_and(|word| word.mark.key() > mark.key());
+    let word = LastWord { household, mark, given: true };
+    let lost = last.is_some_and(|last| last.key() > word.key());
     let not = |purpose| !purposes.contains(&purpose);
     let (learning, police) = (not(Purpose::Learn), not(Purpose::Refer));
     if learning || police {
@@ -340,7 +341,7 @@ pub(super) fn give(
         flags.push(Flag::LostToNewer);
         return Ok(Fate::applied(flags));
     }
-    book.people.words.insert(learner, LastWord { household, mark, given: true });
+    book.people.words.insert(learner, word);
     let fact = LearnerFact { household, purposes: purposes.clone() };
     book.people.learners.insert(learner, fact);
     let agreed_at = when.at;
@@ -379,8 +380,9 @@ pub(super) fn withdrawn_since(book: &Book, op: &Op, came: &Came) -> bool {
     op.kind == "consent.give"
         && parse::<ConsentGive>(&op.payload).is_ok_and(|give| {
             let mark = said(book, give.learner_id, mark(op, came, &when(op, came)), |_| true);
+            let word = LastWord { household: give.household_id, mark, given: true };
             let last = book.people.words.get(&give.learner_id);
-            last.is_some_and(|word| !word.given && word.mark.key() > mark.key())
+            last.is_some_and(|last| !last.given && last.key() > word.key())
         })
 }
 
@@ -507,14 +509,15 @@ fn take_back(
         seq,
     });
     book.people.past.entry(learner).or_default().push(PastWord::new(mark, &[]));
-    let lost = book.people.words.get(&learner).is_some_and(|word| word.mark.key() > mark.key());
+    let word = LastWord { household, mark, given: false };
+    let lost = book.people.words.get(&learner).is_some_and(|last| last.key() > word.key());
     let (upto, said) = (until(lost, mark), mark.stamp);
     let all = Forgotten { learner, household, upto, said, learning: true, police: true, all: true };
     forget(book, effects, all);
     if lost {
         return Some(Flag::LostToNewer);
     }
-    book.people.words.insert(learner, LastWord { household, mark, given: false });
+    book.people.words.insert(learner, word);
     book.people.learners.remove(&learner);
     effects.people.learners.insert(learner, None);
     None
