@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { Api } from '$lib/api/client.ts'
 import type { PullAnswer, PushRequest } from '$lib/api/types.ts'
 import { bookOf } from '$lib/data/book.ts'
-import { Database, VERSION, type AlleyRow, type Draft, type OutboxOp } from '$lib/data/db.ts'
+import { Database, VERSION, type Draft, type OutboxOp } from '$lib/data/db.ts'
 import type { Box } from '$lib/data/keyring.ts'
 import { draftOf } from '$lib/data/drafts.ts'
 import { append, opsOf, outboxFor, unanswered } from '$lib/data/outbox.ts'
@@ -36,6 +36,36 @@ const STRANGER = { kept: ['as it was'] }
 
 let n = 0
 
+/** What a box held is recorded in clear, with its place; other bytes by their length. */
+interface Unboxed {
+  $box: { account: string; place: string; content: object }
+}
+const unboxed = (value: unknown): value is Unboxed => isObject(value) && '$box' in value
+
+/** A record as the app reads it, in a box or not. */
+function inClear<T>(record: T): T {
+  if (!isObject(record) || !unboxed(record.box)) return record
+  const { box, sealed: _, ...rest } = record as Record<string, unknown> & { box: Unboxed }
+  return { ...rest, ...box.$box.content } as T
+}
+
+const locksmith = unlocked('locksmith').keys
+
+/** The record as it lay on the disk: boxes shut again in their places, with a stranger in what is read. */
+async function asItLay(value: unknown): Promise<unknown> {
+  if (!isObject(value)) return value
+  const record: Record<string, unknown> = { ...value, stranger: STRANGER }
+  if (unboxed(record.box)) {
+    const { account, place, content } = record.box.$box
+    record.box = await locksmith.box(account, place, { ...content, stranger: STRANGER })
+  }
+  if (isObject(record.sealed)) {
+    const bytes = (part: unknown): unknown => (isObject(part) && typeof part.$bytes === 'number' ? new Uint8Array(part.$bytes) : part)
+    record.sealed = Object.fromEntries(Object.entries(record.sealed).map(([name, part]) => [name, bytes(part)]))
+  }
+  return record
+}
+
 /** A phone's disk as the release left it, with a key pair of its own and a stranger in every record. */
 async function lay(dump: Dump): Promise<string> {
   const name = `old-${(n += 1)}`
@@ -48,21 +78,19 @@ async function lay(dump: Dump): Promise<string> {
       }
     },
   })
-  const tx = db.transaction(Object.keys(dump.stores), 'readwrite')
   for (const [store, { keyPath, records }] of Object.entries(dump.stores)) {
     for (const [key, value] of records) {
-      const record = typeof value === 'object' && value !== null ? { ...value, stranger: STRANGER } : value
+      const record = await asItLay(value)
       if (isObject(record) && isObject(record.keys) && '$keys' in record.keys) record.keys = keys
-      await tx.objectStore(store).put(record, keyPath === null ? key : undefined)
+      await db.put(store, record, keyPath === null ? key : undefined)
     }
   }
-  await tx.done
   db.close()
   return name
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-const values = <T>(dump: Dump, store: string): T[] => (dump.stores[store]?.records ?? []).map(([, value]) => value as T)
+const values = <T>(dump: Dump, store: string): T[] => (dump.stores[store]?.records ?? []).map(([, value]) => inClear(value as T))
 const before = (dump: Dump): OutboxOp[] => values<OutboxOp>(dump, 'outbox')
 const accounts = (dump: Dump): string[] => [...new Set(before(dump).map((op) => op.account_id))]
 
@@ -186,9 +214,11 @@ describe.each(releases)('a phone of release %s', (release) => {
     for (const [store, records] of Object.entries(kept)) {
       expect(records.length, store).toBeGreaterThan(0)
       for (const record of records) {
-        // What a pull has changed is locked up since.
-        const boxed = isObject(record) && record.box instanceof Uint8Array ? (record as unknown as AlleyRow & { box: Box }) : null
-        const content = boxed ? await db.keys.open<object>(account, `alleys|${account}|${boxed.id}`, boxed.box) : record
+        // In a box: what a pull has changed is locked up since, and what the release had locked up.
+        const row = record as { account_id: string; id?: string; op_id?: string; household_id?: string; account?: { id: string }; box?: unknown }
+        const owner = row.account_id ?? row.account?.id
+        const place = [store, owner, ...[row.id ?? row.op_id ?? row.household_id].filter((part) => part !== undefined)].join('|')
+        const content = row.box instanceof Uint8Array ? await db.keys.open<object>(owner, place, row.box as Box) : record
         expect(content, store).toMatchObject({ stranger: STRANGER })
       }
     }

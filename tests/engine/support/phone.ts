@@ -313,12 +313,13 @@ export class Life implements Tenant {
 
 export interface Door {
   id: string
+  alley: string
   label: string
 }
 
 /** The doors of an account's book. */
 export function doorsOf(book: Book): Door[] {
-  return book.alleys.flatMap((alley) => alley.doors.filter((door) => door.active).map((door) => ({ id: door.id, label: `${alley.name} ${door.no ?? '–'}` })))
+  return book.alleys.flatMap((alley) => alley.doors.filter((door) => door.active).map((door) => ({ id: door.id, alley: alley.id, label: `${alley.name} ${door.no ?? '–'}` })))
 }
 
 export const skillsOf = (book: Book): Skill[] => book.info.skills
