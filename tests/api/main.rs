@@ -5,6 +5,7 @@ mod bodies;
 mod carry;
 mod codes;
 mod desk;
+mod exports;
 mod gate;
 mod headers;
 mod logs;

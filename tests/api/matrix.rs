@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 43] = [
+const ROWS: [(&str, &str, Access); 46] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -65,6 +65,9 @@ const ROWS: [(&str, &str, Access); 43] = [
     ("POST", "/api/v1/households/remove", Act(Action::KeepRegister)),
     ("POST", "/api/v1/households/restore", Act(Action::KeepRegister)),
     ("POST", "/api/v1/groups/{id}/merge", Act(Action::KeepRegister)),
+    ("GET", "/api/v1/indicators", Act(Action::ReadCoverage)),
+    ("POST", "/api/v1/exports", Act(Action::ExportFigures)),
+    ("GET", "/api/v1/access-log", Act(Action::ReadAccessLog)),
     // Last: it ends the session the others are asked in.
     ("POST", "/api/v1/auth/logout", SignedIn),
 ];
@@ -93,6 +96,7 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/withdrawals/{id}/carry-out" => Some(json!({"learner_id": fresh_id()})),
         "/api/v1/withdrawals/{id}/close" => Some(json!({"reason": "mistake"})),
         "/api/v1/overlaps/known" => Some(json!({"household_id": HOUSEHOLDS[0], "upto": app.now()})),
+        "/api/v1/exports" => Some(json!({"export": "groups", "format": "csv"})),
         "/api/v1/households/search" => Some(json!({"q": "thu"})),
         "/api/v1/households/remove" => Some(json!({"ids": [fresh_id()], "why": "error"})),
         "/api/v1/households/restore" => Some(json!({"ids": [fresh_id()]})),

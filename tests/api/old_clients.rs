@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gocua_tests::fixture::{HOUSEHOLDS, PASSWORD, STAFF, VOLUNTEER};
+use gocua_tests::fixture::{HOUSEHOLDS, LANE, PASSWORD, STAFF, VOLUNTEER};
 use gocua_tests::phone::COOKIE;
 use gocua_tests::{Answer, Phone, TestApp, fresh_id, on_both};
 use serde_json::{Value, json};
@@ -99,7 +99,7 @@ impl Replay<'_> {
             let far = then["reason"] == "out_of_reach";
             // A proposed house brings its own id, into an alley that is here.
             if let Some(alley) = op.pointer_mut("/payload/alley_id") {
-                *alley = json!(ALLEY_1);
+                *alley = json!(LANE);
                 continue;
             }
             for payload in ["/payload", "/payload/record"] {

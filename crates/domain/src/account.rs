@@ -138,11 +138,17 @@ pub enum Action {
     AnswerResidents,
     /// Read at which homes two teams met, as far as one's own team is one of them.
     ReadOverlaps,
+    /// Take figures away as a file.
+    ExportFigures,
+    /// Take a list that names people away as a file.
+    ExportPeople,
+    /// Read who took what away, and who looked at names.
+    ReadAccessLog,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::SyncPush,
         Self::SyncPull,
         Self::ReadCoverage,
@@ -162,6 +168,9 @@ impl Action {
         Self::RevokePhone,
         Self::AnswerResidents,
         Self::ReadOverlaps,
+        Self::ExportFigures,
+        Self::ExportPeople,
+        Self::ReadAccessLog,
     ];
 }
 
@@ -182,9 +191,10 @@ pub enum Reach {
 /// action not listed here for a role is refused.
 pub fn may(who: &Principal, action: Action) -> Option<Reach> {
     use Action::{
-        AnswerResidents, AssignAlley, InviteToTeam, KeepInbox, KeepRegister, ReadAlleys,
-        ReadBoundary, ReadCoverage, ReadMe, ReadOverlaps, ReadPhones, ReadTeams, ReadTrend,
-        RevokePhone, SearchRegister, ShareDoor, SyncPull, SyncPush, WatchEvents,
+        AnswerResidents, AssignAlley, ExportFigures, ExportPeople, InviteToTeam, KeepInbox,
+        KeepRegister, ReadAccessLog, ReadAlleys, ReadBoundary, ReadCoverage, ReadMe, ReadOverlaps,
+        ReadPhones, ReadTeams, ReadTrend, RevokePhone, SearchRegister, ShareDoor, SyncPull,
+        SyncPush, WatchEvents,
     };
     use Reach::{OwnGroup, OwnTeam, Ward, WardAggregates};
     let reach = match (who.role, action) {
@@ -202,12 +212,18 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
             Role::WardStaff,
             ReadCoverage | ReadBoundary | ReadTrend | ReadAlleys | ReadTeams | AssignAlley
             | WatchEvents | ReadPhones | KeepInbox | SearchRegister | KeepRegister | InviteToTeam
-            | RevokePhone | AnswerResidents | ReadOverlaps,
+            | RevokePhone | AnswerResidents | ReadOverlaps | ExportFigures | ExportPeople
+            | ReadAccessLog,
         ) => Ward,
         // The board judges the campaign, not households: no alleys, no teams, small counts hidden.
-        (Role::PartyBoard, ReadCoverage | ReadBoundary | ReadTrend | WatchEvents) => WardAggregates,
+        (
+            Role::PartyBoard,
+            ReadCoverage | ReadBoundary | ReadTrend | WatchEvents | ExportFigures,
+        ) => WardAggregates,
         // Enough to see what is processed and how much; counts of few people are still people.
-        (Role::Dpo, ReadCoverage) => WardAggregates,
+        (Role::Dpo, ReadCoverage | ExportFigures) => WardAggregates,
+        // Whether a look or a list was in order is the officer's to judge.
+        (Role::Dpo, ReadAccessLog) => Ward,
         // Police, one-stop desk, schools and party cells have their work elsewhere: nothing the
         // server offers so far is part of it. An administrator runs the machine and reads no content.
         _ => return None,
@@ -365,17 +381,18 @@ mod tests {
         let matrix = [
             //                      push pull coverage boundary trend alleys teams assign events me
             //                      phones inbox search register door invite revoke residents overlaps
-            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . ."),
-            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t"),
-            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . ."),
-            (Role::Police,         ". . . . . . . . . t . . . . . . . . ."),
-            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . ."),
-            (Role::School,         ". . . . . . . . . t . . . . . . . . ."),
-            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . ."),
-            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w"),
-            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . ."),
-            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . ."),
-            (Role::Admin,          ". . . . . . . . . t . . . . . . . . ."),
+            //                      figures people log
+            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . . . . ."),
+            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t . . ."),
+            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . . . . ."),
+            (Role::Police,         ". . . . . . . . . t . . . . . . . . . . . ."),
+            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . . . . ."),
+            (Role::School,         ". . . . . . . . . t . . . . . . . . . . . ."),
+            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . . . . ."),
+            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w w w w"),
+            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . . a . ."),
+            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . . a . w"),
+            (Role::Admin,          ". . . . . . . . . t . . . . . . . . . . . ."),
         ];
         assert_eq!(matrix.map(|(role, _)| role), Role::ALL);
         for (role, line) in matrix {

@@ -14,6 +14,7 @@
 
 pub mod legacy;
 pub mod register;
+pub mod table;
 pub mod workbook;
 pub mod worker;
 

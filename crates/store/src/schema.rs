@@ -32,6 +32,7 @@ impl Store {
             device,
             door_decision,
             door_pair,
+            export_log,
             held_op,
             household,
             household_edit,

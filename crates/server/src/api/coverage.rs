@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use gocua_domain::account::{Action, Reach};
 use gocua_domain::coverage::Tally;
 use gocua_domain::id::{AlleyId, GroupId, TeamId};
+use gocua_domain::indicator::of_few;
 use gocua_domain::pull::{CampaignRef, TeamRef, WardRef};
 use gocua_domain::territory::AlleyKind;
 use gocua_domain::time::{Day, Millis};
@@ -21,9 +22,6 @@ use gocua_store::{AlleyCoverage, TeamLoad, WardCoverage};
 use super::extract::{Body, Caller};
 use super::problem::{Code, Problem, ProblemBody};
 use crate::app::State;
-
-/// Counts of people smaller than this do not leave the ward's desk.
-const SMALLEST_CELL: i64 = 5;
 
 /// The counts of one residential group, alley or ward (households unless said otherwise).
 ///
@@ -58,8 +56,7 @@ pub struct TallyView {
 
 impl TallyView {
     fn of(tally: &Tally, reach: Reach) -> Self {
-        let people =
-            |n: i64| (reach != Reach::WardAggregates || n == 0 || n >= SMALLEST_CELL).then_some(n);
+        let people = |n: i64| if reach == Reach::WardAggregates { of_few(n) } else { Some(n) };
         Self {
             hh_total: tally.hh_total,
             hh_visited: tally.hh_visited,

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod docs;
 pub mod doors;
 pub mod events;
+pub mod exports;
 pub mod extract;
 pub mod gate;
 pub mod health;
@@ -68,6 +69,9 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(register::remove)
         .service(register::restore)
         .service(register::merge_group)
+        .service(exports::indicators)
+        .service(exports::take)
+        .service(exports::access_log)
         .service(events::events)
         .service(health::health)
         .service(docs::openapi);

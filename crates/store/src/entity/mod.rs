@@ -8,6 +8,7 @@ pub mod consent_event;
 pub mod device;
 pub mod door_decision;
 pub mod door_pair;
+pub mod export_log;
 pub mod held_op;
 pub mod household;
 pub mod household_edit;
