@@ -75,7 +75,7 @@ impl Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Purpose {
+pub enum ExportPurpose {
     /// To compare the register with the group leader's own.
     CheckRegister,
     /// To walk without a phone.
@@ -86,7 +86,7 @@ pub enum Purpose {
     Other,
 }
 
-impl Purpose {
+impl ExportPurpose {
     /// The code in the book and on the wire.
     pub fn code(self) -> &'static str {
         match self {
@@ -106,7 +106,7 @@ pub struct ExportWish<'a> {
     /// In which form.
     pub format: Format,
     /// What for.
-    pub purpose: Option<Purpose>,
+    pub purpose: Option<ExportPurpose>,
     /// What for, in words.
     pub words: Option<&'a str>,
     /// What is to lock it.
@@ -166,7 +166,7 @@ mod tests {
         ExportWish {
             export: Export::Households,
             format: Format::Xlsx,
-            purpose: Some(Purpose::CheckRegister),
+            purpose: Some(ExportPurpose::CheckRegister),
             words: Some("  đối chiếu với sổ   bác tổ trưởng "),
             password: Some("bốn từ ghép lại"),
         }
@@ -209,7 +209,7 @@ mod tests {
             assert_eq!(Export::from_code(export.code()), Some(export));
         }
         for purpose in
-            [Purpose::CheckRegister, Purpose::FieldWork, Purpose::Inspection, Purpose::Other]
+            [ExportPurpose::CheckRegister, ExportPurpose::FieldWork, ExportPurpose::Inspection, ExportPurpose::Other]
         {
             assert_eq!(serde_json::to_value(purpose).expect("a code"), purpose.code());
         }

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use gocua_domain::export::{Export, Format, Purpose};
+use gocua_domain::export::{Export, Format, ExportPurpose};
 use gocua_domain::id::{AccountId, GroupId, HouseholdId};
 use gocua_domain::time::{Day, Millis};
 
@@ -64,7 +64,7 @@ pub struct ExportNote {
     /// How many rows it holds.
     pub rows: usize,
     /// What for; of lists that name people only.
-    pub purpose: Option<Purpose>,
+    pub purpose: Option<ExportPurpose>,
     /// What for, in words.
     pub words: Option<String>,
 }

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use gocua_domain::account::{Action, Reach};
 use gocua_domain::coverage::Tally;
-use gocua_domain::export::{Export, ExportFault, ExportWish, Format, Purpose};
+use gocua_domain::export::{Export, ExportFault, ExportWish, Format, ExportPurpose};
 use gocua_domain::id::GroupId;
 use gocua_domain::indicator::{INDICATORS, Indicator, Unit, count_in, indicator, of_few, share_in};
 use gocua_domain::time::{Day, Millis};
@@ -53,7 +53,7 @@ pub struct ExportRequest {
     #[serde(default)]
     groups: Vec<GroupId>,
     /// What for: of lists that name people.
-    purpose: Option<Purpose>,
+    purpose: Option<ExportPurpose>,
     /// What for, in words of 10 to 200 characters; they stand in the log.
     words: Option<String>,
     /// What locks a list that names people, at least 12 characters. It is kept nowhere.
@@ -76,6 +76,7 @@ fn refused(fault: ExportFault) -> Problem {
 /// locks it; every file leaves a line in the log before it leaves.
 #[utoipa::path(
     tag = "desk",
+    request_body = ExportRequest,
     responses(
         (status = 200, description = "The file", content_type = "application/octet-stream", body = Vec<u8>),
         (status = "4XX", description = "Refused", body = ProblemBody),

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who took what away, and who looked at names: the latest first. */
+        get: operations["access_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alleys/{id}/assignment": {
         parameters: {
             query?: never;
@@ -175,6 +192,26 @@ export interface paths {
         get: operations["events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes figures or a list away as a file. A list that names people needs a purpose and a password that
+         *     locks it; every file leaves a line in the log before it leaves.
+         */
+        post: operations["take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -410,6 +447,23 @@ export interface paths {
         put?: never;
         /** Keep the book's value, or write the phone's. The same decision twice changes nothing more. */
         post: operations["decide_two_values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The definitions of the figures: what is counted, out of what, by which rule of the book. */
+        get: operations["indicators"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -756,6 +810,51 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A line of the log. */
+        AccessLineView: components["schemas"]["AccessWhatView"] & {
+            at: components["schemas"]["Millis"];
+            /** @description Display name of the account. */
+            by: string;
+        };
+        /** @description A page of the log, the latest first. */
+        AccessLogView: {
+            lines: components["schemas"]["AccessLineView"][];
+            /** @description Is there more before the last line? */
+            more: boolean;
+        };
+        /** @description What somebody did. */
+        AccessWhatView: {
+            /** @description What of. */
+            export: string;
+            /** @description In which form. */
+            format: string;
+            /** @description Names of the residential groups it was limited to. */
+            groups: string[];
+            /** @description What for; of lists that name people only. */
+            purpose?: string | null;
+            /**
+             * Format: int32
+             * @description How many rows it held.
+             */
+            rows: number;
+            /** @enum {string} */
+            what: "export";
+            /** @description What for, in words. */
+            words?: string | null;
+        } | {
+            /**
+             * Format: int32
+             * @description The request's number.
+             */
+            request: number;
+            /**
+             * Format: int32
+             * @description How many people were shown.
+             */
+            shown: number;
+            /** @enum {string} */
+            what: "look";
+        };
         /**
          * Format: uuid
          * @description A person who signs in.
@@ -1208,6 +1307,23 @@ export interface components {
              */
             seq: number;
             two_values: components["schemas"]["TwoValuesView"][];
+        };
+        /** @description One indicator. */
+        Indicator: {
+            /** @description Its code in the ward's catalogue. */
+            code: string;
+            /** @description How the book counts it, in Vietnamese. */
+            formula: string;
+            /** @description Its name, in Vietnamese. */
+            name: string;
+            /** @description What is counted. */
+            unit: components["schemas"]["Unit"];
+            /** @description The code of the denominator. */
+            whole?: string | null;
+        };
+        /** @description Every indicator the book can answer. */
+        IndicatorsView: {
+            indicators: components["schemas"]["Indicator"][];
         };
         /**
          * Format: uuid
@@ -2048,6 +2164,11 @@ export interface components {
             team?: string | null;
         };
         /**
+         * @description What a figure counts.
+         * @enum {string}
+         */
+        Unit: "household" | "occurrence" | "person" | "share";
+        /**
          * @description What becomes of a quarantined operation.
          * @enum {string}
          */
@@ -2199,6 +2320,47 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    access_log: {
+        parameters: {
+            query?: {
+                /** @description Only what was before this instant: the last line of the page before. */
+                before?: components["schemas"]["Millis"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessLogView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     assign: {
         parameters: {
             query?: never;
@@ -2575,6 +2737,44 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
                 };
             };
             /** @description Refused */
@@ -3166,6 +3366,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    indicators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Definitions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorsView"];
                 };
             };
             /** @description Refused */

@@ -28,7 +28,7 @@ export async function share(made: Exported, title: string): Promise<boolean> {
 }
 
 /** Puts the file among the downloads of the phone. */
-export function save({ blob, name }: Exported): void {
+export function save({ blob, name }: Pick<Exported, 'blob' | 'name'>): void {
   const url = URL.createObjectURL(blob)
   const link = document.createElement('a')
   link.href = url

@@ -20,10 +20,12 @@ export interface RoomProps {
 export interface Room {
   /** `#/ward/<id>`. */
   id: string
-  name: 'room_register' | 'room_teams' | 'room_settings'
+  name: 'room_register' | 'room_teams' | 'room_settings' | 'room_export'
   icon: IconName
   roles: readonly Role[]
   load: () => Promise<{ default: Component<RoomProps> }>
 }
 
-export const ROOMS: readonly Room[] = []
+export const ROOMS: readonly Room[] = [
+  { id: 'export', name: 'room_export', icon: 'download', roles: ['ward_staff', 'party_board', 'dpo'], load: () => import('./export/Room.svelte') },
+]
