@@ -138,11 +138,13 @@ pub enum Action {
     AnswerResidents,
     /// Read at which homes two teams met, as far as one's own team is one of them.
     ReadOverlaps,
+    /// Bring household lists into the register, and take an import back.
+    ImportRegister,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::SyncPush,
         Self::SyncPull,
         Self::ReadCoverage,
@@ -162,6 +164,7 @@ impl Action {
         Self::RevokePhone,
         Self::AnswerResidents,
         Self::ReadOverlaps,
+        Self::ImportRegister,
     ];
 }
 
@@ -182,7 +185,7 @@ pub enum Reach {
 /// action not listed here for a role is refused.
 pub fn may(who: &Principal, action: Action) -> Option<Reach> {
     use Action::{
-        AnswerResidents, AssignAlley, InviteToTeam, KeepInbox, KeepRegister, ReadAlleys,
+        AnswerResidents, AssignAlley, ImportRegister, InviteToTeam, KeepInbox, KeepRegister, ReadAlleys,
         ReadBoundary, ReadCoverage, ReadMe, ReadOverlaps, ReadPhones, ReadTeams, ReadTrend,
         RevokePhone, SearchRegister, ShareDoor, SyncPull, SyncPush, WatchEvents,
     };
@@ -202,7 +205,7 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
             Role::WardStaff,
             ReadCoverage | ReadBoundary | ReadTrend | ReadAlleys | ReadTeams | AssignAlley
             | WatchEvents | ReadPhones | KeepInbox | SearchRegister | KeepRegister | InviteToTeam
-            | RevokePhone | AnswerResidents | ReadOverlaps,
+            | RevokePhone | AnswerResidents | ReadOverlaps | ImportRegister,
         ) => Ward,
         // The board judges the campaign, not households: no alleys, no teams, small counts hidden.
         (Role::PartyBoard, ReadCoverage | ReadBoundary | ReadTrend | WatchEvents) => WardAggregates,

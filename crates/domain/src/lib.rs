@@ -15,6 +15,7 @@ pub mod eid;
 pub mod find;
 pub mod household;
 pub mod id;
+pub mod import;
 pub mod invite;
 pub mod need;
 pub mod note;

@@ -12,6 +12,7 @@ pub mod events;
 pub mod extract;
 pub mod gate;
 pub mod health;
+pub mod imports;
 pub mod invites;
 pub mod lease;
 pub mod overlaps;
@@ -68,6 +69,18 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(register::remove)
         .service(register::restore)
         .service(register::merge_group)
+        .service(imports::list_imports)
+        .service(imports::read_file)
+        .service(imports::read_address)
+        .service(imports::keep)
+        .service(imports::look_through)
+        .service(imports::discard)
+        .service(imports::act_on_row)
+        .service(imports::act_on_rows)
+        .service(imports::found_groups)
+        .service(imports::commit)
+        .service(imports::undo_outlook)
+        .service(imports::undo)
         .service(events::events)
         .service(health::health)
         .service(docs::openapi);
