@@ -7,6 +7,7 @@ mod codes;
 mod desk;
 mod gate;
 mod headers;
+mod imports;
 mod logs;
 mod matrix;
 mod old_clients;

@@ -530,7 +530,9 @@ impl Plan {
 
     fn found_group(&mut self, name: &str) -> (GroupId, String) {
         let id = GroupId(Uuid::now_v7());
-        let code = group_key(name).replace(' ', "").to_uppercase();
+        let key = group_key(name);
+        let number = key.bytes().all(|b| b.is_ascii_digit());
+        let code = if number { format!("TO{key}") } else { key.replace(' ', "").to_uppercase() };
         self.new_groups.push(NewGroup {
             id,
             code: code.clone(),
@@ -748,12 +750,16 @@ fn code_of_phone(h: &household::Model) -> bool {
 /// A group's name as it is compared: folded, without the words for "residential group".
 pub(crate) fn group_key(name: &str) -> String {
     let folded = search_key(name);
-    for word in ["to dan pho ", "khu dan cu ", "tdp ", "kdc "] {
+    for word in ["to dan pho so ", "to dan pho ", "khu dan cu ", "khu pho ", "tdp ", "kdc "] {
         if let Some(rest) = folded.strip_prefix(word) {
             return rest.to_owned();
         }
     }
-    folded
+    // `Tổ 5` is `Tổ dân phố 5`; before a name the word may be part of it.
+    match folded.strip_prefix("to ").map(|rest| rest.strip_prefix("so ").unwrap_or(rest)) {
+        Some(number) if number.bytes().all(|b| b.is_ascii_digit()) => number.to_owned(),
+        _ => folded,
+    }
 }
 
 /// A street's name as it is compared: folded, without the words for "street".

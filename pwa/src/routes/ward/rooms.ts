@@ -20,10 +20,14 @@ export interface RoomProps {
 export interface Room {
   /** `#/ward/<id>`. */
   id: string
-  name: 'room_register' | 'room_teams' | 'room_settings'
+  name: 'room_register' | 'room_teams' | 'room_settings' | 'room_import'
+  /** A room that is entered from another one and has no entry of its own beside it. */
+  within?: string
   icon: IconName
   roles: readonly Role[]
   load: () => Promise<{ default: Component<RoomProps> }>
 }
 
-export const ROOMS: readonly Room[] = []
+export const ROOMS: readonly Room[] = [
+  { id: 'import', name: 'room_import', within: 'register', icon: 'upload', roles: ['ward_staff'], load: () => import('./import/Room.svelte') },
+]
