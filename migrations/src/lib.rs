@@ -9,6 +9,7 @@ mod m20261122_000003_people;
 mod m20261122_000004_team;
 mod m20261122_000005_rights;
 mod m20261123_000012_exports;
+mod m20261123_000006_import;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000004_team::Migration),
             Box::new(m20261122_000005_rights::Migration),
             Box::new(m20261123_000012_exports::Migration),
+            Box::new(m20261123_000006_import::Migration),
         ]
     }
 }

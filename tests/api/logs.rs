@@ -12,7 +12,14 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// The log of this process, in memory.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// All of it so far.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("no writer panicked")).into_owned()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -34,7 +41,7 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 /// Begins to listen, once a process; the server's threads write to it too.
-fn log() -> &'static Log {
+pub(crate) fn log() -> &'static Log {
     static LOG: OnceLock<Log> = OnceLock::new();
     LOG.get_or_init(|| {
         let log = Log::default();
@@ -79,7 +86,7 @@ on_both! {
         let agent = phone.request("GET", "/api/v1/me").header("user-agent", "bird-in-a-cage");
         finish(agent).await;
         secrets.extend(["bird-in-a-cage".to_owned(), "Nguyễn Văn Thử".to_owned(), "Người volunteer".to_owned()]);
-        let text = String::from_utf8_lossy(&log.0.lock().expect("no writer panicked")).into_owned();
+        let text = log.text();
         assert!(text.contains("/api/v1/sync/push"), "the log is being listened to");
         // Percent-encoded, as a path would have it.
         secrets.push("chim-ho%C3%A0ng".to_owned());

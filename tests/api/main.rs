@@ -8,6 +8,7 @@ mod desk;
 mod exports;
 mod gate;
 mod headers;
+mod imports;
 mod logs;
 mod matrix;
 mod old_clients;

@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 46] = [
+const ROWS: [(&str, &str, Access); 58] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -68,6 +68,18 @@ const ROWS: [(&str, &str, Access); 46] = [
     ("GET", "/api/v1/indicators", Act(Action::ReadCoverage)),
     ("POST", "/api/v1/exports", Act(Action::ExportFigures)),
     ("GET", "/api/v1/access-log", Act(Action::ReadAccessLog)),
+    ("GET", "/api/v1/imports", Act(Action::ImportRegister)),
+    ("POST", "/api/v1/imports", Act(Action::ImportRegister)),
+    ("POST", "/api/v1/imports/read", Act(Action::ImportRegister)),
+    ("POST", "/api/v1/imports/address", Act(Action::ImportRegister)),
+    ("GET", "/api/v1/imports/{id}", Act(Action::ImportRegister)),
+    ("DELETE", "/api/v1/imports/{id}", Act(Action::ImportRegister)),
+    ("POST", "/api/v1/imports/{id}/rows", Act(Action::ImportRegister)),
+    ("POST", "/api/v1/imports/{id}/rows/{at}", Act(Action::ImportRegister)),
+    ("POST", "/api/v1/imports/{id}/groups", Act(Action::ImportRegister)),
+    ("POST", "/api/v1/imports/{id}/commit", Act(Action::ImportRegister)),
+    ("GET", "/api/v1/imports/{id}/undo", Act(Action::ImportRegister)),
+    ("POST", "/api/v1/imports/{id}/undo", Act(Action::ImportRegister)),
     // Last: it ends the session the others are asked in.
     ("POST", "/api/v1/auth/logout", SignedIn),
 ];
@@ -99,6 +111,10 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/exports" => Some(json!({"export": "groups", "format": "csv"})),
         "/api/v1/households/search" => Some(json!({"q": "thu"})),
         "/api/v1/households/remove" => Some(json!({"ids": [fresh_id()], "why": "error"})),
+        "/api/v1/imports/address" => Some(json!({"text": "12 ngõ 5"})),
+        "/api/v1/imports/{id}/rows" => Some(json!({"act": "settle"})),
+        "/api/v1/imports/{id}/rows/{at}" => Some(json!({"act": "settle"})),
+        "/api/v1/imports/{id}/groups" => Some(json!({"groups": []})),
         "/api/v1/households/restore" => Some(json!({"ids": [fresh_id()]})),
         _ => None,
     }
@@ -106,7 +122,7 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
 
 /// Status and code; the body of an answer that is no refusal is not waited for, it may have no end.
 async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, String) {
-    let address = path.replace("{id}", &fresh_id().to_string());
+    let address = path.replace("{id}", &fresh_id().to_string()).replace("{at}", "0");
     let mut request = phone.request(method, &address);
     // A path may be read with one method and written with another.
     let body = if path == "/api/v1/invites" && method == "POST" {

@@ -39,6 +39,7 @@ fn row(place: &str, address: &str, head: Option<&str>) -> ImportRow {
         members: Some(3),
         adults: Some(2),
         code: None,
+        point: None,
     }
 }
 

@@ -98,6 +98,7 @@ fn register(group: &str, count: usize) -> Vec<ImportRow> {
             members: Some(3),
             adults: Some(2),
             code: None,
+            point: None,
         })
         .collect()
 }

@@ -14,6 +14,7 @@ use actix_web::dev::ServerHandle;
 use gocua_domain::time::Millis;
 use gocua_server::app::{App, Clock, Entropy, State};
 use gocua_server::auth::secrets::Secrets;
+use gocua_server::intake::Reader;
 use gocua_server::serve;
 use gocua_store::Store;
 use tempfile::TempDir;
@@ -58,7 +59,9 @@ impl TestApp {
         let clock = Arc::new(AtomicI64::new(START.0));
         let time = Arc::clone(&clock);
         let clock_of_app = Clock::new(move || Millis(time.load(Ordering::SeqCst)));
-        let state = State::new(App::new(store, secrets(), clock_of_app, Entropy::system()));
+        // The reader of a real server is the server's own program, which a test is not.
+        let app = App::new(store, secrets(), clock_of_app, Entropy::system());
+        let state = State::new(app.reading_with(Reader::here()));
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let server = serve::run(state.clone(), listener, None, Some(1)).expect("listens");

@@ -318,6 +318,45 @@ impl Address {
         }
     }
 
+    /// The way to the door as a walker meets it: street, lanes, number, or the landmark of a door
+    /// without one. `12/34` and `34 ngõ 12` read the same.
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        let mut steps: Vec<String> = Vec::new();
+        steps.extend(self.street.as_ref().map(|street| format!("đường {street}")));
+        steps.extend(self.lane.iter().map(ToString::to_string));
+        match &self.house {
+            Some(house) if house.kind == HouseKind::House => {
+                let ways = house.tail.len();
+                let marks = std::iter::once(&house.head).chain(&house.tail);
+                for (depth, mark) in marks.enumerate().take(ways) {
+                    let kind = match self.lane.len() + depth {
+                        0 => AlleyKind::Lane,
+                        1 => AlleyKind::Alley,
+                        _ => AlleyKind::SubAlley,
+                    };
+                    steps.push(format!("{} {mark}", kind.word()));
+                }
+                steps.push(format!("số {}", house.door()));
+            }
+            Some(house) => steps.push(house.to_string()),
+            None => {}
+        }
+        steps.extend(self.landmark.as_ref().map(|landmark| format!("mốc: {landmark}")));
+        steps
+    }
+
+    /// The address with what a register says in a column of its own about where the door is.
+    #[must_use]
+    pub fn beside(mut self, landmark: Option<&str>) -> Self {
+        if let Some(landmark) = landmark {
+            let both = self.landmark.take().map(|known| format!("{known}, {landmark}"));
+            self.landmark = Some(both.unwrap_or_else(|| landmark.to_owned()));
+            self.doubts.retain(|doubt| *doubt != Doubt::Empty);
+        }
+        self
+    }
+
     fn says_the_same_as(&self, other: &Self) -> bool {
         (&self.house, &self.lane, &self.street, &self.landmark, &self.area)
             == (&other.house, &other.lane, &other.street, &other.landmark, &other.area)
@@ -1582,6 +1621,20 @@ mod tests {
         }
 
         #[test]
+    fn the_way_to_a_door_in_steps() {
+        for (written, steps) in [
+            ("34/5/3 Nguyễn Trãi", vec!["đường Nguyễn Trãi", "ngõ 34", "ngách 5", "số 3"]),
+            ("số 3 ngách 5 ngõ 34", vec!["ngõ 34", "ngách 5", "số 3"]),
+            ("Lô 05 LK2", vec!["Lô 5 LK2"]),
+            ("cạnh nhà văn hóa", vec!["mốc: cạnh nhà văn hóa"]),
+        ] {
+            assert_eq!(Address::parse(written).steps(), steps, "{written}");
+        }
+        let beside = Address::parse("12 ngõ 5").beside(Some("cạnh giếng"));
+        assert_eq!(beside.steps(), ["ngõ 5", "số 12", "mốc: cạnh giếng"]);
+    }
+
+    #[test]
         fn any_text_parses(text in any::<String>()) {
             let read = Address::parse(&text);
             let _ = (read.to_string(), read.sort_key(), read.side());

@@ -53,6 +53,8 @@ ids! {
     SessionId,
     /// One evening of walking.
     ShiftId,
+    /// A register on its way into the book, and afterwards what it changed there. Made by the desk.
+    ImportId,
     /// An invitation to a team.
     InviteId,
     /// A resident's request to the ward to be forgotten. Equal to the id of the line it leaves in the

@@ -17,6 +17,7 @@ pub mod find;
 pub mod household;
 pub mod id;
 pub mod indicator;
+pub mod import;
 pub mod invite;
 pub mod need;
 pub mod note;

@@ -1,6 +1,8 @@
-//! Writes the two sample registers of `tests/fixtures/registers`, the same bytes every time.
+//! Writes the sample registers of `tests/fixtures/registers` and the one the desk hands out, the same
+//! bytes every time; or, told how many rows and where, one large dirty register.
 //!
 //! `cargo run -p gocua-paper --example make_registers`
+//! `cargo run -p gocua-paper --example make_registers -- 5000 /tmp/dirty.xlsx`
 //!
 //! All people are invented. What must not exist is impossible on purpose: the identity column holds
 //! crosses, telephones are small numbers that no network hands out.
@@ -58,11 +60,102 @@ impl Dice {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    if let [rows, path] = asked.as_slice() {
+        return Ok(dirty(rows.parse()?)?.save(path)?);
+    }
+    let app = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../pwa/public");
+    sample()?.save(app.join("mau-danh-sach-ho.xlsx"))?;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/registers");
     std::fs::create_dir_all(&folder)?;
     workbook()?.save(folder.join("to-truong-thai-hoc-2.xlsx"))?;
     std::fs::write(folder.join("to-truong-trai-sen.csv"), csv())?;
     Ok(())
+}
+
+/// What the desk hands out: how a list may look, with three invented households.
+fn sample() -> Result<Workbook, Box<dyn Error>> {
+    let mut book = Workbook::new();
+    let made = ExcelDateTime::from_ymd(2026, 6, 15)?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    let sheet = book.add_worksheet().set_name("Tổ mẫu")?;
+    let head = Format::new().set_bold().set_align(FormatAlign::Center).set_text_wrap();
+    // As text, so that no spreadsheet turns 12/3 into a day in March.
+    let text = Format::new().set_num_format("@");
+    sheet.merge_range(0, 0, 0, 6, "DANH SÁCH HỘ GIA ĐÌNH", &head)?;
+    let columns: [(&str, f64); 7] = [
+        ("STT", 6.0),
+        ("Họ và tên chủ hộ", 26.0),
+        ("Địa chỉ (số nhà, ngõ, đường)", 36.0),
+        ("Tổ dân phố", 18.0),
+        ("Số nhân khẩu", 12.0),
+        ("Số người từ 14 tuổi", 14.0),
+        ("Mốc dễ tìm", 26.0),
+    ];
+    for (at, (name, width)) in (0_u16..).zip(columns) {
+        sheet.write_with_format(2, at, name, &head)?;
+        sheet.set_column_width(at, width)?;
+    }
+    let rows = [
+        ("Nguyễn Văn Mẫu", "12/3 Nguyễn Trãi", 4, 3, ""),
+        ("Trần Thị Thí Dụ", "Số 5 ngõ 34 Nguyễn Trãi", 3, 3, ""),
+        ("Lê Văn Ví Dụ", "", 5, 4, "cạnh nhà văn hóa"),
+    ];
+    for (n, (name, address, members, adults, landmark)) in (1_u32..).zip(rows) {
+        sheet.write(n + 2, 0, n)?;
+        sheet.write(n + 2, 1, name)?;
+        sheet.write_with_format(n + 2, 2, address, &text)?;
+        sheet.write(n + 2, 3, "Nguyễn Trãi 2")?;
+        sheet.write(n + 2, 4, members)?;
+        sheet.write(n + 2, 5, adults)?;
+        sheet.write(n + 2, 6, landmark)?;
+    }
+    Ok(book)
+}
+
+/// As many rows as a large ward's list may have, in one tab: every tenth is dirty in one way or another.
+fn dirty(rows: u32) -> Result<Workbook, Box<dyn Error>> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Cả phường")?;
+    let mut dice = Dice(5);
+    let columns = [
+        "STT",
+        "HỌ VÀ TÊN CHỦ HỘ",
+        "NĂM SINH",
+        "SỐ CCCD",
+        "ĐỊA CHỈ",
+        "TỔ DÂN PHỐ",
+        "SỐ NHÂN KHẨU",
+        "SĐT",
+    ];
+    for (at, name) in (0_u16..).zip(columns) {
+        sheet.write(2, at, name)?;
+    }
+    for at in 0..rows {
+        let row = at + 3;
+        let group = format!("Tổ {}", 1 + at / 250);
+        let (house, lane) = (1 + at % 250, 2 + at % 23);
+        let address = match at % 40 {
+            3 => ["sau nhà văn hóa", "cạnh giếng làng", "gần đình", "cuối ngõ"][(at / 40 % 4) as usize]
+                .to_owned(),
+            9 => format!("{house} bis ngõ 4O Nguyễn Trãi"),
+            17 => format!("{house}/03/2026"),
+            26 => format!("số {house}, {} ngõ {lane}, gần chợ", house + 2),
+            _ => format!("{house}A ngõ {lane} đường Số {}", 1 + at / 250),
+        };
+        sheet.write(row, 0, at + 1)?;
+        sheet.write(row, 1, dice.name().to_uppercase())?;
+        sheet.write(row, 2, 1940 + dice.roll(60) as u32)?;
+        sheet.write(row, 3, "XXXXXXXXXXXX")?;
+        sheet.write(row, 4, address)?;
+        sheet.write(row, 5, group)?;
+        match at % 50 {
+            11 => sheet.write(row, 6, "bốn")?,
+            _ => sheet.write(row, 6, 1 + dice.roll(6) as u32)?,
+        };
+        sheet.write(row, 7, at + 1)?;
+    }
+    Ok(book)
 }
 
 /// One tab of the workbook.

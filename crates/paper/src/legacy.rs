@@ -16,11 +16,13 @@
 use std::sync::LazyLock;
 
 use gocua_domain::search::{is_syllable, search_key};
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A way of writing Vietnamese in eight bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Legacy {
     /// TCVN 5712:1993 third character set, the fonts `.Vn…` and the ABC keyboard.
     Tcvn3,

@@ -18,6 +18,6 @@ pub mod table;
 pub mod workbook;
 pub mod worker;
 
-pub use register::{ColumnHints, Register, RegisterRow, interpret};
+pub use register::{ColumnHints, Field, Register, RegisterRow, SheetHints, interpret};
 pub use workbook::{Limits, ReadError, Sheet, read_workbook};
 pub use worker::read_in_child;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use columns::{Field, WhyDropped};
 
-use crate::legacy::Detector;
+use crate::legacy::{Detector, Legacy};
 use crate::workbook::{Cell, Sheet};
 use columns::{Header, Meaning};
 
@@ -30,6 +30,69 @@ pub struct ColumnHints {
     /// Columns (from 0) whose meaning was set by hand; they go before the guess, on every sheet. A
     /// column of forbidden data stays dropped whatever is said here.
     pub columns: BTreeMap<u32, Field>,
+    /// What was said about single sheets, by their place in the file (from 0).
+    #[serde(default)]
+    pub sheets: BTreeMap<usize, SheetHints>,
+}
+
+/// What a person said about one sheet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SheetHints {
+    /// It is no register: nothing of it is read.
+    pub skip: bool,
+    /// The row of the header as the spreadsheet program counts, from 1; 0 says that there is none.
+    pub header_row: Option<u32>,
+    /// The residential group of the rows that name none themselves.
+    pub group_name: Option<String>,
+    /// Meanings set by hand; `None` drops the column.
+    pub columns: BTreeMap<u32, Option<Field>>,
+}
+
+impl ColumnHints {
+    /// What holds for one sheet: what was said about it, before what was said about all.
+    fn of_sheet(&self, at: usize) -> SheetHints {
+        let mut own = self.sheets.get(&at).cloned().unwrap_or_default();
+        own.group_name = own.group_name.or_else(|| self.group_name.clone());
+        for (column, field) in &self.columns {
+            own.columns.entry(*column).or_insert(Some(*field));
+        }
+        own
+    }
+}
+
+/// How one sheet was read, for the person who may know better.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetReading {
+    /// The tab; `None` for CSV.
+    pub name: Option<String>,
+    /// Whether its rows are taken.
+    pub taken: bool,
+    /// The rows of the header, first and last, from 1; `None` when there is none.
+    pub header: Option<(u32, u32)>,
+    /// Its households.
+    pub households: usize,
+    /// The residential group of the rows that name none themselves.
+    pub group: Option<String>,
+    /// The old letters it was written in, as their font family is called.
+    pub letters: Option<Legacy>,
+    /// Its columns, those left behind included.
+    pub columns: Vec<ColumnReading>,
+}
+
+/// How one column was understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnReading {
+    /// The column, from 0.
+    pub at: u32,
+    /// Its header as written, or the letter of the column; long digit runs are masked.
+    pub label: String,
+    /// What it is read as; `None` when it is left behind.
+    pub field: Option<Field>,
+    /// Why it is left behind.
+    pub why: Option<WhyDropped>,
+    /// The first few values, of columns that are read only.
+    pub samples: Vec<String>,
 }
 
 /// What a register holds for the campaign.
@@ -43,6 +106,8 @@ pub struct Register {
     pub issues: Vec<RowIssue>,
     /// Households that the file holds twice.
     pub duplicates_in_file: Vec<Duplicate>,
+    /// How each sheet was read, in the order of the file.
+    pub sheets: Vec<SheetReading>,
 }
 
 impl Register {
@@ -76,6 +141,10 @@ pub struct RegisterRow {
     pub adult_count: Option<u16>,
     /// The household's own code in the ward's papers.
     pub code: Option<String>,
+    /// What a column of landmarks says; part of the address too.
+    pub landmark: Option<String>,
+    /// Where it stands, longitude first, in degrees.
+    pub point: Option<(f64, f64)>,
 }
 
 /// Tells the place of the row, not who lives there: rows end up in logs by way of `Debug`.
@@ -160,6 +229,8 @@ pub enum Issue {
     },
     /// The count is no number from 0 to 99; the household is kept without it.
     CountUnreadable,
+    /// The coordinates are no point in Viet Nam; the household is kept without them.
+    PointUnreadable,
     /// More people of 14 and older than people.
     MoreAdultsThanMembers,
     /// The name holds digits (a year of birth, most often); the household is kept without the name.
@@ -226,6 +297,7 @@ impl Issue {
             }
             Self::DoubtfulAddress { doubt } => doubt.message_vi(),
             Self::CountUnreadable => "Số người không đọc được; hộ được nhập không kèm số này.",
+            Self::PointUnreadable => "Tọa độ không đọc được hoặc không ở Việt Nam; không lấy.",
             Self::MoreAdultsThanMembers => "Số người từ 14 tuổi nhiều hơn số nhân khẩu.",
             Self::DigitsInName => {
                 "Tên có lẫn chữ số (có thể là năm sinh); hộ được nhập không kèm tên."
@@ -265,6 +337,9 @@ impl Issue {
             Self::CountUnreadable => {
                 "The count could not be read; the household is kept without it."
             }
+            Self::PointUnreadable => {
+                "The coordinates could not be read, or are not in Viet Nam; left aside."
+            }
             Self::MoreAdultsThanMembers => "More people of 14 and older than people.",
             Self::DigitsInName => {
                 "The name holds digits (a year of birth, perhaps); the household is kept without it."
@@ -292,16 +367,32 @@ pub fn interpret(sheets: Vec<Sheet>, hints: &ColumnHints) -> Register {
             issue: Issue::NoSheets,
         });
     }
-    for mut sheet in sheets {
-        to_unicode(&mut sheet);
-        SheetReader { sheet: &sheet, hints, register: &mut register }.read();
+    for (at, mut sheet) in sheets.into_iter().enumerate() {
+        let letters = to_unicode(&mut sheet);
+        let hints = hints.of_sheet(at);
+        let reading = SheetReading {
+            name: sheet.name.clone(),
+            letters,
+            taken: !hints.skip,
+            ..SheetReading::default()
+        };
+        let reader = SheetReader {
+            sheet: &sheet,
+            hints: &hints,
+            register: &mut register,
+            reading,
+            samples: BTreeMap::new(),
+        };
+        reader.read();
     }
     register.duplicates_in_file = find_duplicates(&register.rows);
     register
 }
 
 /// Converts legacy text in place, column by column; a column that tells nothing follows its sheet.
-fn to_unicode(sheet: &mut Sheet) {
+///
+/// Returns the letters the sheet was written in, if they were old ones.
+fn to_unicode(sheet: &mut Sheet) -> Option<Legacy> {
     let mut columns: HashMap<u32, Detector> = HashMap::new();
     for (column, cell) in sheet.rows.iter().flat_map(|row| &row.cells) {
         if let Cell::Text(text) = cell
@@ -312,34 +403,56 @@ fn to_unicode(sheet: &mut Sheet) {
     }
     let mut whole = Detector::default();
     columns.values().for_each(|column| whole.merge(*column));
+    let mut found = false;
     for (column, cell) in sheet.rows.iter_mut().flat_map(|row| &mut row.cells) {
         if !values::is_too_long(cell)
             && let Cell::Text(text) = cell
         {
             let own = columns.get(column).copied().unwrap_or_default();
             let detector = if own.knows() { own } else { whole };
-            *text = detector.to_unicode(text);
+            let read = detector.to_unicode(text);
+            found |= read != *text;
+            *text = read;
         }
     }
     if let Some(name) = &mut sheet.name {
         *name = whole.to_unicode(name);
     }
+    whole.prevailing().filter(|_| found)
 }
+
+/// Values of a column that are shown as an example.
+const SAMPLES: usize = 3;
 
 struct SheetReader<'a> {
     sheet: &'a Sheet,
-    hints: &'a ColumnHints,
+    hints: &'a SheetHints,
     register: &'a mut Register,
+    reading: SheetReading,
+    samples: BTreeMap<u32, Vec<String>>,
 }
 
 impl SheetReader<'_> {
     fn read(mut self) {
         if self.sheet.rows.is_empty() {
-            return self.tell(None, None, Issue::EmptySheet);
+            self.reading.taken = false;
+            self.tell(None, None, Issue::EmptySheet);
+        } else if let Some(header) = columns::find_header(self.sheet, self.hints) {
+            self.read_below(&header);
+        } else {
+            self.tell(None, None, Issue::HeaderNotFound);
         }
-        let Some(header) = columns::find_header(self.sheet, &self.hints.columns) else {
-            return self.tell(None, None, Issue::HeaderNotFound);
-        };
+        self.register.sheets.push(self.reading);
+    }
+
+    fn read_below(&mut self, header: &Header) {
+        let sheet_group = self.sheet_group(header);
+        self.reading.group.clone_from(&sheet_group);
+        self.reading.header = (header.first_row > 0).then_some((header.first_row, header.last_row));
+        if self.hints.skip {
+            self.describe(header);
+            return;
+        }
         for column in &header.columns {
             if let Meaning::Drop(why) = column.meaning {
                 self.register.dropped.push(DroppedColumn {
@@ -349,15 +462,16 @@ impl SheetReader<'_> {
                 });
             }
         }
-        let sheet_group = self.sheet_group(&header);
         let before = self.register.rows.len();
         let refused = self.register.issues.len();
         for row in self.sheet.rows.iter().filter(|row| row.number > header.last_row) {
-            if self.read_row(&header, row, sheet_group.as_deref()).is_break() {
+            if self.read_row(header, row, sheet_group.as_deref()).is_break() {
                 break;
             }
         }
+        self.describe(header);
         let read = &self.register.rows[before..];
+        self.reading.households = read.len();
         if read.is_empty()
             && self.register.issues[refused..]
                 .iter()
@@ -367,6 +481,19 @@ impl SheetReader<'_> {
         } else if read.iter().any(|row| row.group_name.is_none()) {
             self.tell(None, None, Issue::GroupUnknown);
         }
+    }
+
+    /// The columns as they were understood. A column that is left behind shows its header only.
+    fn describe(&mut self, header: &Header) {
+        let columns = header.columns.iter().map(|column| {
+            let (field, why) = match column.meaning {
+                Meaning::Keep(field) => (Some(field), None),
+                Meaning::Drop(why) => (None, Some(why)),
+            };
+            let samples = self.samples.remove(&column.at).unwrap_or_default();
+            ColumnReading { at: column.at, label: column.label.clone(), field, why, samples }
+        });
+        self.reading.columns = columns.collect();
     }
 
     fn tell(&mut self, row: Option<u32>, column: Option<&str>, issue: Issue) {
@@ -430,6 +557,15 @@ impl SheetReader<'_> {
             self.tell(Some(number), Some(label), Issue::TextTooLong);
             return Continue(());
         }
+        for (field, _, column) in header.kept() {
+            let seen = self.samples.entry(column).or_default();
+            let value = row.cell(column).and_then(values::plain_text);
+            if let Some(value) = value.filter(|value| seen.len() < SAMPLES && !seen.contains(value))
+                && (!field.is_of_point() || values::is_point_text(&value))
+            {
+                seen.push(value);
+            }
+        }
         let text = |wanted: Field| {
             kept.iter()
                 .find(|(field, ..)| *field == wanted)
@@ -457,12 +593,8 @@ impl SheetReader<'_> {
                 pieces.extend(values::plain_text(cell));
             }
         }
-        let mut address = Address::parse(&pieces.join(", "));
-        if let Some(landmark) = text(Field::Landmark) {
-            let both = address.landmark.take().map(|known| format!("{known}, {landmark}"));
-            address.landmark = Some(both.unwrap_or(landmark));
-            address.doubts.retain(|doubt| *doubt != Doubt::Empty);
-        }
+        let landmark = text(Field::Landmark);
+        let address = Address::parse(&pieces.join(", ")).beside(landmark.as_deref());
         let head_name = match text(Field::HeadName) {
             Some(name) if name.contains(|c: char| c.is_ascii_digit()) => {
                 issues.push((label(Field::HeadName), Issue::DigitsInName));
@@ -506,6 +638,19 @@ impl SheetReader<'_> {
         {
             issues.push((label(Field::Adults), Issue::MoreAdultsThanMembers));
         }
+        let point_cell = |wanted: Field| {
+            kept.iter().find(|(field, ..)| *field == wanted).map(|(_, _, cell)| *cell)
+        };
+        let point = values::point(
+            point_cell(Field::Coordinates),
+            point_cell(Field::Latitude),
+            point_cell(Field::Longitude),
+        )
+        .unwrap_or_else(|| {
+            let column = label(Field::Coordinates).or(label(Field::Latitude));
+            issues.push((column, Issue::PointUnreadable));
+            None
+        });
         let group_name = text(Field::Group)
             .map(|name| values::group_name(&name))
             .or_else(|| sheet_group.map(str::to_owned));
@@ -521,6 +666,8 @@ impl SheetReader<'_> {
             member_count,
             adult_count,
             code: text(Field::Code),
+            landmark,
+            point,
         });
         Continue(())
     }

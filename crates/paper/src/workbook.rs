@@ -162,6 +162,15 @@ pub enum ReadError {
     /// An OpenDocument spreadsheet.
     #[error("an OpenDocument spreadsheet; save it as XLSX")]
     OpenDocument,
+    /// A text document (.docx).
+    #[error("a text document; copy its table into a new workbook and save that as XLSX")]
+    WordDocument,
+    /// A page for printing (.pdf).
+    #[error("a PDF; ask for the workbook it was printed from, or type it into a new one")]
+    Pdf,
+    /// A spreadsheet of Apple Numbers.
+    #[error("an Apple Numbers spreadsheet; export it to Excel")]
+    Numbers,
     /// Neither a workbook nor text.
     #[error("not a spreadsheet; save it as XLSX or CSV")]
     UnknownFormat,
@@ -235,6 +244,9 @@ impl ReadError {
             Self::EmptyFile => "Tệp không có nội dung.".to_owned(),
             Self::OldExcel => "Tệp Excel kiểu cũ (.xls) hoặc có mật khẩu. Mở tệp, chọn Lưu thành XLSX không mật khẩu.".to_owned(),
             Self::OpenDocument => "Tệp OpenDocument (.ods). Mở tệp, chọn Lưu thành XLSX.".to_owned(),
+            Self::WordDocument => "Đây là tệp Word. Chép bảng sang một tệp Excel mới rồi chọn Lưu thành XLSX.".to_owned(),
+            Self::Pdf => "Đây là tệp PDF, chỉ để in. Hãy xin lại tệp Excel gốc (XLSX), hoặc gõ lại vào Excel.".to_owned(),
+            Self::Numbers => "Đây là tệp Numbers của máy Apple. Mở tệp, chọn Tệp › Xuất sang › Excel.".to_owned(),
             Self::UnknownFormat => "Không phải bảng tính. Hãy lưu danh sách thành XLSX hoặc CSV.".to_owned(),
             Self::Damaged => "Tệp bị hỏng. Mở bằng Excel rồi lưu lại thành XLSX.".to_owned(),
             Self::BrokenCsv { line } => format!("Tệp CSV bị hỏng ở gần dòng {line}."),
@@ -281,6 +293,9 @@ pub fn read_workbook(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ReadEr
     if bytes.starts_with(&OLE) {
         return Err(ReadError::OldExcel);
     }
+    if bytes.starts_with(b"%PDF") {
+        return Err(ReadError::Pdf);
+    }
     if bytes.starts_with(b"PK") {
         check_zip(bytes, limits)?;
         return read_xlsx(bytes, limits);
@@ -308,17 +323,22 @@ fn check_zip(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
         Ok(())
     };
     let mut declared = 0_u64;
-    let (mut is_xlsx, mut is_ods) = (false, false);
+    let (mut is_xlsx, mut other) = (false, ReadError::UnknownFormat);
     for at in 0..archive.len() {
         let entry = archive.by_index_raw(at).map_err(|_| ReadError::Damaged)?;
         declared = declared.saturating_add(entry.size());
         let name = entry.name().map_err(|_| ReadError::Damaged)?;
         is_xlsx |= name.eq_ignore_ascii_case("xl/workbook.xml");
-        is_ods |= name == "content.xml";
+        match name.as_ref() {
+            "content.xml" => other = ReadError::OpenDocument,
+            "word/document.xml" => other = ReadError::WordDocument,
+            "Index/Document.iwa" => other = ReadError::Numbers,
+            _ => {}
+        }
         allowed(declared)?;
     }
     if !is_xlsx {
-        return Err(if is_ods { ReadError::OpenDocument } else { ReadError::UnknownFormat });
+        return Err(other);
     }
     // The directory may lie. Inflate once into nothing, and count.
     let mut real = 0_u64;

@@ -26,6 +26,7 @@ use crate::api::gate::{Bounds, Gate};
 use crate::api::problem::{Code, Problem};
 use crate::auth::Auth;
 use crate::auth::secrets::Secrets;
+use crate::intake::Reader;
 use crate::leases::Leases;
 use crate::{api, web};
 
@@ -103,6 +104,8 @@ pub struct App {
     pub gate: Gate,
     /// Who stands at which door.
     pub leases: Leases,
+    /// What reads strangers' files.
+    pub reader: Reader,
     /// The description of the API.
     pub docs: Docs,
     secure: bool,
@@ -122,6 +125,7 @@ impl App {
             coverage: CoverageCache::default(),
             gate: Gate::default(),
             leases: Leases::default(),
+            reader: Reader::child(),
             docs,
             secure: false,
             authority: None,
@@ -132,6 +136,13 @@ impl App {
     #[must_use]
     pub fn bounded(mut self, bounds: Bounds) -> Self {
         self.gate = Gate::new(bounds);
+        self
+    }
+
+    /// Says what reads strangers' files.
+    #[must_use]
+    pub fn reading_with(mut self, reader: Reader) -> Self {
+        self.reader = reader;
         self
     }
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::api::gate::Bounds;
-use crate::commands::import::{ImportArgs, WORKER};
+use crate::commands::import::ImportArgs;
+use crate::intake::WORKER;
 use crate::telemetry::LogFormat;
 
 /// Gõ Cửa: door-to-door digital-literacy campaigns of a ward.

@@ -5,6 +5,7 @@ pub mod app;
 pub mod auth;
 pub mod commands;
 pub mod config;
+pub mod intake;
 pub mod leases;
 pub mod serve;
 pub mod telemetry;

@@ -116,7 +116,8 @@ async fn write_down(state: State, book: Store, mut stopped: oneshot::Receiver<()
     }
 }
 
-/// Takes in from time to time the operations that have waited too long for an earlier one.
+/// Takes in from time to time the operations that have waited too long for an earlier one, and forgets
+/// household lists nobody finished.
 async fn go_on_without(state: State) {
     let mut beat = tokio::time::interval(LOOK_AT_WAITING);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -124,6 +125,9 @@ async fn go_on_without(state: State) {
         beat.tick().await;
         if let Err(cause) = release_held(&state).await {
             tracing::warn!(%cause, "operations that waited too long wait until the next time");
+        }
+        if let Err(cause) = state.store.forget_old_imports(state.now()).await {
+            tracing::warn!(%cause, "old drafts of household lists wait until the next time");
         }
     }
 }

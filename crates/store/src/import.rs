@@ -1,13 +1,16 @@
 //! A residential group's register into the book: added once, recognised afterwards.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Set,
+};
 use uuid::Uuid;
 
 use gocua_domain::address::{Address, HouseKind, Mark, Mouth};
 use gocua_domain::coverage::{Counted, Coverage};
 use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
+use gocua_domain::import::RowFate;
 use gocua_domain::proposal::proposal_code;
 use gocua_domain::search::search_key;
 use gocua_domain::territory::AlleyKind;
@@ -38,6 +41,8 @@ pub struct ImportRow {
     pub adults: Option<i32>,
     /// The ward's own code for it.
     pub code: Option<String>,
+    /// Where it stands: longitude and latitude, in degrees.
+    pub point: Option<(f64, f64)>,
 }
 
 /// How to import.
@@ -83,6 +88,41 @@ pub struct ImportReport {
     pub refused: Vec<(String, Refusal)>,
 }
 
+/// What the book makes of one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub fate: RowFate,
+    /// The household of the book it speaks of.
+    pub household: Option<HouseholdId>,
+    /// Of a repeated row: the earlier one, by its place among the rows.
+    pub first: Option<usize>,
+}
+
+impl Taken {
+    fn new(fate: RowFate) -> Self {
+        Self { fate, household: None, first: None }
+    }
+}
+
+/// Which residential groups an import may found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Founding<'a> {
+    None,
+    All,
+    /// Those of these names, as [`group_key`] writes them.
+    Named(&'a BTreeSet<String>),
+}
+
+impl Founding<'_> {
+    fn may(self, name: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Named(keys) => keys.contains(&group_key(name)),
+        }
+    }
+}
+
 impl Store {
     /// Takes a register into the book in one transaction; without `commit` takes everything back.
     ///
@@ -105,8 +145,9 @@ impl Store {
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward_code).await? + 1;
         let mut plan = Plan::load(&tx, ward_code, seq).await?;
-        for row in rows {
-            plan.take(row, options.new_groups);
+        let founding = if options.new_groups { Founding::All } else { Founding::None };
+        for (at, row) in rows.iter().enumerate() {
+            plan.take(at, row, founding);
         }
         let report = plan.report.clone();
         if !options.commit {
@@ -136,32 +177,52 @@ struct KnownDoor {
     waits: bool,
     /// Has it a number, or only a landmark?
     numbered: bool,
-    /// Met in this file already.
-    seen: bool,
+    /// The row of this file it was met in already.
+    seen: Option<usize>,
+    group: GroupId,
+    /// In the denominator?
+    active: bool,
 }
 
-struct Plan {
+/// What a register would change in the book, row by row; and how it is written.
+pub(crate) struct Plan {
     ward: String,
     sign: String,
-    seq: i64,
+    pub seq: i64,
     groups: HashMap<String, (GroupId, String)>,
     group_count: usize,
     ways: HashMap<WayKey, (AlleyId, String)>,
     doors: HashMap<DoorKey, Vec<KnownDoor>>,
     codes: HashMap<String, DoorKey>,
     numbers: HashMap<GroupId, u32>,
-    new_groups: Vec<NewGroup>,
-    new_alleys: Vec<NewAlley>,
-    new_households: Vec<NewHousehold>,
-    counts: BTreeMap<HouseholdId, (Option<i32>, Option<i32>)>,
+    pub new_groups: Vec<NewGroup>,
+    pub new_alleys: Vec<NewAlley>,
+    pub new_households: Vec<NewHousehold>,
+    /// Numbers of people as they were and as they become.
+    pub counts: BTreeMap<HouseholdId, (Count, Count)>,
     /// Households that wait for the ward's answer, as they stand in the book.
     waiting: HashMap<HouseholdId, household::Model>,
-    confirmed: Vec<household::Model>,
-    report: ImportReport,
+    /// Proposals as they were and as they become.
+    pub confirmed: Vec<(household::Model, household::Model)>,
+    /// Households of the book that the file names and that stay as they are.
+    pub named: Vec<HouseholdId>,
+    /// Where households stand, by what the file says: longitude and latitude.
+    points: BTreeMap<HouseholdId, (f64, f64)>,
+    /// Residential groups of which the file has a household.
+    covered: BTreeSet<GroupId>,
+    pub report: ImportReport,
 }
 
+/// Members, and those from 14 years.
+pub(crate) type Count = (Option<i32>, Option<i32>);
+
 impl Plan {
-    async fn load(tx: &DatabaseTransaction, ward_code: &str, seq: i64) -> Result<Self, StoreError> {
+    /// The book as a register meets it. To write the plan, the ward's lock must be held.
+    pub async fn load(
+        tx: &impl ConnectionTrait,
+        ward_code: &str,
+        seq: i64,
+    ) -> Result<Self, StoreError> {
         let ward_row =
             ward::Entity::find_by_id(ward_code).one(tx).await?.ok_or(StoreError::NotFound)?;
         let groups = residential_group::Entity::find()
@@ -197,6 +258,9 @@ impl Plan {
             counts: BTreeMap::new(),
             waiting: HashMap::new(),
             confirmed: Vec::new(),
+            named: Vec::new(),
+            points: BTreeMap::new(),
+            covered: BTreeSet::new(),
             report: ImportReport::default(),
         };
         let known: HashMap<Uuid, _> = groups.iter().map(|g| (g.id, g)).collect();
@@ -225,8 +289,8 @@ impl Plan {
             stands.insert(a.id, *id);
         }
         // Removed ones too: what the ward took out of the register no file brings back, and no new
-        // household gets its code.
-        for h in households {
+        // household gets its code. But what only an import had brought, and went with it, never was.
+        for h in households.into_iter().filter(|h| !undone(h)) {
             let number = h.code.rsplit('-').next().filter(|_| !code_of_phone(&h));
             let number = number.and_then(|n| n.parse().ok()).unwrap_or(0);
             let last = plan.numbers.entry(GroupId(h.group_id)).or_default();
@@ -243,7 +307,9 @@ impl Plan {
                 adults: h.adults,
                 waits: waits(&h),
                 numbered: !h.house_no.is_empty(),
-                seen: false,
+                seen: None,
+                group: GroupId(h.group_id),
+                active: h.active,
             });
             if waits(&h) {
                 plan.waiting.insert(HouseholdId(h.id), h);
@@ -252,15 +318,30 @@ impl Plan {
         Ok(plan)
     }
 
-    fn refuse(&mut self, row: &ImportRow, why: Refusal) {
+    fn refuse(&mut self, row: &ImportRow, why: Refusal) -> Taken {
         self.report.refused.push((row.place.clone(), why));
+        Taken::new(match why {
+            Refusal::NoGroup => RowFate::NoGroup,
+            Refusal::UnknownGroup => RowFate::UnknownGroup,
+            Refusal::NothingToFindItBy => RowFate::NothingToFind,
+            Refusal::Repeated => RowFate::Repeated,
+        })
     }
 
-    fn take(&mut self, row: &ImportRow, new_groups: bool) {
+    /// Another head at that door: perhaps another family, perhaps a new head. A person decides, not
+    /// the file.
+    fn ask_about_head(&mut self, row: &ImportRow, household: Option<HouseholdId>) -> Taken {
+        self.report.heads_differ.push(row.place.clone());
+        self.named.extend(household);
+        Taken { household, ..Taken::new(RowFate::HeadDiffers) }
+    }
+
+    /// Takes the row that is `row_at` among its file's rows.
+    pub fn take(&mut self, row_at: usize, row: &ImportRow, founding: Founding<'_>) -> Taken {
         let Some(name) = row.group.as_deref() else { return self.refuse(row, Refusal::NoGroup) };
         let (group, group_code) = match self.groups.get(&group_key(name)) {
             Some(known) => known.clone(),
-            None if new_groups => self.found_group(name),
+            None if founding.may(name) => self.found_group(name),
             None => return self.refuse(row, Refusal::UnknownGroup),
         };
         let house_no = row.address.house.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -268,8 +349,10 @@ impl Plan {
         if house_no.is_empty() && landmark.is_none() && row.head_name.is_none() {
             return self.refuse(row, Refusal::NothingToFindItBy);
         }
+        self.covered.insert(group);
         let head = search_key(row.head_name.as_deref().unwrap_or_default());
         let by_code = row.code.as_ref().and_then(|c| self.codes.get(c)).cloned();
+        let code_taken = by_code.is_some();
         let key = match by_code {
             Some(key) => key,
             None => (self.way(group, name, &row.address), door_name(&house_no, landmark)),
@@ -277,7 +360,8 @@ impl Plan {
         let doors = self.doors.entry(key.clone()).or_default();
         // The same head at the door; or, where the door holds one household, that household.
         let same = doors.iter().position(|d| d.head == head);
-        let only = (doors.len() == 1 && !house_no.is_empty() && !doors[0].seen).then_some(0);
+        let only =
+            (doors.len() == 1 && !house_no.is_empty() && doors[0].seen.is_none()).then_some(0);
         // Or one that a phone found there and the ward has not answered for.
         let short = (key.0, door_name(last_number(&house_no), landmark));
         let (at, door) = match same.or(only) {
@@ -286,29 +370,56 @@ impl Plan {
         };
         let doors = self.doors.entry(door).or_default();
         match at {
-            Some(at) if doors[at].seen => self.refuse(row, Refusal::Repeated),
+            Some(at) if doors[at].seen.is_some() => {
+                let first = doors[at].seen;
+                Taken { first, ..self.refuse(row, Refusal::Repeated) }
+            }
             Some(at) => {
                 let door = &mut doors[at];
-                door.seen = true;
+                door.seen = Some(row_at);
+                let id = door.id;
                 if !head.is_empty() && !door.head.is_empty() && door.head != head {
-                    // Perhaps another family, perhaps a new head: a person decides, not the file.
-                    return self.report.heads_differ.push(row.place.clone());
+                    return self.ask_about_head(row, Some(id));
                 }
-                let members = row.members.or(door.members);
-                let adults = row.adults.or(door.adults);
-                if door.waits {
+                let was = (door.members, door.adults);
+                let is = (row.members.or(was.0), row.adults.or(was.1));
+                let fate = if door.waits {
                     let named = KnownDoor { head, waits: false, ..door.clone() };
-                    self.confirm(named.id, row, group, &group_code, &key, house_no);
+                    self.confirm(id, row, group, &group_code, &key, house_no);
                     self.doors.entry(key).or_default().push(named);
-                } else if (members, adults) == (door.members, door.adults) {
+                    RowFate::Confirmed
+                } else if is == was {
                     self.report.unchanged += 1;
+                    self.named.push(id);
+                    RowFate::Same
                 } else {
                     self.report.updated += 1;
-                    self.counts.insert(door.id, (members, adults));
-                }
+                    self.counts.insert(id, (was, is));
+                    RowFate::Updated
+                };
+                self.points.extend(row.point.map(|point| (id, point)));
+                Taken { household: Some(id), ..Taken::new(fate) }
             }
-            None => self.add(row, group, &group_code, key, house_no, head),
+            // Its code is another household's: two families never share one.
+            None if code_taken => self.ask_about_head(row, None),
+            None => {
+                let id = self.add(row_at, row, group, &group_code, key, house_no, head);
+                self.points.extend(row.point.map(|point| (id, point)));
+                Taken::new(RowFate::New)
+            }
         }
+    }
+
+    /// Households in force that the file does not name, of the residential groups it is about. They
+    /// stay: a list that forgets a home does not pull it down.
+    pub fn absent(&self) -> Vec<HouseholdId> {
+        let doors = self.doors.values().flatten();
+        let mut absent: Vec<HouseholdId> = doors
+            .filter(|d| d.active && d.seen.is_none() && self.covered.contains(&d.group))
+            .map(|d| d.id)
+            .collect();
+        absent.sort_unstable();
+        absent
     }
 
     /// A household proposed at a door: the one with this head, or one whose head nobody knew, or the
@@ -316,22 +427,24 @@ impl Plan {
     fn found_by_phone(&self, key: &DoorKey, head: &str) -> Option<usize> {
         let doors = self.doors.get(key)?;
         let first = |fits: &dyn Fn(&KnownDoor) -> bool| {
-            doors.iter().position(|d| d.waits && !d.seen && fits(d))
+            doors.iter().position(|d| d.waits && d.seen.is_none() && fits(d))
         };
         first(&|d| d.head == head)
             .or_else(|| first(&|d| d.head.is_empty()))
             .or_else(|| first(&|d| d.numbered && doors.len() == 1))
     }
 
+    #[expect(clippy::too_many_arguments, reason = "what `take` found out about the row, in one call")]
     fn add(
         &mut self,
+        row_at: usize,
         row: &ImportRow,
         group: GroupId,
         group_code: &str,
         key: DoorKey,
         house_no: String,
         head: String,
-    ) {
+    ) -> HouseholdId {
         let id = HouseholdId(Uuid::now_v7());
         let numbered = !house_no.is_empty();
         let new = self.registered(id, row, group, group_code, &key, house_no);
@@ -343,9 +456,12 @@ impl Plan {
             adults: row.adults,
             waits: false,
             numbered,
-            seen: true,
+            seen: Some(row_at),
+            group,
+            active: true,
         });
         self.report.added += 1;
+        id
     }
 
     /// What a phone found at the door, the register knows.
@@ -360,18 +476,19 @@ impl Plan {
     ) {
         let Some(was) = self.waiting.remove(&id) else { return };
         let new = self.registered(id, row, group, group_code, key, house_no);
-        self.confirmed.push(household::Model {
+        let is = household::Model {
             code: new.code,
             house_no: new.house_no,
             sort: new.sort,
             side: new.side.map(|side| side_code(side).to_owned()),
-            landmark: new.landmark.or(was.landmark),
-            head_name: new.head_name.or(was.head_name),
+            landmark: new.landmark.or_else(|| was.landmark.clone()),
+            head_name: new.head_name.or_else(|| was.head_name.clone()),
             members: new.members.or(was.members),
             adults: new.adults.or(was.adults),
             search_key: new.search_key,
-            ..was
-        });
+            ..was.clone()
+        };
+        self.confirmed.push((was, is));
         self.report.confirmed += 1;
     }
 
@@ -413,7 +530,9 @@ impl Plan {
 
     fn found_group(&mut self, name: &str) -> (GroupId, String) {
         let id = GroupId(Uuid::now_v7());
-        let code = group_key(name).replace(' ', "").to_uppercase();
+        let key = group_key(name);
+        let number = key.bytes().all(|b| b.is_ascii_digit());
+        let code = if number { format!("TO{key}") } else { key.replace(' ', "").to_uppercase() };
         self.new_groups.push(NewGroup {
             id,
             code: code.clone(),
@@ -503,7 +622,8 @@ impl Plan {
         id
     }
 
-    async fn write(self, tx: &DatabaseTransaction) -> Result<(), StoreError> {
+    /// Writes it all, inside a write that holds the ward's lock.
+    pub async fn write(&self, tx: &DatabaseTransaction) -> Result<(), StoreError> {
         let (ward_code, seq) = (self.ward.as_str(), self.seq);
         let rows: Vec<_> = self
             .new_groups
@@ -522,18 +642,18 @@ impl Plan {
         for rows in chunks(rows, 20) {
             household::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
-        for (id, (members, adults)) in self.counts {
+        for (id, (_, (members, adults))) in &self.counts {
             household::Entity::update(household::ActiveModel {
                 id: Set(id.0),
-                members: Set(members),
-                adults: Set(adults),
+                members: Set(*members),
+                adults: Set(*adults),
                 seq: Set(seq),
                 ..Default::default()
             })
             .exec(tx)
             .await?;
         }
-        for h in &self.confirmed {
+        for (_, h) in &self.confirmed {
             household::Entity::update(household::ActiveModel {
                 id: Set(h.id),
                 code: Set(h.code.clone()),
@@ -551,6 +671,7 @@ impl Plan {
             .await?;
             restand(tx, ward_code, h, None, seq).await?;
         }
+        self.write_points(tx).await?;
         let mut delta = Coverage::default();
         for h in &self.new_households {
             let counted = Counted {
@@ -565,6 +686,21 @@ impl Plan {
         }
         rollup::add(tx, ward_code, delta, &LastVisits::default(), seq).await
     }
+
+    /// Where the households of the file stand, [`Plan::points`], goes into the book here and nowhere
+    /// else. The book has no column for it yet.
+    async fn write_points(&self, _tx: &DatabaseTransaction) -> Result<(), StoreError> {
+        tracing::debug!(points = self.points.len(), "points read and not kept");
+        Ok(())
+    }
+}
+
+/// Why a household left the register that only an import had brought, when that import was taken back.
+pub(crate) const UNDONE: &str = "import";
+
+/// Did it leave with its import?
+pub(crate) fn undone(h: &household::Model) -> bool {
+    h.removed_why.as_deref() == Some(UNDONE)
 }
 
 /// The ways from the street to the door: kind, what it is called, and its number if it has one.
@@ -612,14 +748,18 @@ fn code_of_phone(h: &household::Model) -> bool {
 }
 
 /// A group's name as it is compared: folded, without the words for "residential group".
-fn group_key(name: &str) -> String {
+pub(crate) fn group_key(name: &str) -> String {
     let folded = search_key(name);
-    for word in ["to dan pho ", "khu dan cu ", "tdp ", "kdc "] {
+    for word in ["to dan pho so ", "to dan pho ", "khu dan cu ", "khu pho ", "tdp ", "kdc "] {
         if let Some(rest) = folded.strip_prefix(word) {
             return rest.to_owned();
         }
     }
-    folded
+    // `Tổ 5` is `Tổ dân phố 5`; before a name the word may be part of it.
+    match folded.strip_prefix("to ").map(|rest| rest.strip_prefix("so ").unwrap_or(rest)) {
+        Some(number) if number.bytes().all(|b| b.is_ascii_digit()) => number.to_owned(),
+        _ => folded,
+    }
 }
 
 /// A street's name as it is compared: folded, without the words for "street".

@@ -21,6 +21,7 @@ use gocua_domain::time::Millis;
 
 use crate::db::{Store, StoreError, lock_ward, set_seq};
 use crate::entity::{account, alley, household, residential_group, visit};
+use crate::import::{UNDONE, undone};
 use crate::rollup;
 
 /// The most households one search gives.
@@ -176,6 +177,7 @@ impl Store {
             .filter(household::Column::DeletedAt.gt(now.0 - REMOVAL_WINDOW_MS))
             // A refused proposal was never counted.
             .filter(household::Column::Proposed.eq(false))
+            .filter(not_undone())
             .count(&tx)
             .await?;
         if mass_removal(active as i64, lately as i64, rows.len() as i64) {
@@ -204,7 +206,7 @@ impl Store {
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
         let mut rows = entries(&tx, ward, ids).await?;
-        rows.retain(|h| h.deleted_at.is_some() || h.left_on.is_some());
+        rows.retain(|h| (h.deleted_at.is_some() || h.left_on.is_some()) && !undone(h));
         if rows.is_empty() {
             return Ok(seq - 1);
         }
@@ -318,6 +320,7 @@ impl Store {
         };
         let rows = household::Entity::find()
             .filter(C::Ward.eq(ward))
+            .filter(not_undone())
             .filter(out)
             .order_by_desc(C::Seq)
             .order_by_asc(C::Code)
@@ -346,12 +349,31 @@ impl Store {
             .filter(C::Ward.eq(ward))
             // A house that waits for the ward stands in the inbox, not yet in the register.
             .filter(C::Proposed.eq(false).or(C::DeletedAt.is_not_null()))
+            .filter(not_undone())
             .filter(every)
             .order_by_desc(C::Active)
             .order_by_asc(C::Code)
             .limit(FOUND)
             .all(&self.read)
             .await?)
+    }
+
+    /// Households of the ward by their ids, in the order of the ids.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn households_by_id(
+        &self,
+        ward: &str,
+        ids: &[HouseholdId],
+    ) -> Result<Vec<RegisterEntry>, StoreError> {
+        let rows = household::Entity::find()
+            .filter(household::Column::Ward.eq(ward))
+            .filter(household::Column::Id.is_in(ids.iter().map(|id| id.0)))
+            .order_by_asc(household::Column::Id)
+            .all(&self.read)
+            .await?;
+        self.register_entries(rows).await
     }
 
     async fn register_entries(
@@ -505,6 +527,12 @@ impl Places {
 /// Was it proposed by a phone, and does it wait for the ward?
 pub(crate) fn waits(h: &household::Model) -> bool {
     h.proposed && h.deleted_at.is_none()
+}
+
+/// What went with the import that had brought it is nobody's to see or to bring back.
+fn not_undone() -> Condition {
+    let why = household::Column::RemovedWhy;
+    Condition::any().add(why.is_null()).add(why.ne(UNDONE))
 }
 
 /// A household of the ward.

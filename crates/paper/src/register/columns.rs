@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use gocua_domain::search::search_key;
 use serde::{Deserialize, Serialize};
 
+use super::SheetHints;
 use crate::workbook::{Cell, Row, Sheet};
 
 /// The columns a register may keep.
@@ -33,6 +34,20 @@ pub enum Field {
     Adults,
     /// The code of the household.
     Code,
+    /// Degrees north.
+    Latitude,
+    /// Degrees east.
+    Longitude,
+    /// Both in one cell, `lat, lon`.
+    Coordinates,
+}
+
+impl Field {
+    /// Does it tell where the house stands on the earth? Such a cell may hold many digits and is kept as
+    /// a point or not at all.
+    pub(super) fn is_of_point(self) -> bool {
+        matches!(self, Self::Latitude | Self::Longitude | Self::Coordinates)
+    }
 }
 
 /// Why a column was left behind.
@@ -63,6 +78,8 @@ pub enum WhyDropped {
     NotNeeded,
     /// A second column for something already found.
     Repeated,
+    /// A person said so.
+    ByHand,
     /// The header says nothing this reader knows.
     Unknown,
 }
@@ -71,7 +88,7 @@ impl WhyDropped {
     /// Whether the campaign may not hold it at all, as opposed to not needing it.
     #[must_use]
     pub fn is_forbidden(self) -> bool {
-        !matches!(self, Self::NotNeeded | Self::Repeated | Self::Unknown)
+        !matches!(self, Self::NotNeeded | Self::Repeated | Self::ByHand | Self::Unknown)
     }
 
     /// Why, in Vietnamese.
@@ -90,6 +107,7 @@ impl WhyDropped {
             Self::Secret => "Tài khoản, mật khẩu: không được lưu.",
             Self::NotNeeded => "Không cần cho việc này.",
             Self::Repeated => "Đã có cột khác cho nội dung này.",
+            Self::ByHand => "Bỏ theo ý người nhập.",
             Self::Unknown => "Chưa hiểu tên cột.",
         }
     }
@@ -110,6 +128,7 @@ impl WhyDropped {
             Self::Secret => "Account or password: must not be kept.",
             Self::NotNeeded => "Not needed.",
             Self::Repeated => "Another column holds this already.",
+            Self::ByHand => "Left out by hand.",
             Self::Unknown => "The header is not understood.",
         }
     }
@@ -149,7 +168,62 @@ impl Header {
 /// Rows in which a header is looked for; title blocks are shorter.
 const SEARCH_ROWS: usize = 40;
 
-pub(super) fn find_header(sheet: &Sheet, hints: &BTreeMap<u32, Field>) -> Option<Header> {
+pub(super) fn find_header(sheet: &Sheet, hints: &SheetHints) -> Option<Header> {
+    let mut header = match hints.header_row {
+        Some(0) => without_header(sheet),
+        Some(number) => {
+            let at = sheet.rows.iter().position(|row| row.number == number)?;
+            let mut header = header_at(sheet, at);
+            // What was named by hand may be a household: a word that is no header is not repeated.
+            for column in &mut header.columns {
+                if column.meaning == Meaning::Drop(WhyDropped::Unknown) {
+                    column.label = letter_of(column.at);
+                }
+            }
+            header
+        }
+        None => header_at(sheet, likeliest(sheet)?),
+    };
+    let mut said = BTreeMap::new();
+    for column in &mut header.columns {
+        let forbidden = matches!(column.meaning, Meaning::Drop(why) if why.is_forbidden());
+        match hints.columns.get(&column.at) {
+            Some(Some(field)) if !forbidden => {
+                column.meaning = Meaning::Keep(*field);
+                said.insert(column.at, *field);
+            }
+            Some(None) if !forbidden => column.meaning = Meaning::Drop(WhyDropped::ByHand),
+            _ => {}
+        }
+    }
+    settle_repeats(&mut header.columns, &said);
+    Some(header)
+}
+
+/// A sheet that begins with its first household: columns are called by their letters.
+fn without_header(sheet: &Sheet) -> Header {
+    let mut used: Vec<u32> =
+        sheet.rows.iter().flat_map(|row| row.cells.iter().map(|(at, _)| *at)).collect();
+    used.sort_unstable();
+    used.dedup();
+    let column = |at| Column {
+        at,
+        label: letter_of(at),
+        meaning: Meaning::Drop(WhyDropped::Unknown),
+    };
+    Header { first_row: 0, last_row: 0, columns: used.into_iter().map(column).collect() }
+}
+
+/// `A`, `Z`, `AA`: as spreadsheet programs call the column.
+fn letter_of(at: u32) -> String {
+    let letter = |n: u32| char::from(b'A' + u8::try_from(n % 26).unwrap_or_default());
+    match at / 26 {
+        0 => letter(at).to_string(),
+        more => format!("{}{}", letter(more - 1), letter(at)),
+    }
+}
+
+fn likeliest(sheet: &Sheet) -> Option<usize> {
     let (at, _) = sheet
         .rows
         .iter()
@@ -158,6 +232,10 @@ pub(super) fn find_header(sheet: &Sheet, hints: &BTreeMap<u32, Field>) -> Option
         .filter_map(|(at, row)| Some((at, header_score(row)?)))
         // The first of equals: a header repeated on each printed page is no second header.
         .max_by(|(left_at, left), (right_at, right)| left.cmp(right).then(right_at.cmp(left_at)))?;
+    Some(at)
+}
+
+fn header_at(sheet: &Sheet, at: usize) -> Header {
     let top = &sheet.rows[at];
     let mut last_row = spanned_rows(sheet, top.number);
     let below = sheet
@@ -167,22 +245,13 @@ pub(super) fn find_header(sheet: &Sheet, hints: &BTreeMap<u32, Field>) -> Option
     if let Some(below) = below {
         last_row = last_row.max(below.number);
     }
-    let mut columns = read_columns(sheet, top, below);
+    let columns = read_columns(sheet, top, below);
     if let Some(numbers) = sheet.rows.iter().find(|row| row.number > last_row)
         && is_column_numbers(numbers)
     {
         last_row = numbers.number;
     }
-    for column in &mut columns {
-        let forbidden = matches!(column.meaning, Meaning::Drop(why) if why.is_forbidden());
-        if let Some(field) = hints.get(&column.at)
-            && !forbidden
-        {
-            column.meaning = Meaning::Keep(*field);
-        }
-    }
-    settle_repeats(&mut columns, hints);
-    Some(Header { first_row: top.number, last_row, columns })
+    Header { first_row: top.number, last_row, columns }
 }
 
 /// How much a row looks like a header; `None` when it cannot be one.
@@ -496,6 +565,15 @@ fn meaning_of(key: &str) -> Meaning {
             return Drop(why);
         }
     }
+    if has(key, "vi do") || matches!(key, "lat" | "latitude") {
+        return Keep(if has(key, "kinh do") { Field::Coordinates } else { Field::Latitude });
+    }
+    if has(key, "kinh do") || matches!(key, "lon" | "lng" | "long" | "longitude") {
+        return Keep(Field::Longitude);
+    }
+    if any(key, &["toa do", "gps"]) {
+        return Keep(Field::Coordinates);
+    }
     if any(key, &["ma ho", "ma so ho", "so ho khau", "ma ho gia dinh"]) {
         return Keep(Field::Code);
     }
@@ -601,6 +679,10 @@ mod tests {
             ("TDP", Keep(Field::Group)),
             ("Mã hộ", Keep(Field::Code)),
             ("Vị trí, mốc dễ tìm", Keep(Field::Landmark)),
+            ("Vĩ độ", Keep(Field::Latitude)),
+            ("Kinh độ", Keep(Field::Longitude)),
+            ("Toạ độ", Keep(Field::Coordinates)),
+            ("Tọa độ (vĩ độ, kinh độ)", Keep(Field::Coordinates)),
             ("Xe máy", Drop(WhyDropped::Unknown)),
         ] {
             assert_eq!(meaning_of(&search_key(header)), meaning, "{header}");

@@ -82,6 +82,9 @@ fn number_text(number: f64) -> String {
 /// except in a household code, whose groups of digits they separate.
 pub(super) fn holds_identity_number(field: Field, cell: &Cell) -> bool {
     const SHORTEST: usize = 9;
+    if field.is_of_point() {
+        return false;
+    }
     let text = match cell {
         Cell::Text(text) => text.clone(),
         Cell::Number(number) => number_text(number.trunc()),
@@ -152,6 +155,53 @@ fn month_word(text: &str) -> Option<u8> {
 pub(super) fn way_text(text: &str) -> String {
     let bare_name = Address::parse(text).doubts.contains(&Doubt::LooseText);
     if bare_name { format!("đường {text}") } else { text.to_owned() }
+}
+
+/// Where a household stands, from one cell or from two. `None` when a cell is filled and says no point
+/// of the country; `Some(None)` when nothing is filled.
+pub(super) fn point(
+    both: Option<&Cell>,
+    latitude: Option<&Cell>,
+    longitude: Option<&Cell>,
+) -> Option<Option<(f64, f64)>> {
+    let (lat, lon) = match (both, latitude, longitude) {
+        (None, None, None) => return Some(None),
+        (Some(Cell::Text(text)), _, _) => two_degrees(text)?,
+        (_, Some(lat), Some(lon)) => (degrees(lat)?, degrees(lon)?),
+        _ => return None,
+    };
+    gocua_domain::import::point(lat, lon).map(Some)
+}
+
+/// Is the text nothing but degrees?
+pub(super) fn is_point_text(text: &str) -> bool {
+    let one = text.trim().replace(',', ".").parse::<f64>();
+    one.is_ok_and(|n| n.abs() <= 180.0) || two_degrees(text).is_some()
+}
+
+fn two_degrees(text: &str) -> Option<(f64, f64)> {
+    let bare = text.trim().trim_matches(['(', ')', '[', ']']);
+    // `21,10; 106,39` has commas inside its numbers, `21.10, 106.39` between them.
+    let parts: Vec<&str> = match bare.contains(';') {
+        true => bare.split(';').collect(),
+        false => bare.split([',', ' ']).filter(|part| !part.is_empty()).collect(),
+    };
+    match parts[..] {
+        [lat, lon] => Some((number_of(lat)?, number_of(lon)?)),
+        _ => None,
+    }
+}
+
+fn degrees(cell: &Cell) -> Option<f64> {
+    match cell {
+        Cell::Number(number) => Some(*number),
+        Cell::Text(text) => number_of(text),
+        Cell::Date { .. } | Cell::Other => None,
+    }
+}
+
+fn number_of(text: &str) -> Option<f64> {
+    text.trim().trim_end_matches('°').replace(',', ".").parse().ok()
 }
 
 /// How many people: a whole number from 0 to 99, or `4/1` for permanent and temporary residents.
@@ -332,6 +382,22 @@ mod tests {
         }
         assert!(!holds_identity_number(Field::Code, &text("10549-001-0001")));
         assert!(holds_identity_number(Field::Code, &text(&card)));
+    }
+
+    #[test]
+    fn points() {
+        let at = Some((106.39, 21.1));
+        assert_eq!(point(Some(&text("21.1, 106.39")), None, None), Some(at));
+        assert_eq!(point(Some(&text("21,1; 106,39")), None, None), Some(at));
+        assert_eq!(point(None, Some(&Cell::Number(21.1)), Some(&text("106,39"))), Some(at));
+        assert_eq!(point(None, Some(&Cell::Number(106.39)), Some(&text("21.1"))), Some(at));
+        assert_eq!(point(None, None, None), Some(None));
+        for wrong in ["nhà", "1.0, 2.0", "21.1", "21.1, 106.39, 3"] {
+            assert_eq!(point(Some(&text(wrong)), None, None), None, "{wrong}");
+        }
+        assert_eq!(point(None, Some(&Cell::Number(21.1)), None), None);
+        assert!(is_point_text("21.1") && is_point_text("21.1, 106.39"));
+        assert!(!is_point_text("Nguyễn") && !is_point_text(&"1".repeat(12)));
     }
 
     #[test]

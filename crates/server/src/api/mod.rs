@@ -13,6 +13,7 @@ pub mod exports;
 pub mod extract;
 pub mod gate;
 pub mod health;
+pub mod imports;
 pub mod invites;
 pub mod lease;
 pub mod overlaps;
@@ -72,6 +73,18 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(exports::indicators)
         .service(exports::take)
         .service(exports::access_log)
+        .service(imports::list_imports)
+        .service(imports::read_file)
+        .service(imports::read_address)
+        .service(imports::keep)
+        .service(imports::look_through)
+        .service(imports::discard)
+        .service(imports::act_on_row)
+        .service(imports::act_on_rows)
+        .service(imports::found_groups)
+        .service(imports::commit)
+        .service(imports::undo_outlook)
+        .service(imports::undo)
         .service(events::events)
         .service(health::health)
         .service(docs::openapi);

@@ -81,6 +81,8 @@ codes! {
     Conflict = "conflict" CONFLICT "Conflict",
     /// More households would leave the register than may go in a day.
     MassRemoval = "mass_removal" UNPROCESSABLE_ENTITY "Too many households would leave the register at once",
+    /// The file is no household list this server can read; the field `/file` says why.
+    UnreadableFile = "unreadable_file" UNPROCESSABLE_ENTITY "The file cannot be read as a household list",
     /// Slow down.
     TooManyRequests = "too_many_requests" TOO_MANY_REQUESTS "Too many requests",
     /// The request did not arrive in time.
@@ -117,7 +119,7 @@ impl Code {
 pub struct FieldError {
     /// JSON pointer into the body, or the name of the query parameter after `?`.
     pub pointer: String,
-    /// `unknown_field`, `missing_field` or `invalid_field`.
+    /// `unknown_field`, `missing_field` or `invalid_field`; of a file, why it cannot be read.
     pub code: &'static str,
 }
 

@@ -2,20 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 
 use gocua_paper::register::Severity;
-use gocua_paper::{ColumnHints, Register, RegisterRow, interpret, read_in_child};
+use gocua_paper::{ColumnHints, Register, RegisterRow, interpret};
 use gocua_store::{ImportOptions, ImportReport, ImportRow, Refusal, Store};
 
-/// The hidden command under which this program reads a workbook in a child process of its own.
-pub const WORKER: &str = "read-register";
-/// A register that takes longer than this to read is no register.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::intake::Reader;
 
 /// What to import, and where to.
 #[derive(Clone, Debug, Args)]
@@ -61,12 +56,9 @@ pub async fn run(store: &Store, args: &ImportArgs) -> anyhow::Result<bool> {
 /// When the file cannot be opened, or is not a workbook that can be read.
 pub async fn read(path: &Path) -> anyhow::Result<Register> {
     let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    let program = std::env::current_exe().context("finding this program")?;
-    let sheets = tokio::task::spawn_blocking(move || {
-        read_in_child(Command::new(program).arg(WORKER), &bytes, PATIENCE)
-    })
-    .await?
-    .map_err(|e| anyhow::anyhow!("{}\n{}", e.message_vi(), e.message_en()))?;
+    let sheets = tokio::task::spawn_blocking(move || Reader::child().sheets(&bytes))
+        .await?
+        .map_err(|e| anyhow::anyhow!("{}\n{}", e.message_vi(), e.message_en()))?;
     Ok(interpret(sheets, &ColumnHints::default()))
 }
 
@@ -92,6 +84,7 @@ pub fn import_row(row: &RegisterRow, fallback_group: Option<&str>) -> ImportRow 
         members: row.member_count.map(i32::from),
         adults: row.adult_count.map(i32::from),
         code: row.code.clone(),
+        point: row.point,
     }
 }
 

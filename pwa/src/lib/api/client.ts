@@ -51,6 +51,8 @@ export interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Sent as JSON. */
   body?: unknown
+  /** Sent as it is, in place of a body: a file. */
+  file?: Blob
   query?: Record<string, string | number | boolean | null | undefined>
   accept?: string
   headers?: Readonly<Record<string, string>>
@@ -150,6 +152,11 @@ export class Api {
         body = await pack(body)
         headers.set('Content-Encoding', 'gzip')
       }
+    }
+
+    if (call.file) {
+      headers.set('Content-Type', 'application/octet-stream')
+      body = call.file
     }
 
     const token = call.open ? null : (call.bearer ?? this.#parts.token())

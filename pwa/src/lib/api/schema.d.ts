@@ -357,6 +357,165 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts that wait, and imports, the latest first. */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Reads a file and keeps its rows as a draft; the file itself is kept nowhere. The same id again takes
+         *     the place of the draft.
+         */
+        post: operations["keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads an address the way the register would. */
+        post: operations["read_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a file and says how it was understood. Nothing is kept. */
+        post: operations["read_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A draft with a page of 50 of its rows, and what the book makes of them today. */
+        get: operations["look_through"];
+        put?: never;
+        post?: never;
+        /** Forget a draft. */
+        delete: operations["discard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a draft into the register, in one transaction. Asked again, it answers what it has done. */
+        post: operations["commit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which residential groups the import founds: these, and no others. */
+        post: operations["found_groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do the same about many rows. */
+        post: operations["act_on_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rows/{at}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do something about one row; the answer is the page as it stands then. */
+        post: operations["act_on_row"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What taking an import back would do. Nothing is written. */
+        get: operations["undo_outlook"];
+        put?: never;
+        /** Take an import back: exactly what nobody has touched since. Asked again, it changes nothing more. */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbox": {
         parameters: {
             query?: never;
@@ -878,6 +1037,19 @@ export interface components {
             team?: components["schemas"]["TeamView"] | null;
             ward?: components["schemas"]["WardView"] | null;
         };
+        /** @description An address somebody is typing. */
+        AddressText: {
+            /** @description At most 200 characters. */
+            text: string;
+        };
+        /** @description An address as it is understood. */
+        AddressView: {
+            doubts: components["schemas"]["RowDoubt"][];
+            /** @description Street, lanes, number, landmark: the way to the door. */
+            steps: string[];
+            /** @description What it may have meant. */
+            suggestions: string[];
+        };
         /**
          * @description Age bands; never a birth date. 6-13 is counted and never registered.
          * @enum {string}
@@ -992,6 +1164,20 @@ export interface components {
          * @enum {string}
          */
         Blocker: "NO_DEVICE" | "NO_CARD" | "SIM_OTHER_NAME" | "OLD_PHONE" | "MOBILITY" | "FORGOT_SECRET" | "OLD_DEVICE_CODE" | "FACE_FAIL" | "NFC_FAIL" | "DATA_MISMATCH" | "FEAR_SCAM" | "NOT_INTERESTED" | "ABROAD";
+        /** @description The household of the book a row speaks of. */
+        BookSays: {
+            /**
+             * Format: int32
+             * @description The same of those from 14 years.
+             */
+            adults?: number | null;
+            household: components["schemas"]["RegisterHousehold"];
+            /**
+             * Format: int32
+             * @description Of an updated household: members as the book has them.
+             */
+            members?: number | null;
+        };
         /** @description The campaign's name and days. */
         CampaignRef: {
             /** @description Last day. */
@@ -1020,7 +1206,25 @@ export interface components {
          * @description Why a request was refused. The app translates every one of them.
          * @enum {string}
          */
-        Code: "invalid_credentials" | "account_locked" | "account_disabled" | "session_expired" | "refresh_expired" | "refresh_reused" | "proof_invalid" | "token_invalid" | "device_revoked" | "code_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "not_json" | "malformed_json" | "unknown_field" | "invalid_field" | "device_mismatch" | "conflict" | "mass_removal" | "too_many_requests" | "timeout" | "unavailable" | "internal";
+        Code: "invalid_credentials" | "account_locked" | "account_disabled" | "session_expired" | "refresh_expired" | "refresh_reused" | "proof_invalid" | "token_invalid" | "device_revoked" | "code_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "not_json" | "malformed_json" | "unknown_field" | "invalid_field" | "device_mismatch" | "conflict" | "mass_removal" | "unreadable_file" | "too_many_requests" | "timeout" | "unavailable" | "internal";
+        /** @description How a column was understood. */
+        ColumnView: {
+            /**
+             * Format: int32
+             * @description The column, from 0.
+             */
+            at: number;
+            /** @description What it is read as; null when it is left behind. */
+            field?: string | null;
+            /** @description May it not be held at all, whatever is said? */
+            forbidden: boolean;
+            /** @description Its header as written, or its letter; long numbers masked. */
+            label: string;
+            /** @description A few values, of columns that are read only. */
+            samples: string[];
+            /** @description Why it is left behind. */
+            why?: string | null;
+        };
         /** @description When to come back. */
         Comeback: {
             /** @description The time band agreed. */
@@ -1153,6 +1357,59 @@ export interface components {
             /** @description Its visits, oldest first; withdrawn ones left out. */
             visits?: components["schemas"]["VisitView"][];
         };
+        /** @description How many rows wait because of one doubt and no other. */
+        DoubtCount: {
+            doubt: components["schemas"]["RowDoubt"];
+            rows: number;
+        };
+        /** @description How many rows of each kind a draft has. */
+        DraftCounts: {
+            absent: number;
+            all: number;
+            blocked: number;
+            confirmed: number;
+            head_differs: number;
+            left_out: number;
+            look: number;
+            new: number;
+            repeated: number;
+            same: number;
+            updated: number;
+        };
+        /** @description A draft in the list. */
+        DraftLineView: {
+            /** @description Who brought it. */
+            by: string;
+            created_at: components["schemas"]["Millis"];
+            /** @description When it is forgotten if nobody works on it. */
+            ends_at: components["schemas"]["Millis"];
+            /** @description Name of the file. */
+            file: string;
+            id: components["schemas"]["ImportId"];
+            /** Format: int64 */
+            rows: number;
+            touched_at: components["schemas"]["Millis"];
+        };
+        /** @description A draft: its counts, and a page of its rows. */
+        DraftView: components["schemas"]["DraftLineView"] & {
+            /** @description With `absent`: the households. */
+            absent: components["schemas"]["RegisterHousehold"][];
+            /** @description Streets and lanes that will be founded. */
+            alleys: number;
+            counts: components["schemas"]["DraftCounts"];
+            /** @description What many rows wait for, the most frequent first. */
+            doubts: components["schemas"]["DoubtCount"][];
+            /** @description Those of them that will be founded. */
+            founds: string[];
+            from: number;
+            /** @description How many there are of what is shown. */
+            of: number;
+            rows: components["schemas"]["RowView"][];
+            sheets: components["schemas"]["SheetView"][];
+            show: components["schemas"]["Show"];
+            /** @description Residential groups the ward does not have. */
+            unknown_groups: string[];
+        };
         /**
          * @description What the resident has to work with.
          * @enum {string}
@@ -1206,16 +1463,29 @@ export interface components {
         Field: "landmark" | "members" | "adults" | "house_no" | "head";
         /** @description What is wrong with one field. */
         FieldError: {
-            /** @description `unknown_field`, `missing_field` or `invalid_field`. */
+            /** @description `unknown_field`, `missing_field` or `invalid_field`; of a file, why it cannot be read. */
             code: string;
             /** @description JSON pointer into the body, or the name of the query parameter after `?`. */
             pointer: string;
+        };
+        /** @description How a file was read. Nothing of it is kept. */
+        FileView: {
+            /** @description Its name, without long numbers. */
+            file: string;
+            /** @description Its households, and the lines that were refused. */
+            rows: number;
+            sheets: components["schemas"]["SheetView"][];
         };
         /**
          * @description A remark on an operation that was accepted all the same.
          * @enum {string}
          */
         Flag: "clock_corrected" | "clock_clamped" | "late_scope" | "household_gone" | "gap" | "unknown_field" | "corrected_elsewhere" | "lost_to_newer" | "to_inbox" | "learner_unknown";
+        /** @description Residential groups a draft may found. */
+        FoundGroups: {
+            /** @description By name, as the rows name them; at most 100. An empty list takes it back. */
+            groups: string[];
+        };
         /** @description What left the reader's reach. */
         Gone: {
             /** @description Alleys taken back. */
@@ -1298,6 +1568,45 @@ export interface components {
         HouseholdsView: {
             households: components["schemas"]["RegisterHousehold"][];
         };
+        /**
+         * Format: uuid
+         * @description A register on its way into the book, and afterwards what it changed there. Made by the desk.
+         */
+        ImportId: string;
+        /** @description An import that is, or was, in the book. */
+        ImportLineView: {
+            /** Format: int32 */
+            added: number;
+            /** Format: int32 */
+            alleys: number;
+            at: components["schemas"]["Millis"];
+            by: string;
+            /** Format: int32 */
+            confirmed: number;
+            /** @description Name of the file. */
+            file: string;
+            /** Format: int32 */
+            groups: number;
+            /** Format: int32 */
+            heads_differ: number;
+            id: components["schemas"]["ImportId"];
+            /** Format: int32 */
+            left_out: number;
+            /** Format: int32 */
+            repeated: number;
+            /** Format: int32 */
+            unchanged: number;
+            undo_until?: components["schemas"]["Millis"] | null;
+            undone?: components["schemas"]["UndoneView"] | null;
+            /** Format: int32 */
+            updated: number;
+        };
+        /** @description Drafts and imports of the ward. */
+        ImportsView: {
+            drafts: components["schemas"]["DraftLineView"][];
+            /** @description At most the latest 100. */
+            imports: components["schemas"]["ImportLineView"][];
+        };
         /** @description What phones ask the ward to decide, the oldest first. */
         InboxView: {
             quarantine: components["schemas"]["QuarantineView"][];
@@ -1375,6 +1684,11 @@ export interface components {
          * @enum {string}
          */
         Keep: "book" | "phone";
+        /** @description Which draft was kept. */
+        KeptView: {
+            id: components["schemas"]["ImportId"];
+            rows: number;
+        };
         /** @description A team at a home. */
         KnockView: {
             /** @description When the door was knocked. */
@@ -1446,6 +1760,16 @@ export interface components {
             login: string;
             /** @description Its password, at most 256 bytes. */
             password: string;
+        };
+        /**
+         * @description What to do about many rows at once.
+         * @enum {string}
+         */
+        ManyAct: "settle" | "leave_out";
+        /** @description Rows that are all alike. */
+        ManyRows: {
+            act: components["schemas"]["ManyAct"];
+            doubt?: components["schemas"]["RowDoubt"] | null;
         };
         /** @description A team-mate at a door. */
         MateView: {
@@ -1917,6 +2241,82 @@ export interface components {
          * @enum {string}
          */
         Role: "volunteer" | "team_lead" | "tdp_coordinator" | "police" | "one_stop_helper" | "school" | "party_cell" | "ward_staff" | "party_board" | "dpo" | "admin";
+        /** @description What a person does about a row. */
+        RowAct: {
+            /** @enum {string} */
+            act: "settle";
+        } | {
+            /** @enum {string} */
+            act: "leave_out";
+        } | {
+            /** @enum {string} */
+            act: "take_back";
+        } | {
+            /** @enum {string} */
+            act: "write";
+            /** @description Address, as one would write it on a letter. */
+            address: string;
+            /**
+             * Format: int32
+             * @description Members from 14 years.
+             */
+            adults?: number | null;
+            /** @description Name of the residential group. */
+            group?: string | null;
+            /** @description Name of the head. */
+            head?: string | null;
+            /**
+             * Format: int32
+             * @description Members, 0 to 99.
+             */
+            members?: number | null;
+        };
+        /**
+         * @description What a person should look at in a row.
+         * @enum {string}
+         */
+        RowDoubt: "identity_number" | "text_too_long" | "date_for_number" | "letter_for_digit" | "no_address" | "no_number" | "two_numbers" | "long_number" | "contradiction" | "loose_text" | "count_unreadable" | "more_adults_than_members" | "digits_in_name" | "point_unreadable";
+        /**
+         * @description What the book makes of a row.
+         * @enum {string}
+         */
+        RowFate: "new" | "updated" | "same" | "confirmed" | "head_differs" | "repeated" | "no_group" | "unknown_group" | "nothing_to_find" | "unread" | "left_out";
+        /** @description Where a row stands in its file. */
+        RowPlace: {
+            /** Format: int32 */
+            row: number;
+            sheet?: string | null;
+        };
+        /** @description A row of a draft. */
+        RowView: {
+            /** Format: int32 */
+            adults?: number | null;
+            /** @description Its place in the draft, from 0. */
+            at: number;
+            book?: components["schemas"]["BookSays"] | null;
+            doubts: components["schemas"]["RowDoubt"][];
+            fate: components["schemas"]["RowFate"];
+            first?: components["schemas"]["RowPlace"] | null;
+            group?: string | null;
+            head?: string | null;
+            /** @description Should a person look at it? */
+            look: boolean;
+            /** Format: int32 */
+            members?: number | null;
+            place: components["schemas"]["RowPlace"];
+            /** @description Longitude and latitude. */
+            point?: [
+                number,
+                number
+            ] | null;
+            settled: boolean;
+            /** @description The address as it is understood. */
+            steps: string[];
+            /** @description Addresses it may have meant. */
+            suggestions: string[];
+            /** @description The address as the file says it, or as it was typed since. */
+            written: string;
+        };
         /** @description What a phone needs to seal work for this server. */
         SealView: {
             /** @description The public key: an uncompressed point of P-256, base64url. */
@@ -1951,6 +2351,31 @@ export interface components {
             /** @description The session. */
             session_id: components["schemas"]["SessionId"];
         };
+        /** @description How a sheet was read. */
+        SheetView: {
+            columns: components["schemas"]["ColumnView"][];
+            /** @description What is wrong with the whole sheet. */
+            faults: string[];
+            /** @description The residential group of the rows that name none themselves. */
+            group?: string | null;
+            /** @description The rows of the header, first and last, from 1. */
+            header?: [
+                number,
+                number
+            ] | null;
+            /** @description Its households. */
+            households: number;
+            /** @description The old letters it was written in: `tcvn3` or `vni`. */
+            letters?: string | null;
+            /** @description The tab; null for CSV. */
+            name?: string | null;
+            taken: boolean;
+        };
+        /**
+         * @description Which rows of a draft to show.
+         * @enum {string}
+         */
+        Show: "look" | "all" | "new" | "updated" | "same" | "confirmed" | "head_differs" | "repeated" | "left_out" | "blocked" | "absent";
         /**
          * @description In whose name the SIM card is.
          * @enum {string}
@@ -1991,6 +2416,16 @@ export interface components {
          * @enum {string}
          */
         Standing: "active" | "merged" | "removed";
+        /** @description A household that stays. */
+        StayView: {
+            household: components["schemas"]["RegisterHousehold"];
+            why: components["schemas"]["StayWhy"];
+        };
+        /**
+         * @description Why a household stays when its import is taken back.
+         * @enum {string}
+         */
+        StayWhy: "visited" | "changed" | "named_again";
         /**
          * @description The counts of one residential group, alley or ward (households unless said otherwise).
          *
@@ -2162,6 +2597,32 @@ export interface components {
             phone?: string | null;
             /** @description Name of the team of whoever wrote it. */
             team?: string | null;
+        };
+        /** @description What taking an import back would do. */
+        UndoView: {
+            alleys: number;
+            /** @description Households whose numbers of people go back. */
+            counts: number;
+            groups: number;
+            /** @description Households that go. */
+            households: number;
+            import: components["schemas"]["ImportLineView"];
+            /** @description Proposals that wait for the ward again. */
+            proposals: number;
+            /** @description How many stay as they are. */
+            staying: number;
+            /** @description At most 200 of them. */
+            stays: components["schemas"]["StayView"][];
+        };
+        /** @description Who took an import back, and when. */
+        UndoneView: {
+            at: components["schemas"]["Millis"];
+            by: string;
+            /**
+             * Format: int32
+             * @description Households that stayed, because they had been touched since.
+             */
+            stayed: number;
         };
         /**
          * @description What a figure counts.
@@ -3137,6 +3598,597 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Drafts and imports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description As for `/imports/read`, with an `id` */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptView"];
+                };
+            };
+            /** @description The id is of an import that is in the book */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unreadable_file`; the field `/file` says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressText"];
+            };
+        };
+        responses: {
+            /** @description As it is understood */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One line of JSON (`FileHead`), a line feed, and the bytes of the file: XLSX or CSV, at most 10 MB */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description How it was understood */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+            /** @description `unreadable_file`; the field `/file` says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_through: {
+        parameters: {
+            query?: {
+                /** @description Which rows. */
+                show?: "look" | "all" | "new" | "updated" | "same" | "confirmed" | "head_differs" | "repeated" | "left_out" | "blocked" | "absent";
+                /** @description How many of them to skip. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The draft */
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The draft */
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Drafts and imports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The draft */
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is in the book */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportLineView"];
+                };
+            };
+            /** @description Rows would be lost without anybody having said so: nothing was written */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    found_groups: {
+        parameters: {
+            query?: {
+                /** @description Which rows. */
+                show?: "look" | "all" | "new" | "updated" | "same" | "confirmed" | "head_differs" | "repeated" | "left_out" | "blocked" | "absent";
+                /** @description How many of them to skip. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The draft */
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FoundGroups"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_rows: {
+        parameters: {
+            query?: {
+                /** @description Which rows. */
+                show?: "look" | "all" | "new" | "updated" | "same" | "confirmed" | "head_differs" | "repeated" | "left_out" | "blocked" | "absent";
+                /** @description How many of them to skip. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The draft */
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyRows"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_row: {
+        parameters: {
+            query?: {
+                /** @description Which rows. */
+                show?: "look" | "all" | "new" | "updated" | "same" | "confirmed" | "head_differs" | "repeated" | "left_out" | "blocked" | "absent";
+                /** @description How many of them to skip. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The draft */
+                id: components["schemas"]["ImportId"];
+                /** @description The row's place in it, from 0 */
+                at: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowAct"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            /** @description A field holds what may not be kept */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_outlook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it would do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoView"];
+                };
+            };
+            /** @description It can no longer be taken back */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The import */
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is taken back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportLineView"];
+                };
+            };
+            /** @description It can no longer be taken back */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused */

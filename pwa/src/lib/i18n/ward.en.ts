@@ -254,6 +254,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   room_teams: 'Teams',
   room_settings: 'Settings',
   room_export: 'Export',
+  room_import: 'Import a household list',
   nav_more: 'More',
   room_trouble_title: 'This part would not open',
   room_trouble: 'This part of the desk could not be fetched. Check the network and load the page again.',

@@ -248,6 +248,7 @@ export const wardVi = {
   room_teams: 'Đội tình nguyện',
   room_settings: 'Cài đặt',
   room_export: 'Xuất số liệu',
+  room_import: 'Nhập danh sách hộ',
   nav_more: 'Thêm',
   room_trouble_title: 'Chưa mở được phần này',
   room_trouble: 'Máy chưa tải được phần này của bàn làm việc. Kiểm tra mạng rồi tải lại trang.',

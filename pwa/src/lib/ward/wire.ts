@@ -4,7 +4,7 @@ import type { components } from '../api/schema.d.ts'
 type Schemas = components['schemas']
 
 /** The server writes every field, `null` included; the schema only cannot say so. */
-type Told<T> = T extends readonly (infer I)[] ? Told<I>[] : T extends object ? { [K in keyof T]-?: Told<T[K]> } : T
+export type Told<T> = T extends readonly (infer I)[] ? Told<I>[] : T extends object ? { [K in keyof T]-?: Told<T[K]> } : T
 
 /**
  * The counts of one residential group, alley or ward (households unless said otherwise).
