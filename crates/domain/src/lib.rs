@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod address;
+pub mod chapman;
 pub mod comeback;
 pub mod consent;
 pub mod coverage;
@@ -13,13 +14,17 @@ pub mod desk;
 pub mod edit;
 pub mod eid;
 pub mod find;
+pub mod forecast;
+pub mod hours;
 pub mod household;
 pub mod id;
 pub mod invite;
+pub mod lag;
 pub mod need;
 pub mod note;
 pub mod notice;
 pub mod overlap;
+pub mod pace;
 pub mod proposal;
 pub mod pull;
 pub mod referral;

@@ -113,6 +113,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The board of the caller's ward: pace and forecast, what lags and why, the hours people are at
+         *     home, phones, what waits for the ward, and what its register probably lacks.
+         */
+        get: operations["board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coverage": {
         parameters: {
             query?: never;
@@ -866,6 +886,11 @@ export interface components {
              */
             seq: number;
         };
+        /**
+         * @description What waits for the ward.
+         * @enum {string}
+         */
+        AskedWhat: "doors" | "doubles" | "inbox" | "withdrawals";
         /** @description Who shall hold an alley. */
         AssignmentRequest: {
             team_id?: components["schemas"]["TeamId"] | null;
@@ -893,6 +918,120 @@ export interface components {
          * @enum {string}
          */
         Blocker: "NO_DEVICE" | "NO_CARD" | "SIM_OTHER_NAME" | "OLD_PHONE" | "MOBILITY" | "FORGOT_SECRET" | "OLD_DEVICE_CODE" | "FACE_FAIL" | "NFC_FAIL" | "DATA_MISMATCH" | "FEAR_SCAM" | "NOT_INTERESTED" | "ABROAD";
+        /** @description One residential group on the board. */
+        BoardGroupView: {
+            /** Format: int64 */
+            alleys: number;
+            /** Format: int64 */
+            alleys_assigned: number;
+            code: string;
+            hours: components["schemas"]["HourView"][];
+            id: components["schemas"]["GroupId"];
+            /**
+             * Format: int64
+             * @description Whole days since the last visit, or since an alley was given to a team when that is later.
+             */
+            idle_days?: number | null;
+            lag: components["schemas"]["LagView"];
+            mostly_missed?: components["schemas"]["MostlyMissedView"] | null;
+            name: string;
+            register: components["schemas"]["RegisterView"];
+            tally: components["schemas"]["TallyView"];
+            /**
+             * Format: int64
+             * @description People in the teams that hold some of it; nothing where 1 to 4 are kept from the reader.
+             */
+            walkers?: number | null;
+        };
+        /** @description A phone that needs the ward. */
+        BoardPhoneView: {
+            /** @description Who signed in on it last. */
+            account: string;
+            device_id: components["schemas"]["DeviceId"];
+            last_seen_at: components["schemas"]["Millis"];
+            /** @description What its holder calls it. */
+            name: string;
+            needs: components["schemas"]["Needs"];
+            /**
+             * Format: int64
+             * @description Operations that waited on it then.
+             */
+            queued: number;
+            team?: components["schemas"]["TeamRef"] | null;
+        };
+        /** @description The phones in short. */
+        BoardPhonesView: {
+            /**
+             * Format: int64
+             * @description Of these, that need the ward for whatever reason.
+             */
+            help?: number | null;
+            /** @description Those that need the ward most; for ward staff only. */
+            named: components["schemas"]["BoardPhoneView"][];
+            /**
+             * Format: int64
+             * @description Phones that anybody walks with; nothing where 1 to 4 are kept from the reader.
+             */
+            phones?: number | null;
+            /**
+             * Format: int64
+             * @description Operations that are on phones, as far as the phones said.
+             */
+            queued: number;
+            /**
+             * Format: int64
+             * @description Of these, that hold work and were not heard of for a day.
+             */
+            silent?: number | null;
+        };
+        /** @description The ward's board. */
+        BoardView: {
+            /** @description When they were read. */
+            as_of: components["schemas"]["Millis"];
+            campaign?: components["schemas"]["CampaignRef"] | null;
+            /** @description Days on which nothing happened are left out. */
+            days: components["schemas"]["ServedDay"][];
+            decided_at?: components["schemas"]["Millis"] | null;
+            forecast?: components["schemas"]["ForecastView"] | null;
+            /** @description What would gain most comes first. */
+            groups: components["schemas"]["BoardGroupView"][];
+            /** @description The ward's hours, those that were ever tried. */
+            hours: components["schemas"]["HourView"][];
+            /**
+             * Format: int64
+             * @description Days without a visit after which a group counts as left alone.
+             */
+            idle_days: number;
+            /**
+             * Format: int64
+             * @description Households that left the denominator with the ward's approval.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Fewest visits an hour is judged by.
+             */
+            need_visits: number;
+            no_forecast?: components["schemas"]["NoForecastView"] | null;
+            open: components["schemas"]["OpenView"][];
+            pace: components["schemas"]["PaceView"];
+            phones: components["schemas"]["BoardPhonesView"];
+            register: components["schemas"]["RegisterView"];
+            /**
+             * Format: int64
+             * @description The number the figures reach.
+             */
+            seq: number;
+            /** @description The first day the figures speak of: the campaign's, or the first on which anything happened. */
+            starts_on: components["schemas"]["Day"];
+            /** @description Are counts of 1 to 4 people kept from this reader? */
+            suppressed: boolean;
+            target?: components["schemas"]["TargetView"] | null;
+            /** @description The business day it was then. */
+            today: components["schemas"]["Day"];
+            total: components["schemas"]["TallyView"];
+            ward: components["schemas"]["WardRef"];
+        };
         /** @description The campaign's name and days. */
         CampaignRef: {
             /** @description Last day. */
@@ -929,6 +1068,15 @@ export interface components {
             /** @description The day agreed. */
             on: components["schemas"]["Day"];
         };
+        /** @description The 10th, 50th and 90th of a hundred possible courses. */
+        CountMiddle: {
+            /** Format: int64 */
+            p10: number;
+            /** Format: int64 */
+            p50: number;
+            /** Format: int64 */
+            p90: number;
+        };
         /** @description How many operations of a parcel met which end. */
         Counts: {
             /** @description In the book before. */
@@ -964,6 +1112,12 @@ export interface components {
          * @description A business day in Asia/Ho_Chi_Minh, written as the number `yyyymmdd`.
          */
         Day: number;
+        /** @description The same of days; `null` is later than a year from now. */
+        DayMiddle: {
+            p10?: components["schemas"]["Day"] | null;
+            p50?: components["schemas"]["Day"] | null;
+            p90?: components["schemas"]["Day"] | null;
+        };
         /** @description Who of the desk did something, and when. */
         DeedView: {
             at: components["schemas"]["Millis"];
@@ -1117,6 +1271,24 @@ export interface components {
          * @enum {string}
          */
         Flag: "clock_corrected" | "clock_clamped" | "late_scope" | "household_gone" | "gap" | "unknown_field" | "corrected_elsewhere" | "lost_to_newer" | "to_inbox" | "learner_unknown";
+        /** @description Where the campaign goes if it goes on like this. */
+        ForecastView: {
+            at_due?: components["schemas"]["CountMiddle"] | null;
+            /**
+             * Format: double
+             * @description Mean of these days.
+             */
+            daily: number;
+            /**
+             * Format: int64
+             * @description Complete days it is drawn from.
+             */
+            days: number;
+            /** @description Day by day from today. */
+            path: components["schemas"]["PathDay"][];
+            /** @description When the goal is reached. */
+            reached: components["schemas"]["DayMiddle"];
+        };
         /** @description What left the reader's reach. */
         Gone: {
             /** @description Alleys taken back. */
@@ -1164,6 +1336,26 @@ export interface components {
             status: string;
             /** @description Version of the server. */
             version: string;
+        };
+        /** @description What is known of a part of the week. */
+        HourView: {
+            /** @description Morning, afternoon or evening. */
+            band: components["schemas"]["TimeBand"];
+            /**
+             * Format: int64
+             * @description Of these, with an adult met.
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Of these, nobody at home.
+             */
+            missed: number;
+            rate?: components["schemas"]["RateView"] | null;
+            /** Format: int64 */
+            visits: number;
+            /** @description On a Saturday or a Sunday? */
+            weekend: boolean;
         };
         /** @description A household by its code. */
         HouseholdCode: {
@@ -1264,6 +1456,22 @@ export interface components {
             /** @description When the door was knocked. */
             at: components["schemas"]["Millis"];
             team: components["schemas"]["TeamRef"];
+        };
+        /** @description Why a residential group lags, and what would help. */
+        LagView: {
+            at?: components["schemas"]["SlotView"] | null;
+            /**
+             * Format: int64
+             * @description Households the step could gain.
+             */
+            gain: number;
+            missed_at?: components["schemas"]["SlotView"] | null;
+            /** @description Households by cause, the largest first. */
+            shares: components["schemas"]["ShareView"][];
+            /** @description What to do. */
+            step: components["schemas"]["Step"];
+            /** @description The dominant reason. */
+            why: components["schemas"]["Why"];
         };
         /**
          * @description Language of the notice that was shown.
@@ -1367,6 +1575,30 @@ export interface components {
          * @description Milliseconds since 1970-01-01T00:00:00Z.
          */
         Millis: number;
+        /** @description How many homes are probably in no list. */
+        MissingView: {
+            /** Format: int64 */
+            high: number;
+            /**
+             * Format: int64
+             * @description In neither list.
+             */
+            homes: number;
+            /**
+             * Format: int64
+             * @description 95 % interval.
+             */
+            low: number;
+        };
+        /** @description Where most misses happened. */
+        MostlyMissedView: {
+            at: components["schemas"]["SlotView"];
+            /**
+             * Format: int64
+             * @description Of a hundred misses.
+             */
+            percent: number;
+        };
         /**
          * @description A need, by the resident's own word.
          * @enum {string}
@@ -1398,6 +1630,19 @@ export interface components {
              */
             uses_left: number;
         };
+        /** @description Why there is no forecast, with the days that are there and needed. */
+        NoForecastView: {
+            /** Format: int64 */
+            have?: number | null;
+            /** Format: int64 */
+            need?: number | null;
+            why: components["schemas"]["NoForecastWhy"];
+        };
+        /**
+         * @description Why there is no forecast.
+         * @enum {string}
+         */
+        NoForecastWhy: "no_target" | "not_begun" | "reached" | "too_few_days" | "no_pace";
         /** @description A team's own words about a door. */
         NoteView: {
             /** @description When they were written. */
@@ -1490,6 +1735,21 @@ export interface components {
              */
             seq?: number | null;
         };
+        /** @description How much waits, and since when. */
+        OpenView: {
+            /**
+             * Format: int64
+             * @description Nothing where 1 to 4 residents are kept from the reader.
+             */
+            count?: number | null;
+            oldest_at?: components["schemas"]["Millis"] | null;
+            /**
+             * Format: int64
+             * @description Of these, past the day they were due.
+             */
+            overdue?: number | null;
+            what: components["schemas"]["AskedWhat"];
+        };
         /**
          * @description What happened at the door. Codes are immutable: a phone half a year old still sends them.
          * @enum {string}
@@ -1513,11 +1773,50 @@ export interface components {
         OverlapsView: {
             overlaps: components["schemas"]["OverlapView"][];
         };
+        /** @description Is the campaign on the line that leads to its target? */
+        PaceView: {
+            /**
+             * Format: int64
+             * @description Whole days off the line; before the first day, days until it; past the deadline, days since.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Households the target asks for.
+             */
+            goal: number;
+            /**
+             * Format: int64
+             * @description Households still missing.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Households a day from tomorrow on.
+             */
+            needed?: number | null;
+            /**
+             * Format: double
+             * @description Households a day, mean of the last seven complete days.
+             */
+            speed: number;
+            verdict: components["schemas"]["Verdict"];
+        };
         /**
          * @description Papers brought into the app. Only that they are, never what they say.
          * @enum {string}
          */
         Paper: "BHYT" | "GPLX" | "DANG_KY_XE" | "NGUOI_PHU_THUOC" | "AN_SINH" | "SO_SUC_KHOE" | "CHU_KY_SO";
+        /** @description What is reached by the end of a day to come. */
+        PathDay: {
+            day: components["schemas"]["Day"];
+            /** Format: int64 */
+            p10: number;
+            /** Format: int64 */
+            p50: number;
+            /** Format: int64 */
+            p90: number;
+        };
         /** @description One phone, as the desk looks after it. */
         PhoneView: {
             /** @description Who signed in on it last. */
@@ -1698,6 +1997,15 @@ export interface components {
             /** @description `household_deleted` or `account_disabled`. */
             why: string;
         };
+        /** @description A rate with its 95 % interval, 0 to 1. */
+        RateView: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            rate: number;
+        };
         /**
          * @description Why an operation did not enter the book.
          * @enum {string}
@@ -1762,6 +2070,40 @@ export interface components {
              */
             visits: number;
         };
+        /** @description Where the households come from, and what is probably missing. */
+        RegisterView: {
+            /**
+             * Format: int64
+             * @description Found on foot and taken into the register by the ward.
+             */
+            approved: number;
+            /**
+             * Format: int64
+             * @description In both: m.
+             */
+            both: number;
+            missing?: components["schemas"]["MissingView"] | null;
+            /**
+             * Format: int64
+             * @description Fewest homes in both lists that an estimate needs.
+             */
+            need_in_both: number;
+            /**
+             * Format: int64
+             * @description Found on foot: n2.
+             */
+            on_foot: number;
+            /**
+             * Format: int64
+             * @description In the register as it was handed in: n1.
+             */
+            register: number;
+            /**
+             * Format: int64
+             * @description Found on foot, waiting for the ward.
+             */
+            waiting: number;
+        };
         /** @description Operations rejected for one reason. */
         RejectedCount: {
             /** Format: int64 */
@@ -1817,6 +2159,12 @@ export interface components {
             /** @description The key it was sealed for. */
             kid: string;
         };
+        /** @description Households coached for the first time on a day. */
+        ServedDay: {
+            day: components["schemas"]["Day"];
+            /** Format: int64 */
+            hh_served: number;
+        };
         /**
          * Format: uuid
          * @description One login of one account on one device.
@@ -1834,6 +2182,12 @@ export interface components {
             seal: components["schemas"]["SealView"];
             /** @description The session. */
             session_id: components["schemas"]["SessionId"];
+        };
+        /** @description Households by cause. */
+        ShareView: {
+            /** Format: int64 */
+            households: number;
+            why: components["schemas"]["Why"];
         };
         /**
          * @description In whose name the SIM card is.
@@ -1870,11 +2224,21 @@ export interface components {
          * @enum {string}
          */
         SlaUnit: "working_days" | "days" | "same_day" | "next_class";
+        /** @description A part of the week. */
+        SlotView: {
+            band: components["schemas"]["TimeBand"];
+            weekend: boolean;
+        };
         /**
          * @description Where a household stands in the register.
          * @enum {string}
          */
         Standing: "active" | "merged" | "removed";
+        /**
+         * @description What to do about it.
+         * @enum {string}
+         */
+        Step: "assign" | "call_team" | "go_at" | "other_hour" | "decide" | "come_back" | "keep_on" | "leave_in_peace";
         /**
          * @description The counts of one residential group, alley or ward (households unless said otherwise).
          *
@@ -2096,6 +2460,11 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /**
+         * @description Why households of a group are not coached yet.
+         * @enum {string}
+         */
+        Why: "unassigned" | "idle" | "never_tried" | "wrong_hour" | "nobody_home" | "waits_for_ward" | "unreachable" | "met_only" | "declined" | "nothing";
         /** @description A phone says that it has wiped itself. */
         WipedRequest: {
             /**
@@ -2403,6 +2772,54 @@ export interface operations {
         responses: {
             /** @description Noted */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board: {
+        parameters: {
+            query?: {
+                /** @description Code of the caller's own ward; may be left out. */
+                ward?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board, with the ward's number in its ETag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description Nothing changed since the ETag sent */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };

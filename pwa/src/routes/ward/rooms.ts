@@ -20,10 +20,12 @@ export interface RoomProps {
 export interface Room {
   /** `#/ward/<id>`. */
   id: string
-  name: 'room_register' | 'room_teams' | 'room_settings'
+  name: 'room_register' | 'room_board' | 'room_teams' | 'room_settings'
   icon: IconName
   roles: readonly Role[]
   load: () => Promise<{ default: Component<RoomProps> }>
 }
 
-export const ROOMS: readonly Room[] = []
+export const ROOMS: readonly Room[] = [
+  { id: 'board', name: 'room_board', icon: 'chart', roles: ['ward_staff', 'party_board', 'dpo', 'admin'], load: () => import('./board/Room.svelte') },
+]
