@@ -1,4 +1,4 @@
-//! Why does a residential group lag, and what would help? One dominant reason, from counts alone.
+//! Cause does a residential group lag, and what would help? One dominant reason, from counts alone.
 //!
 //! Each household that nobody has coached yet is put down to one cause; the cause with the most
 //! households is the reason. What can be done about a cause decides how much it would gain: nobody
@@ -16,11 +16,11 @@ pub const ENOUGH_MISSES: i64 = 20;
 /// Of a hundred misses, so many in one part of the week are "always at that hour".
 pub const ONE_HOUR_PERCENT: i64 = 60;
 
-/// Why households of a group are not coached yet.
+/// Cause households of a group are not coached yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Why {
+pub enum Cause {
     /// Never tried, and no team holds the alley.
     Unassigned,
     /// A team holds it, and nobody has come for [`IDLE_DAYS`] days.
@@ -89,16 +89,16 @@ pub struct Facts<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
     /// The cause.
-    pub why: Why,
+    pub why: Cause,
     /// Households.
     pub households: i64,
 }
 
-/// Why a group lags.
+/// Cause a group lags.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lag {
     /// The dominant reason.
-    pub why: Why,
+    pub why: Cause,
     /// What to do.
     pub step: Step,
     /// When to go, if the step is to go at another hour.
@@ -133,7 +133,7 @@ fn wrong_hour(facts: &Facts<'_>) -> Option<(Slot, Slot)> {
     (share >= ONE_HOUR_PERCENT).then_some((tried, slot))
 }
 
-/// Why the group lags.
+/// Cause the group lags.
 pub fn lag(facts: &Facts<'_>) -> Lag {
     let t = &facts.tally;
     let untried = (t.hh_total - t.hh_visited).max(0);
@@ -145,48 +145,48 @@ pub fn lag(facts: &Facts<'_>) -> Lag {
     let met = (t.hh_contacted - t.hh_served - t.hh_declined).max(0);
     let wrong = wrong_hour(facts);
 
-    let tried = if wrong.is_some() { Why::WrongHour } else { Why::NobodyHome };
+    let tried = if wrong.is_some() { Cause::WrongHour } else { Cause::NobodyHome };
     // Alleys that a team holds and nobody comes to: what was tried there waits with the rest.
     let (left, again) = if idle { (held + missed, 0) } else { (0, missed) };
     let mut shares = vec![
-        Share { why: Why::Unassigned, households: unassigned },
-        Share { why: Why::Idle, households: left },
-        Share { why: Why::NeverTried, households: if idle { 0 } else { held } },
+        Share { why: Cause::Unassigned, households: unassigned },
+        Share { why: Cause::Idle, households: left },
+        Share { why: Cause::NeverTried, households: if idle { 0 } else { held } },
         Share { why: tried, households: again },
-        Share { why: Why::WaitsForWard, households: t.hh_vacant + facts.asked },
-        Share { why: Why::Unreachable, households: t.hh_unreachable },
-        Share { why: Why::MetOnly, households: met },
-        Share { why: Why::Declined, households: t.hh_declined },
+        Share { why: Cause::WaitsForWard, households: t.hh_vacant + facts.asked },
+        Share { why: Cause::Unreachable, households: t.hh_unreachable },
+        Share { why: Cause::MetOnly, households: met },
+        Share { why: Cause::Declined, households: t.hh_declined },
     ];
     shares.retain(|share| share.households > 0);
     // The order above is kept among equals: what is easier to mend comes first.
     shares.sort_by_key(|share| std::cmp::Reverse(share.households));
 
     let Some(first) = shares.first().copied() else {
-        let (why, step) = (Why::Nothing, Step::KeepOn);
+        let (why, step) = (Cause::Nothing, Step::KeepOn);
         return Lag { why, step, at: None, missed_at: None, gain: 0, shares };
     };
     let best = hours::best(facts.hours).or_else(|| hours::best(facts.ward_hours)).map(|h| h.slot);
     let (step, at) = match first.why {
-        Why::Unassigned => (Step::Assign, None),
-        Why::Idle => (Step::CallTeam, None),
-        Why::NeverTried => (Step::KeepOn, None),
-        Why::WrongHour => (Step::GoAt, wrong.map(|(_, better)| better)),
-        Why::NobodyHome | Why::Unreachable => match best {
+        Cause::Unassigned => (Step::Assign, None),
+        Cause::Idle => (Step::CallTeam, None),
+        Cause::NeverTried => (Step::KeepOn, None),
+        Cause::WrongHour => (Step::GoAt, wrong.map(|(_, better)| better)),
+        Cause::NobodyHome | Cause::Unreachable => match best {
             Some(slot) => (Step::GoAt, Some(slot)),
             None => (Step::OtherHour, None),
         },
-        Why::WaitsForWard => (Step::Decide, None),
-        Why::MetOnly => (Step::ComeBack, None),
-        Why::Declined => (Step::LeaveInPeace, None),
-        Why::Nothing => (Step::KeepOn, None),
+        Cause::WaitsForWard => (Step::Decide, None),
+        Cause::MetOnly => (Step::ComeBack, None),
+        Cause::Declined => (Step::LeaveInPeace, None),
+        Cause::Nothing => (Step::KeepOn, None),
     };
     Lag {
         why: first.why,
         step,
         at,
-        missed_at: wrong.map(|(tried, _)| tried).filter(|_| first.why == Why::WrongHour),
-        gain: if first.why == Why::Declined { 0 } else { first.households },
+        missed_at: wrong.map(|(tried, _)| tried).filter(|_| first.why == Cause::WrongHour),
+        gain: if first.why == Cause::Declined { 0 } else { first.households },
         shares,
     }
 }
@@ -223,11 +223,11 @@ mod tests {
     fn alleys_without_a_team_come_before_those_that_have_one() {
         let base = facts(tally(200, 40, 30, 25));
         let none = lag(&Facts { untried_unassigned: 160, assigned: false, ..base });
-        assert_eq!((none.why, none.step, none.gain), (Why::Unassigned, Step::Assign, 160));
+        assert_eq!((none.why, none.step, none.gain), (Cause::Unassigned, Step::Assign, 160));
         let half = lag(&Facts { untried_unassigned: 80, ..base });
-        assert_eq!(half.why, Why::Unassigned, "of two equals the one that is mended more easily");
+        assert_eq!(half.why, Cause::Unassigned, "of two equals the one that is mended more easily");
         let few = lag(&Facts { untried_unassigned: 30, ..base });
-        assert_eq!((few.why, few.step, few.gain), (Why::NeverTried, Step::KeepOn, 130));
+        assert_eq!((few.why, few.step, few.gain), (Cause::NeverTried, Step::KeepOn, 130));
         // More than there are cannot be untried.
         let wrong = lag(&Facts { untried_unassigned: 900, ..base });
         assert_eq!(wrong.gain, 160);
@@ -237,11 +237,11 @@ mod tests {
     fn a_team_that_does_not_come_is_asked_why() {
         let base = facts(tally(200, 40, 30, 25));
         let idle = lag(&Facts { idle_days: Some(IDLE_DAYS), ..base });
-        assert_eq!((idle.why, idle.step, idle.gain), (Why::Idle, Step::CallTeam, 170));
+        assert_eq!((idle.why, idle.step, idle.gain), (Cause::Idle, Step::CallTeam, 170));
         let lately = lag(&Facts { idle_days: Some(IDLE_DAYS - 1), ..base });
-        assert_eq!(lately.why, Why::NeverTried);
+        assert_eq!(lately.why, Cause::NeverTried);
         let nobody = lag(&Facts { idle_days: Some(9), assigned: false, ..base });
-        assert_eq!(nobody.why, Why::NeverTried);
+        assert_eq!(nobody.why, Cause::NeverTried);
     }
 
     #[test]
@@ -249,12 +249,12 @@ mod tests {
         let t = tally(200, 180, 60, 50);
         let hours = [hour(0, 120, 24), hour(2, 40, 30)];
         let found = lag(&Facts { hours: &hours, ..facts(t) });
-        assert_eq!((found.why, found.step, found.gain), (Why::WrongHour, Step::GoAt, 120));
+        assert_eq!((found.why, found.step, found.gain), (Cause::WrongHour, Step::GoAt, 120));
         assert_eq!((found.missed_at, found.at), (Some(Slot::ALL[0]), Some(Slot::ALL[2])));
         // Tried at one hour only: the ward knows a better one.
         let (own, ward) = ([hour(0, 120, 24)], [hour(0, 900, 200), hour(5, 400, 300)]);
         let found = lag(&Facts { hours: &own, ward_hours: &ward, ..facts(t) });
-        assert_eq!((found.why, found.at), (Why::WrongHour, Some(Slot::ALL[5])));
+        assert_eq!((found.why, found.at), (Cause::WrongHour, Some(Slot::ALL[5])));
         // The intervals touch; misses are spread; too few misses.
         for hours in [
             [hour(0, 120, 40), hour(2, 40, 15)],
@@ -262,7 +262,7 @@ mod tests {
             [hour(0, 12, 2), hour(2, 12, 11)],
         ] {
             let found = lag(&Facts { hours: &hours, ..facts(t) });
-            assert_eq!(found.why, Why::NobodyHome, "{hours:?}");
+            assert_eq!(found.why, Cause::NobodyHome, "{hours:?}");
             assert_eq!(found.missed_at, None);
         }
         let blind = lag(&facts(t));
@@ -277,19 +277,19 @@ mod tests {
             lag(&facts(t))
         };
         let unreachable = with(|t| t.hh_unreachable = 40);
-        assert_eq!((unreachable.why, unreachable.step), (Why::Unreachable, Step::OtherHour));
+        assert_eq!((unreachable.why, unreachable.step), (Cause::Unreachable, Step::OtherHour));
         let vacant = with(|t| t.hh_vacant = 40);
-        assert_eq!((vacant.why, vacant.step, vacant.gain), (Why::WaitsForWard, Step::Decide, 40));
+        assert_eq!((vacant.why, vacant.step, vacant.gain), (Cause::WaitsForWard, Step::Decide, 40));
         let asked = lag(&Facts { asked: 90, ..facts(tally(100, 100, 60, 50)) });
-        assert_eq!(asked.why, Why::WaitsForWard);
+        assert_eq!(asked.why, Cause::WaitsForWard);
         let declined = with(|t| {
             (t.hh_contacted, t.hh_declined) = (100, 45);
         });
-        assert_eq!((declined.why, declined.gain), (Why::Declined, 0));
+        assert_eq!((declined.why, declined.gain), (Cause::Declined, 0));
         let met = with(|t| t.hh_contacted = 100);
-        assert_eq!((met.why, met.step, met.gain), (Why::MetOnly, Step::ComeBack, 50));
-        assert_eq!(with(|t| (t.hh_contacted, t.hh_served) = (100, 100)).why, Why::Nothing);
-        assert_eq!(lag(&facts(Tally::default())).why, Why::Nothing);
+        assert_eq!((met.why, met.step, met.gain), (Cause::MetOnly, Step::ComeBack, 50));
+        assert_eq!(with(|t| (t.hh_contacted, t.hh_served) = (100, 100)).why, Cause::Nothing);
+        assert_eq!(lag(&facts(Tally::default())).why, Cause::Nothing);
     }
 
     #[test]
@@ -316,7 +316,7 @@ mod tests {
             prop_assert_eq!(sum, total - served + asked);
             prop_assert!(found.shares.iter().all(|share| share.households > 0));
             prop_assert!(found.gain <= sum);
-            prop_assert_eq!(found.shares.is_empty(), found.why == Why::Nothing);
+            prop_assert_eq!(found.shares.is_empty(), found.why == Cause::Nothing);
         }
     }
 }

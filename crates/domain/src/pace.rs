@@ -12,7 +12,7 @@ pub const SPEED_DAYS: i64 = 7;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum OnTime {
     /// No target was set, or there is nothing to count.
     NoTarget,
     /// The first day lies ahead.
@@ -57,7 +57,7 @@ pub struct Course {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Where it stands.
-    pub verdict: Verdict,
+    pub verdict: OnTime,
     /// Households the target asks for; 0 without one.
     pub goal: i64,
     /// Households still missing.
@@ -97,7 +97,7 @@ pub fn speed(days: &[(Day, i64)], starts_on: Day, today: Day) -> f64 {
 
 /// Where the campaign stands on the line from nothing on its first day to the goal on its last.
 pub fn pace(course: &Course) -> Pace {
-    let nothing = Pace { verdict: Verdict::NoTarget, goal: 0, missing: 0, days: 0, needed: None };
+    let nothing = Pace { verdict: OnTime::NoTarget, goal: 0, missing: 0, days: 0, needed: None };
     let Some(aim) = course.aim.filter(|_| course.whole > 0) else { return nothing };
     let goal = goal(aim.percent, course.whole);
     let missing = (goal - course.done).max(0);
@@ -107,22 +107,22 @@ pub fn pace(course: &Course) -> Pace {
     let needed = (missing > 0 && left > 0).then(|| (missing + left - 1) / left);
     let at = |verdict, days| Pace { verdict, goal, missing, days, needed };
     if missing == 0 {
-        return at(Verdict::Reached, 0);
+        return at(OnTime::Reached, 0);
     }
     if elapsed < 0 {
-        return at(Verdict::NotStarted, -elapsed);
+        return at(OnTime::NotStarted, -elapsed);
     }
     if left < 0 {
-        return at(Verdict::Overdue, -left);
+        return at(OnTime::Overdue, -left);
     }
     // Where on the line would this count belong? The distance to today, in days, is the delay.
     let lag = elapsed as f64 - (course.done * length) as f64 / goal as f64;
     if lag >= 1.0 {
-        at(Verdict::Behind, lag.floor() as i64)
+        at(OnTime::Behind, lag.floor() as i64)
     } else if lag <= -1.0 {
-        at(Verdict::Ahead, (-lag).floor() as i64)
+        at(OnTime::Ahead, (-lag).floor() as i64)
     } else {
-        at(Verdict::OnTrack, 0)
+        at(OnTime::OnTrack, 0)
     }
 }
 
@@ -140,7 +140,7 @@ mod tests {
         done: i64,
         whole: i64,
         days: Vec<(Day, i64)>,
-        verdict: Verdict,
+        verdict: OnTime,
         goal: i64,
         missing: i64,
         off: i64,

@@ -13,8 +13,8 @@ use gocua_domain::desk::Needs;
 use gocua_domain::forecast::{self, Campaign, Forecast, Middle, NoForecast};
 use gocua_domain::hours::{self, Hour};
 use gocua_domain::id::{DeviceId, GroupId};
-use gocua_domain::lag::{self, Facts, Lag, Step, Why};
-use gocua_domain::pace::{self, Aim, Course, Pace, Verdict};
+use gocua_domain::lag::{self, Cause, Facts, Lag, Step};
+use gocua_domain::pace::{self, Aim, Course, OnTime, Pace};
 use gocua_domain::pull::{CampaignRef, TeamRef, WardRef};
 use gocua_domain::time::{Day, Millis, TimeBand};
 use gocua_store::{Asked, Board, GroupBoard, GroupCoverage, Open, PhoneLine, Target};
@@ -137,7 +137,7 @@ impl From<NoForecast> for NoForecastView {
 /// Is the campaign on the line that leads to its target?
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct PaceView {
-    verdict: Verdict,
+    verdict: OnTime,
     /// Households the target asks for.
     goal: i64,
     /// Households still missing.
@@ -206,7 +206,7 @@ impl From<Slot> for SlotView {
 /// Households by cause.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct ShareView {
-    why: Why,
+    why: Cause,
     households: i64,
 }
 
@@ -222,7 +222,7 @@ pub struct MostlyMissedView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LagView {
     /// The dominant reason.
-    why: Why,
+    why: Cause,
     /// What to do.
     step: Step,
     /// When to go, if that is the step.

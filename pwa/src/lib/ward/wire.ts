@@ -80,5 +80,5 @@ export type BoardPhone = Told<Schemas['BoardPhoneView']>
 export type BoardOpen = Told<Schemas['OpenView']>
 export type BoardRegister = Told<Schemas['RegisterView']>
 export type Slot = Told<Schemas['SlotView']>
-export type Why = Schemas['Why']
+export type Why = Schemas['Cause']
 export type Step = Schemas['Step']

@@ -158,7 +158,7 @@ export function missingOf(board: Board): string {
 /** The card on the map: facts of a group, the most useful first. */
 export function cardLines(group: BoardGroup): string[] {
   const { tally } = group
-  if (tally.hh_total === 0) return [t('card_empty')]
+  if (tally.hh_total === 0) return [`${t('card_empty')}.`]
   const n = writeCount(Math.max(0, tally.hh_total - tally.hh_visited))
   const lines: string[] = []
   if (group.alleys > 0 && group.alleys_assigned === 0) lines.push(`${t('card_line', { n })}.`, `${t('card_no_team')}.`)
