@@ -42,12 +42,6 @@ impl MigrationTrait for Migration {
             Index::create().name("idx-rollup_hour-ward").table("rollup_hour").col("ward").take();
         manager.create_index(by_ward).await?;
         let db = manager.get_connection();
-        // How many homes have left is asked at every look at the board, and few have.
-        db.execute_unprepared(
-            "CREATE INDEX \"idx-household-left_on\" ON \"household\" (\"ward\") \
-             WHERE left_on IS NOT NULL",
-        )
-        .await?;
         // A double's visits count where the other stands; what waits for the ward counts nowhere.
         let sql = format!(
             "INSERT INTO rollup_hour (group_id, band, weekend, ward, visits, contacts, missed) \
@@ -67,8 +61,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let db = manager.get_connection();
-        db.execute_unprepared("DROP INDEX \"idx-household-left_on\"").await?;
         manager.drop_table(Table::drop().table("rollup_hour").to_owned()).await
     }
 }

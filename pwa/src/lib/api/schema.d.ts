@@ -1052,6 +1052,11 @@ export interface components {
             parcels: components["schemas"]["Sealed"][];
         };
         /**
+         * @description Cause households of a group are not coached yet.
+         * @enum {string}
+         */
+        Cause: "unassigned" | "idle" | "never_tried" | "wrong_hour" | "nobody_home" | "waits_for_ward" | "unreachable" | "met_only" | "declined" | "nothing";
+        /**
          * @description How the resident asked.
          * @enum {string}
          */
@@ -1471,7 +1476,7 @@ export interface components {
             /** @description What to do. */
             step: components["schemas"]["Step"];
             /** @description The dominant reason. */
-            why: components["schemas"]["Why"];
+            why: components["schemas"]["Cause"];
         };
         /**
          * @description Language of the notice that was shown.
@@ -1671,6 +1676,11 @@ export interface components {
             /** @description Which text, e.g. `2026-11`. */
             version: string;
         };
+        /**
+         * @description Where the campaign stands.
+         * @enum {string}
+         */
+        OnTime: "no_target" | "not_started" | "reached" | "ahead" | "on_track" | "behind" | "overdue";
         /** @description One operation written by a phone, before anybody else knew of it. */
         Op: {
             /**
@@ -1800,7 +1810,7 @@ export interface components {
              * @description Households a day, mean of the last seven complete days.
              */
             speed: number;
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["OnTime"];
         };
         /**
          * @description Papers brought into the app. Only that they are, never what they say.
@@ -2187,7 +2197,7 @@ export interface components {
         ShareView: {
             /** Format: int64 */
             households: number;
-            why: components["schemas"]["Why"];
+            why: components["schemas"]["Cause"];
         };
         /**
          * @description In whose name the SIM card is.
@@ -2460,11 +2470,6 @@ export interface components {
             /** @description Name. */
             name: string;
         };
-        /**
-         * @description Why households of a group are not coached yet.
-         * @enum {string}
-         */
-        Why: "unassigned" | "idle" | "never_tried" | "wrong_hour" | "nobody_home" | "waits_for_ward" | "unreachable" | "met_only" | "declined" | "nothing";
         /** @description A phone says that it has wiped itself. */
         WipedRequest: {
             /**

@@ -98,7 +98,7 @@ export const boardEn: Record<keyof typeof boardVi, string> = {
   why_calm: 'Nothing holds up {n} {n:group|groups}.',
 
   hours_title: 'When people are at home',
-  hours_lead: 'Of 100 visits, how many met an adult. The small figures are the range it surely lies in.',
+  hours_lead: 'Of 100 visits, how many met an adult. The small figures are the range the true rate almost surely lies in.',
   hours_few: 'Hatched: too little to go by (fewer than {n} visits).',
   hours_few_cell: 'too little to go by, {n} {n:visit|visits}',
   hours_ward: 'Whole ward',

@@ -67,7 +67,7 @@ export const boardVi = {
   why_col_group: 'Tổ',
   why_col_reason: 'Vướng nhất',
   why_col_step: 'Nên làm',
-  why_unassigned: '{n} hộ nằm ở ngõ chưa giao đội nào',
+  why_unassigned: '{n} hộ ở ngõ chưa giao đội',
   why_idle: '{n} hộ chưa xong, {days} ngày nay không ai đến',
   why_never_tried: '{n} hộ chưa ai đến, đội đang đi',
   why_wrong_hour: '{n} hộ gõ mà không gặp, toàn đi {when}',
@@ -100,7 +100,7 @@ export const boardVi = {
 
   // Hours.
   hours_title: 'Giờ nào hay gặp người ở nhà',
-  hours_lead: 'Trong 100 lượt đến thì gặp được người lớn bao nhiêu lượt. Số nhỏ là khoảng chắc chắn.',
+  hours_lead: 'Trong 100 lượt đến thì gặp được người lớn bao nhiêu lượt. Số nhỏ: tỉ lệ thật gần như chắc chắn nằm trong khoảng đó.',
   hours_few: 'Ô gạch chéo: chưa đủ số liệu (dưới {n} lượt).',
   hours_few_cell: 'chưa đủ số liệu, {n} lượt',
   hours_ward: 'Cả phường',

@@ -6,7 +6,7 @@ import type { Board, BoardGroup } from '../wire.ts'
 import type { BoardApi } from './api.ts'
 
 /** Groups shown before somebody asks for all. */
-export const GROUPS_SHOWN = 6
+export const GROUPS_SHOWN = 5
 
 export class BoardDesk extends LiveList<Board> {
   /** Are all groups on the screen, or only those that gain most? */

@@ -95,8 +95,8 @@ export function chartOf(board: Board, box: Box, lineHeight: number): Chart | nul
     labels.push({ kind: 'likely', ...p, textX: edge, textY: p.y, value: far.p50, anchor: 'start' })
   }
   spread(labels, lineHeight, box.top + lineHeight / 2, box.height - lineHeight / 2)
-  // Above its point while there is room to the left, below the line else.
-  const left = here.x - box.left > lineHeight * 5
+  // Over its point to the left, where the line has been, while there is room for it.
+  const left = here.x - box.left > lineHeight * (box.width < 420 ? 2.6 : 5.2)
   labels.push({ kind: 'now', ...here, textX: at(left ? here.x - 8 : here.x + 8), textY: at(Math.max(lineHeight / 2, here.y - lineHeight * 0.7)), value: end.total, anchor: left ? 'end' : 'start' })
 
   const step = top / 4

@@ -100,9 +100,12 @@ export function reasonOf(group: BoardGroup): string {
   }
 }
 
+/** Of the other reasons as many are told: the rest are a handful of homes. */
+const OTHERS = 3
+
 /** The other reasons with their counts, "" when there is none. */
 export function othersOf(group: BoardGroup): string {
-  const others = group.lag.shares.slice(1)
+  const others = group.lag.shares.slice(1, 1 + OTHERS)
   if (others.length === 0) return ''
   const list = others.map(({ why, households }) => t(`short_${why as Exclude<Why, 'nothing'>}`, { n: writeCount(households) })).join(' · ')
   return t('also', { list })
