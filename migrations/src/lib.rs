@@ -10,6 +10,7 @@ mod m20261122_000004_team;
 mod m20261122_000005_rights;
 mod m20261123_000012_exports;
 mod m20261123_000006_import;
+mod m20261123_000011_board;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_rights::Migration),
             Box::new(m20261123_000012_exports::Migration),
             Box::new(m20261123_000006_import::Migration),
+            Box::new(m20261123_000011_board::Migration),
         ]
     }
 }

@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 58] = [
+const ROWS: [(&str, &str, Access); 59] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -40,6 +40,7 @@ const ROWS: [(&str, &str, Access); 58] = [
     ("GET", "/api/v1/coverage", Act(Action::ReadCoverage)),
     ("GET", "/api/v1/coverage/boundary", Act(Action::ReadBoundary)),
     ("GET", "/api/v1/coverage/trend", Act(Action::ReadTrend)),
+    ("GET", "/api/v1/board", Act(Action::ReadBoard)),
     ("GET", "/api/v1/groups/{id}/alleys", Act(Action::ReadAlleys)),
     ("GET", "/api/v1/teams", Act(Action::ReadTeams)),
     ("POST", "/api/v1/alleys/{id}/assignment", Act(Action::AssignAlley)),

@@ -1,6 +1,7 @@
 //! The ward's book through the real server, on both databases: what goes in, what comes out, and
 //! that it always adds up.
 
+mod board;
 mod coverage;
 mod desk;
 mod doors;

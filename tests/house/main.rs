@@ -122,7 +122,8 @@ fn only_the_server_knows_http() {
 
 #[test]
 fn rollups_are_written_in_one_file_only() {
-    let tables = ["rollup_group::", "rollup_alley::", "rollup_day::", "household_state::"];
+    let tables =
+        ["rollup_group::", "rollup_alley::", "rollup_day::", "rollup_hour::", "household_state::"];
     for (name, text) in files("crates/store/src", &[".rs"]) {
         if name.ends_with("/rollup.rs") || name.contains("/entity/") {
             continue;

@@ -375,8 +375,9 @@ fn print_memory(shelves: &[Shelf], results: &[Results]) {
     println!("{}", table.text());
 }
 
-const COVERAGE: [(&str, &str); 3] = [
+const COVERAGE: [(&str, &str); 4] = [
     ("JSON", "/api/v1/coverage"),
+    ("board", "/api/v1/board"),
     ("GeoJSON", "/api/v1/coverage?format=geojson"),
     ("trend", "/api/v1/coverage/trend"),
 ];

@@ -7,7 +7,7 @@ use gocua_demo::DemoWard;
 use gocua_domain::coverage::{Counted, Coverage, Tally};
 use gocua_domain::household::HouseholdState;
 use gocua_domain::id::{AlleyId, GroupId};
-use gocua_domain::time::Millis;
+use gocua_domain::time::{Millis, TimeBand};
 use gocua_domain::visit::VisitFact;
 use gocua_store::Engine;
 use serde_json::Value;
@@ -97,6 +97,16 @@ const DAY_COLUMNS: [(&str, Kind); 6] = [
     ("visits", Kind::Big),
     ("hh_visited", Kind::Big),
     ("hh_served", Kind::Big),
+];
+
+const HOUR_COLUMNS: [(&str, Kind); 7] = [
+    ("group_id", Kind::Uuid),
+    ("band", Kind::Text),
+    ("weekend", Kind::Bool),
+    ("ward", Kind::Text),
+    ("visits", Kind::Big),
+    ("contacts", Kind::Big),
+    ("missed", Kind::Big),
 ];
 
 /// A value of a row.
@@ -264,6 +274,22 @@ pub fn batches(ward: &DemoWard, size: usize, count: usize, now: Millis) -> Vec<B
                     Cell::Big(Some(t.hh_served)),
                 ]
             });
+            let hours = coverage.hours.iter().map(|((group, slot), t)| {
+                let band = match slot.band {
+                    TimeBand::Morning => "M",
+                    TimeBand::Afternoon => "A",
+                    TimeBand::Evening | TimeBand::Weekend => "E",
+                };
+                vec![
+                    Cell::Uuid(group.0),
+                    text(band),
+                    Cell::Bool(slot.weekend),
+                    text(WARD),
+                    Cell::Big(Some(t.visits)),
+                    Cell::Big(Some(t.contacts)),
+                    Cell::Big(Some(t.missed)),
+                ]
+            });
             let merge_state: Vec<_> =
                 STATE_COLUMNS.iter().skip(2).map(|(c, _)| format!("{c} = excluded.{c}")).collect();
             let rows = |table, columns: &[(&'static str, Kind)], merge: String, rows| Rows {
@@ -292,6 +318,16 @@ pub fn batches(ward: &DemoWard, size: usize, count: usize, now: Millis) -> Vec<B
                      hh_served = rollup_day.hh_served + excluded.hh_served"
                         .to_owned(),
                     days.collect(),
+                ),
+                rows(
+                    "rollup_hour",
+                    &HOUR_COLUMNS,
+                    "ON CONFLICT (group_id, band, weekend) DO UPDATE SET \
+                     visits = rollup_hour.visits + excluded.visits, \
+                     contacts = rollup_hour.contacts + excluded.contacts, \
+                     missed = rollup_hour.missed + excluded.missed"
+                        .to_owned(),
+                    hours.collect(),
                 ),
             ]
         })

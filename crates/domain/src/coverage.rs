@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::household::{HouseholdState, Status};
 use crate::id::{AlleyId, GroupId};
-use crate::time::Day;
+use crate::time::{Day, TimeBand};
 use crate::visit::VisitFact;
 
 macro_rules! tally {
@@ -163,7 +163,61 @@ impl AddAssign for DayTally {
     }
 }
 
-/// Coverage of a ward, or the change of it, by residential group, alley and day.
+/// A part of the week in which doors are knocked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Slot {
+    /// Morning, afternoon or evening; never the weekend itself.
+    pub band: TimeBand,
+    /// On a Saturday or a Sunday?
+    pub weekend: bool,
+}
+
+impl Slot {
+    /// All of them, in the order of the week and the day.
+    pub const ALL: [Self; 6] = {
+        use TimeBand::{Afternoon, Evening, Morning};
+        [
+            Self { band: Morning, weekend: false },
+            Self { band: Afternoon, weekend: false },
+            Self { band: Evening, weekend: false },
+            Self { band: Morning, weekend: true },
+            Self { band: Afternoon, weekend: true },
+            Self { band: Evening, weekend: true },
+        ]
+    };
+}
+
+/// Counts of one residential group in one part of the week: CONTACT_RATE is contacts / visits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HourTally {
+    /// Visits, withdrawn ones left out.
+    pub visits: i64,
+    /// Of these, with an adult met.
+    pub contacts: i64,
+    /// Of these, nobody (or only a child) at home.
+    pub missed: i64,
+}
+
+impl HourTally {
+    fn of_visit(visit: &VisitFact, sign: i64) -> Self {
+        Self {
+            visits: sign,
+            contacts: if visit.outcome.contact() { sign } else { 0 },
+            missed: if visit.outcome.missed() { sign } else { 0 },
+        }
+    }
+}
+
+impl AddAssign for HourTally {
+    fn add_assign(&mut self, other: Self) {
+        self.visits += other.visits;
+        self.contacts += other.contacts;
+        self.missed += other.missed;
+    }
+}
+
+/// Coverage of a ward, or the change of it, by residential group, alley, day and part of the week.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// By residential group.
@@ -172,6 +226,8 @@ pub struct Coverage {
     pub alleys: BTreeMap<AlleyId, Tally>,
     /// By residential group and business day.
     pub days: BTreeMap<(GroupId, Day), DayTally>,
+    /// By residential group and part of the week.
+    pub hours: BTreeMap<(GroupId, Slot), HourTally>,
 }
 
 impl Coverage {
@@ -196,6 +252,9 @@ impl Coverage {
         };
         for visit in household.visits.iter().filter(|v| !v.withdrawn) {
             day(visit.made_at.day(), DayTally { visits: sign, ..DayTally::default() });
+            let slot = Slot { band: visit.made_at.part_of_day(), weekend: visit.made_at.weekend() };
+            *self.hours.entry((household.group, slot)).or_default() +=
+                HourTally::of_visit(visit, sign);
         }
         let (visited, served) = (
             DayTally { hh_visited: sign, ..DayTally::default() },
@@ -219,5 +278,6 @@ impl Coverage {
         self.groups.retain(|_, t| !t.is_zero());
         self.alleys.retain(|_, t| !t.is_zero());
         self.days.retain(|_, t| *t != DayTally::default());
+        self.hours.retain(|_, t| *t != HourTally::default());
     }
 }

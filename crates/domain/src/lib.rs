@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod address;
+pub mod chapman;
 pub mod comeback;
 pub mod consent;
 pub mod coverage;
@@ -14,15 +15,19 @@ pub mod edit;
 pub mod eid;
 pub mod export;
 pub mod find;
+pub mod forecast;
+pub mod hours;
 pub mod household;
 pub mod id;
 pub mod indicator;
 pub mod import;
 pub mod invite;
+pub mod lag;
 pub mod need;
 pub mod note;
 pub mod notice;
 pub mod overlap;
+pub mod pace;
 pub mod proposal;
 pub mod pull;
 pub mod referral;

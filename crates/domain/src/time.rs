@@ -57,14 +57,21 @@ impl Millis {
     /// The catalogue leaves gaps (11:30-13:30, 17:30-18:00); a knock in a gap belongs to the band
     /// whose edge is nearer, so that every knock has exactly one band.
     pub fn band(self) -> TimeBand {
-        if matches!(self.local().weekday(), Weekday::Sat | Weekday::Sun) {
-            return TimeBand::Weekend;
-        }
+        if self.weekend() { TimeBand::Weekend } else { self.part_of_day() }
+    }
+
+    /// Morning, afternoon or evening, on a weekend too: never [`TimeBand::Weekend`].
+    pub fn part_of_day(self) -> TimeBand {
         match self.minute() {
             0..=749 => TimeBand::Morning,
             750..=1064 => TimeBand::Afternoon,
             _ => TimeBand::Evening,
         }
+    }
+
+    /// Does it fall on a Saturday or a Sunday?
+    pub fn weekend(self) -> bool {
+        matches!(self.local().weekday(), Weekday::Sat | Weekday::Sun)
     }
 }
 
@@ -166,5 +173,10 @@ mod tests {
         assert_eq!(at("2026-11-17T10:44:00Z").band(), TimeBand::Afternoon); // 17:44
         assert_eq!(at("2026-11-17T10:45:00Z").band(), TimeBand::Evening);
         assert_eq!(at("2026-11-22T02:10:00Z").band(), TimeBand::Weekend);
+        assert_eq!(at("2026-11-22T02:10:00Z").part_of_day(), TimeBand::Morning);
+        assert_eq!(at("2026-11-22T12:10:00Z").part_of_day(), TimeBand::Evening);
+        assert!(at("2026-11-22T02:10:00Z").weekend() && !at("2026-11-17T02:10:00Z").weekend());
+        // Saturday begins at midnight in Viet Nam.
+        assert!(at("2026-11-20T17:00:00Z").weekend() && !at("2026-11-20T16:59:59Z").weekend());
     }
 }

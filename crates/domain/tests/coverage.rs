@@ -148,6 +148,7 @@ proptest! {
             for (id, t) in delta.groups { *running.groups.entry(id).or_default() += t; }
             for (id, t) in delta.alleys { *running.alleys.entry(id).or_default() += t; }
             for (id, t) in delta.days { *running.days.entry(id).or_default() += t; }
+            for (id, t) in delta.hours { *running.hours.entry(id).or_default() += t; }
         }
         let mut recount = Coverage::default();
         for (h, visits) in doors.iter().enumerate() {
@@ -155,6 +156,11 @@ proptest! {
         }
         running.drop_zeros();
         recount.drop_zeros();
+        // Every visit has its hour: the hours add up to the group's visits.
+        for (group, tally) in &recount.groups {
+            let hours = recount.hours.iter().filter(|((g, _), _)| g == group);
+            prop_assert_eq!(hours.map(|(_, t)| t.visits).sum::<i64>(), tally.visits);
+        }
         prop_assert_eq!(running, recount);
     }
 }

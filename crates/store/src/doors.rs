@@ -275,11 +275,58 @@ async fn questions(
     Ok(asked)
 }
 
+/// What is asked of which door, and since when: enough to count by.
+pub(crate) async fn open_questions(
+    db: &impl ConnectionTrait,
+    ward: &str,
+) -> Result<HashMap<Uuid, (DoorQuestion, Millis)>, StoreError> {
+    let mut open = unanswered(db, ward, None).await?;
+    // Only of a double it matters which of two entries was knocked at.
+    let doubles: HashMap<_, _> = open
+        .iter()
+        .filter(|(_, (asks, _))| *asks == DoorQuestion::Double)
+        .map(|(id, asks)| (*id, *asks))
+        .collect();
+    if !doubles.is_empty() {
+        let knocked = knockers(db, &doubles).await?;
+        open.retain(|id, _| {
+            !doubles.contains_key(id) || knocked.get(id).is_some_and(|(named, ..)| named == id)
+        });
+    }
+    let (proposed, pairs) = (by_proposal(db, ward, None).await?, by_pair(db, ward, None).await?);
+    open.extend(proposed.into_iter().chain(pairs).map(|(id, q)| (id, (q.asks, q.at))));
+    Ok(open)
+}
+
 async fn by_visit(
     db: &impl ConnectionTrait,
     ward: &str,
     only: Option<Uuid>,
 ) -> Result<HashMap<Uuid, Question>, StoreError> {
+    let open: Vec<_> = unanswered(db, ward, only).await?.into_iter().collect();
+    let mut questions = HashMap::new();
+    for part in open.chunks(10_000) {
+        let part: HashMap<Uuid, (DoorQuestion, Millis)> = part.iter().copied().collect();
+        let knocked = knockers(db, &part).await?;
+        for (id, (asks, at)) in part {
+            let Some(&(named, account, team)) = knocked.get(&id) else { continue };
+            // That a double is one was settled when it was merged into this household.
+            if asks == DoorQuestion::Double && named != id {
+                continue;
+            }
+            let (about, account) = (Some(at), Some(account));
+            questions.insert(id, Question { asks, about, of: None, at, account, team });
+        }
+    }
+    Ok(questions)
+}
+
+/// Doors whose last visit asks something that the ward has not answered since.
+async fn unanswered(
+    db: &impl ConnectionTrait,
+    ward: &str,
+    only: Option<Uuid>,
+) -> Result<HashMap<Uuid, (DoorQuestion, Millis)>, StoreError> {
     use household_state::Column as S;
     // Spelled out: an index over these few serves only a query that says so.
     let codes: Vec<String> =
@@ -293,10 +340,7 @@ async fn by_visit(
         found = found.filter(S::HouseholdId.eq(id));
     }
     let found: Vec<(Uuid, Option<String>, Option<i64>)> = found.into_tuple().all(db).await?;
-    if found.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut questions = HashMap::new();
+    let mut open = HashMap::new();
     for part in found.chunks(10_000) {
         let ids = || part.iter().map(|(id, ..)| *id);
         let counted: Vec<Uuid> = household::Entity::find()
@@ -309,27 +353,14 @@ async fn by_visit(
             .await?;
         let counted: BTreeSet<Uuid> = counted.into_iter().collect();
         let decided = about(db, ids().collect()).await?;
-        let open: HashMap<Uuid, (DoorQuestion, Millis)> = part
-            .iter()
-            .filter_map(|(id, outcome, at)| {
-                let asks = DoorQuestion::of(Outcome::from_code(outcome.as_deref()?)?)?;
-                let at = Millis((*at)?);
-                let before = decided.get(id).copied();
-                (counted.contains(id) && asked(at, before)).then_some((*id, (asks, at)))
-            })
-            .collect();
-        let knocked = knockers(db, &open).await?;
-        for (id, (asks, at)) in open {
-            let Some(&(named, account, team)) = knocked.get(&id) else { continue };
-            // That a double is one was settled when it was merged into this household.
-            if asks == DoorQuestion::Double && named != id {
-                continue;
-            }
-            let (about, account) = (Some(at), Some(account));
-            questions.insert(id, Question { asks, about, of: None, at, account, team });
-        }
+        open.extend(part.iter().filter_map(|(id, outcome, at)| {
+            let asks = DoorQuestion::of(Outcome::from_code(outcome.as_deref()?)?)?;
+            let at = Millis((*at)?);
+            let before = decided.get(id).copied();
+            (counted.contains(id) && asked(at, before)).then_some((*id, (asks, at)))
+        }));
     }
-    Ok(questions)
+    Ok(open)
 }
 
 /// The instant of the visit each household was last decided about.

@@ -4,6 +4,7 @@
 //! here; callers get domain types and short errors.
 
 mod account;
+mod board;
 mod carry;
 mod coverage;
 mod db;
@@ -30,6 +31,7 @@ mod undo;
 mod withdrawal;
 
 pub use account::*;
+pub use board::{Asked, Board, GroupBoard, Open};
 pub use carry::Origin;
 pub use coverage::*;
 pub use db::{Engine, Store, StoreError};

@@ -12,7 +12,7 @@ use sea_orm::{
     QueryFilter, QuerySelect, QueryTrait, Set, StreamTrait, TransactionTrait,
 };
 
-use gocua_domain::coverage::{Counted, Coverage, DayTally, Tally};
+use gocua_domain::coverage::{Counted, Coverage, DayTally, HourTally, Slot, Tally};
 use gocua_domain::household::HouseholdState;
 use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
 use gocua_domain::time::{Day, Millis};
@@ -20,7 +20,7 @@ use gocua_domain::visit::VisitFact;
 
 use crate::db::{Store, StoreError, chunks};
 use crate::entity::{
-    alley, household, household_state, rollup_alley, rollup_day, rollup_group, visit,
+    alley, household, household_state, rollup_alley, rollup_day, rollup_group, rollup_hour, visit,
 };
 use crate::sync::FactRow;
 
@@ -220,6 +220,37 @@ pub(crate) async fn add(
     }
     for rows in chunks(rows, 6) {
         rollup_day::Entity::insert_many(rows)
+            .on_conflict(merge.clone())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    add_hours(tx, ward, &delta.hours).await
+}
+
+async fn add_hours(
+    tx: &impl ConnectionTrait,
+    ward: &str,
+    delta: &BTreeMap<(GroupId, Slot), HourTally>,
+) -> Result<(), StoreError> {
+    use rollup_hour::Column as C;
+    let rows: Vec<_> = delta
+        .iter()
+        .map(|((group, slot), t)| rollup_hour::ActiveModel {
+            group_id: Set(group.0),
+            band: Set(crate::sync::code(&slot.band)),
+            weekend: Set(slot.weekend),
+            ward: Set(ward.to_owned()),
+            visits: Set(t.visits),
+            contacts: Set(t.contacts),
+            missed: Set(t.missed),
+        })
+        .collect();
+    let mut merge = OnConflict::columns([C::GroupId, C::Band, C::Weekend]);
+    for field in ["visits", "contacts", "missed"] {
+        merge.value(field, Expr::cust(format!("rollup_hour.{field} + excluded.{field}")));
+    }
+    for rows in chunks(rows, 7) {
+        rollup_hour::Entity::insert_many(rows)
             .on_conflict(merge.clone())
             .exec_without_returning(tx)
             .await?;
@@ -427,6 +458,10 @@ pub(crate) async fn recount_groups(
         .filter(rollup_day::Column::GroupId.is_in(ids()))
         .exec(tx)
         .await?;
+    rollup_hour::Entity::delete_many()
+        .filter(rollup_hour::Column::GroupId.is_in(ids()))
+        .exec(tx)
+        .await?;
     household_state::Entity::delete_many()
         .filter(household_state::Column::GroupId.is_in(ids()))
         .exec(tx)
@@ -461,6 +496,7 @@ pub(crate) async fn rebuild_in(
         .exec(tx)
         .await?;
     rollup_day::Entity::delete_many().filter(rollup_day::Column::Ward.eq(ward)).exec(tx).await?;
+    rollup_hour::Entity::delete_many().filter(rollup_hour::Column::Ward.eq(ward)).exec(tx).await?;
     household_state::Entity::delete_many()
         .filter(household_state::Column::Ward.eq(ward))
         .exec(tx)
@@ -480,6 +516,7 @@ impl Store {
         let mut drifts = all.columns.clone();
         compare_tallies(&tx, ward, &all, &mut drifts).await?;
         compare_days(&tx, ward, &all, &mut drifts).await?;
+        compare_hours(&tx, ward, &all, &mut drifts).await?;
         compare_states(&tx, ward, &all, &mut drifts).await?;
         crate::people::prove(&tx, ward, &mut drifts).await?;
         crate::withdrawal::prove(&tx, ward, &mut drifts).await?;
@@ -578,6 +615,41 @@ async fn compare_days(
     }
     for (key, stored) in days {
         differ(drifts, "rollup_day", format!("{key:?}"), text(stored), text(DayTally::default()));
+    }
+    Ok(())
+}
+
+/// The hours of a ward's groups, as the rollup has them.
+pub(crate) async fn hours(
+    db: &impl ConnectionTrait,
+    ward: &str,
+) -> Result<BTreeMap<(GroupId, Slot), HourTally>, StoreError> {
+    let rows =
+        rollup_hour::Entity::find().filter(rollup_hour::Column::Ward.eq(ward)).all(db).await?;
+    rows.into_iter()
+        .map(|r| {
+            let slot = Slot { band: crate::sync::decode("band", &r.band)?, weekend: r.weekend };
+            let tally = HourTally { visits: r.visits, contacts: r.contacts, missed: r.missed };
+            Ok(((GroupId(r.group_id), slot), tally))
+        })
+        .collect()
+}
+
+async fn compare_hours(
+    db: &impl ConnectionTrait,
+    ward: &str,
+    all: &Recount,
+    drifts: &mut Vec<Drift>,
+) -> Result<(), StoreError> {
+    let mut stored = hours(db, ward).await?;
+    let text = |t: HourTally| format!("{t:?}");
+    for (key, counted) in &all.coverage.hours {
+        let stored = stored.remove(key).unwrap_or_default();
+        differ(drifts, "rollup_hour", format!("{key:?}"), text(stored), text(*counted));
+    }
+    for (key, stored) in stored {
+        let nothing = text(HourTally::default());
+        differ(drifts, "rollup_hour", format!("{key:?}"), text(stored), nothing);
     }
     Ok(())
 }

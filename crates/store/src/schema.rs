@@ -56,6 +56,7 @@ impl Store {
             rollup_alley,
             rollup_day,
             rollup_group,
+            rollup_hour,
             session,
             shift,
             skill,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { reasonsOf, standing } from '../../src/lib/ward/lag.ts'
+import { idleDays, standing } from '../../src/lib/ward/lag.ts'
 import { arrange, ariaSort, FIRST_ORDER, turn, type Column } from '../../src/lib/ward/order.ts'
 import { group, NOON, tally } from './fixture.ts'
 
@@ -35,25 +35,15 @@ describe('order of the table', () => {
   })
 })
 
-describe('why a group lags', () => {
+describe('how a group stands', () => {
   it('names its standing', () => {
     expect(groups.map((g) => standing(g, groups, 'served'))).toEqual(['highest', 'lowest', 'no_data'])
     expect(standing(group(1), [group(1)], 'served')).toBeNull()
     expect(standing(group(1), [group(1), group(2)], 'served')).toBeNull()
   })
-  it('says what is left, who holds it and how long nobody came', () => {
-    const g = group(9, { tally: tally({ hh_revisit: 20 }), last_visit_at: NOON - 5 * 86_400_000 })
-    expect(reasonsOf(g, NOON)).toEqual([
-      { kind: 'unvisited', households: 40 },
-      { kind: 'unassigned', alleys: 2, of: 4 },
-      { kind: 'teams', teams: ['Chi đoàn Thái Học'] },
-      { kind: 'idle', days: 5 },
-      { kind: 'often_out', households: 20, visited: 60 },
-    ])
-  })
-  it('tells an untouched group and an empty one', () => {
-    const untouched = group(3, { tally: tally({ hh_visited: 0, hh_served: 0, hh_revisit: 0, visits: 0 }), alleys_assigned: 0, teams: [], last_visit_at: null })
-    expect(reasonsOf(untouched, NOON)).toEqual([{ kind: 'never_visited', households: 100 }, { kind: 'no_team' }])
-    expect(reasonsOf(group(4, { tally: tally({ hh_total: 0 }) }), NOON)).toEqual([{ kind: 'no_households' }])
+  it('counts whole days since the last visit', () => {
+    expect(idleDays(group(5), NOON)).toBe(5)
+    expect(idleDays(group(0, { last_visit_at: NOON + 60_000 }), NOON), 'a clock a little ahead').toBe(0)
+    expect(idleDays(group(3, { last_visit_at: null }), NOON)).toBeNull()
   })
 })

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { paceOf, speedOf, targetOf, weekOf } from '../../src/lib/ward/pace.ts'
 import { coverage, trend } from './fixture.ts'
@@ -37,5 +39,34 @@ describe('pace', () => {
     const c = coverage({ targets: [{ ...target, unit: 'count' }, { ...target, indicator: 'EID_ACT_RATE' }, target] })
     expect(targetOf(c, 'COV_SERVED')).toBe(target)
     expect(targetOf(c, 'COV_VISIT')).toBeNull()
+  })
+})
+
+interface Case {
+  what: string
+  percent: number | null
+  due: number
+  starts_on: number
+  today: number
+  done: number
+  whole: number
+  days: [number, number][]
+  verdict: string
+  goal: number
+  missing: number
+  off: number
+  needed: number | null
+  speed: number
+}
+
+describe('the cases shared with the server', () => {
+  const cases = JSON.parse(readFileSync(join(import.meta.dirname, '../../../tests/vectors/pace.json'), 'utf8')) as Case[]
+  it.each(cases)('$what', (c) => {
+    const days = c.days.map(([day, n]) => ({ day, visits: n, hh_visited: n, hh_served: n }))
+    const speed = speedOf({ days }, 'hh_served', c.starts_on, c.today)
+    expect(speed).toBeCloseTo(c.speed)
+    const aim = c.percent === null ? null : { ...target, value: c.percent, due_on: c.due }
+    const { verdict, goal, missing, days: off, needed } = paceOf({ target: aim, startsOn: c.starts_on, today: c.today, done: c.done, hhTotal: c.whole, speed })
+    expect({ verdict, goal, missing, off, needed }).toEqual({ verdict: c.verdict, goal: c.goal, missing: c.missing, off: c.off, needed: c.needed })
   })
 })

@@ -17,11 +17,19 @@ use gocua_domain::indicator::of_few;
 use gocua_domain::pull::{CampaignRef, TeamRef, WardRef};
 use gocua_domain::territory::AlleyKind;
 use gocua_domain::time::{Day, Millis};
-use gocua_store::{AlleyCoverage, TeamLoad, WardCoverage};
+use gocua_store::{AlleyCoverage, Target, TeamLoad, WardCoverage};
 
 use super::extract::{Body, Caller};
 use super::problem::{Code, Problem, ProblemBody};
 use crate::app::State;
+
+/// Counts of people smaller than this do not leave the ward's desk.
+const SMALLEST_CELL: i64 = 5;
+
+/// A count of people, unless it is one of 1 to 4 and the reader sees aggregates only.
+pub(super) fn people(n: i64, reach: Reach) -> Option<i64> {
+    (reach != Reach::WardAggregates || n == 0 || n >= SMALLEST_CELL).then_some(n)
+}
 
 /// The counts of one residential group, alley or ward (households unless said otherwise).
 ///
@@ -57,6 +65,8 @@ pub struct TallyView {
 impl TallyView {
     fn of(tally: &Tally, reach: Reach) -> Self {
         let people = |n: i64| if reach == Reach::WardAggregates { of_few(n) } else { Some(n) };
+    pub(super) fn of(tally: &Tally, reach: Reach) -> Self {
+        let people = |n| people(n, reach);
         Self {
             hh_total: tally.hh_total,
             hh_visited: tally.hh_visited,
@@ -115,6 +125,18 @@ pub struct CoverageView {
     suppressed: bool,
 }
 
+impl From<Target> for TargetView {
+    fn from(t: Target) -> Self {
+        Self {
+            indicator: t.indicator,
+            value: t.value,
+            unit: t.unit,
+            due_on: t.due_on,
+            source: t.source,
+        }
+    }
+}
+
 impl CoverageView {
     fn of(book: WardCoverage, reach: Reach, own: Option<GroupId>, now: Millis) -> Self {
         let mut total = Tally::default();
@@ -143,17 +165,7 @@ impl CoverageView {
             as_of: now,
             total: TallyView::of(&total, reach),
             groups,
-            targets: book
-                .targets
-                .into_iter()
-                .map(|t| TargetView {
-                    indicator: t.indicator,
-                    value: t.value,
-                    unit: t.unit,
-                    due_on: t.due_on,
-                    source: t.source,
-                })
-                .collect(),
+            targets: book.targets.into_iter().map(TargetView::from).collect(),
             suppressed: reach == Reach::WardAggregates,
         }
     }
@@ -161,17 +173,17 @@ impl CoverageView {
 
 /// Finished answers of the newest number, so that a hundred open desks cost one reading.
 #[derive(Debug, Default)]
-pub struct CoverageCache(Mutex<HashMap<String, (i64, Bytes)>>);
+pub struct CoverageCache(Mutex<HashMap<String, (String, Bytes)>>);
 
 impl CoverageCache {
-    fn get(&self, key: &str, seq: i64) -> Option<Bytes> {
+    pub(super) fn get(&self, key: &str, tag: &str) -> Option<Bytes> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(key).filter(|(at, _)| *at == seq).map(|(_, body)| body.clone())
+        kept.get(key).filter(|(at, _)| at == tag).map(|(_, body)| body.clone())
     }
 
-    fn put(&self, key: String, seq: i64, body: Bytes) {
+    pub(super) fn put(&self, key: String, tag: String, body: Bytes) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.insert(key, (seq, body));
+        kept.insert(key, (tag, body));
     }
 }
 
@@ -209,16 +221,17 @@ pub async fn coverage(
     let seq = app.store.ward_seq(ward).await?;
     let own = caller.0.group.filter(|_| reach == Reach::OwnGroup);
     let key = format!("{ward} {reach:?} {own:?} {geojson}");
-    let tag = format!("\"{seq}-{reach:?}-{}\"", if geojson { "g" } else { "j" });
+    let tag_of = |seq: i64| format!("\"{seq}-{reach:?}-{}\"", if geojson { "g" } else { "j" });
+    let tag = tag_of(seq);
     if matches(&request, &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
-    let body = match app.coverage.get(&key, seq) {
+    let body = match app.coverage.get(&key, &tag) {
         Some(body) => body,
         None => {
             let view = CoverageView::of(app.store.coverage(ward).await?, reach, own, app.now());
             // The reading may be newer than the number asked for; it is kept under its own.
-            let read = view.seq;
+            let read = tag_of(view.seq);
             let body = if geojson {
                 Bytes::from(features(&app, ward, &view).await?.to_string())
             } else {
@@ -238,7 +251,7 @@ pub async fn coverage(
 }
 
 /// The caller's ward; another ward's figures are answered as if there were none.
-fn own_ward<'a>(caller: &'a Caller, asked: Option<&str>) -> Result<&'a str, Problem> {
+pub(super) fn own_ward<'a>(caller: &'a Caller, asked: Option<&str>) -> Result<&'a str, Problem> {
     let own = caller.ward()?;
     match asked {
         Some(other) if other != own => Err(Problem::new(Code::NotFound)),
@@ -246,7 +259,7 @@ fn own_ward<'a>(caller: &'a Caller, asked: Option<&str>) -> Result<&'a str, Prob
     }
 }
 
-fn matches(request: &HttpRequest, tag: &str) -> bool {
+pub(super) fn matches(request: &HttpRequest, tag: &str) -> bool {
     let sent = request.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
     // A compressing proxy weakens the tag; the comparison of GET is the weak one.
     sent.is_some_and(|s| s.split(',').any(|t| t.trim().trim_start_matches("W/") == tag))

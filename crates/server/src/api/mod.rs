@@ -3,6 +3,7 @@
 pub mod account;
 pub mod arrive;
 pub mod auth;
+pub mod board;
 pub mod carry;
 pub mod coverage;
 pub mod desk;
@@ -49,6 +50,7 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(coverage::group_alleys)
         .service(coverage::teams)
         .service(coverage::assign)
+        .service(board::board)
         .service(desk::phones)
         .service(desk::revoke_phone)
         .service(desk::inbox)

@@ -32,6 +32,7 @@ pub mod residential_group;
 pub mod rollup_alley;
 pub mod rollup_day;
 pub mod rollup_group;
+pub mod rollup_hour;
 pub mod session;
 pub mod shift;
 pub mod skill;

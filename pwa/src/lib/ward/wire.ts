@@ -71,3 +71,14 @@ export type RegisterHousehold = Told<Schemas['RegisterHousehold']>
 /** How a household can be out of the register. */
 export type Out = Exclude<Schemas['Standing'], 'active'>
 export type RemovalWhy = Schemas['RemovalReason']
+
+/** The ward's board. */
+export type Board = Told<Schemas['BoardView']>
+export type BoardGroup = Told<Schemas['BoardGroupView']>
+export type BoardHour = Told<Schemas['HourView']>
+export type BoardPhone = Told<Schemas['BoardPhoneView']>
+export type BoardOpen = Told<Schemas['OpenView']>
+export type BoardRegister = Told<Schemas['RegisterView']>
+export type Slot = Told<Schemas['SlotView']>
+export type Why = Schemas['Cause']
+export type Step = Schemas['Step']

@@ -20,9 +20,10 @@ export interface RoomProps {
 export interface Room {
   /** `#/ward/<id>`. */
   id: string
-  name: 'room_export' | 'room_import' | 'room_register' | 'room_settings' | 'room_teams'
+  name: 'room_board' | 'room_export' | 'room_import' | 'room_register' | 'room_settings' | 'room_teams'
   /** A room that is entered from another one and has no entry of its own beside it. */
   within?: string
+  name: 'room_register' | 'room_board' | 'room_teams' | 'room_settings'
   icon: IconName
   roles: readonly Role[]
   load: () => Promise<{ default: Component<RoomProps> }>
@@ -31,4 +32,5 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   { id: 'export', name: 'room_export', icon: 'download', roles: ['ward_staff', 'party_board', 'dpo'], load: () => import('./export/Room.svelte') },
   { id: 'import', name: 'room_import', within: 'register', icon: 'upload', roles: ['ward_staff'], load: () => import('./import/Room.svelte') },
+  { id: 'board', name: 'room_board', icon: 'chart', roles: ['ward_staff', 'party_board', 'dpo', 'admin'], load: () => import('./board/Room.svelte') },
 ]
