@@ -10,5 +10,7 @@ mod people;
 mod pull;
 mod push;
 mod register;
+mod roster;
 mod schema;
+mod turf;
 mod withdrawal;

@@ -21,6 +21,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give and take back alleys in one act: all of it, or nothing. An alley that is in other hands than
+         *     the desk believes refuses it (`changed` at `/hands/n`).
+         */
+        post: operations["give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose who takes which alleys. Nothing is written. */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the last act back, as long as nothing contradicts it. Twice is once. */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/join": {
         parameters: {
             query?: never;
@@ -468,6 +522,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move somebody to another team, or make a lead of them and back. Work of theirs that is not sent yet
+         *     counts for the team they walked with when they did it.
+         */
+        post: operations["member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the access of somebody who left away; their phones are shut out and wipe themselves when they
+         *     hear of it. Sealed parcels of their work are still taken. Twice is once.
+         */
+        post: operations["left"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give somebody who left their access back. Their old phones stay shut out. */
+        post: operations["back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -563,6 +674,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ward's teams, who is in them, and the evenings they plan. */
+        get: operations["roster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is printed of some alleys: what the paper of a phone of their team shows, and nothing else. */
+        post: operations["sheets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan an evening of a team, or change one. */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Call a planned evening off. Twice is once. */
+        delete: operations["call_off"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/carry": {
         parameters: {
             query?: never;
@@ -646,10 +825,82 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The teams of the ward, with what they hold. */
+        /** The teams of the ward that are not closed, with what they hold. */
         get: operations["teams"];
         put?: never;
+        /** Found a team. */
+        post: operations["found"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rename a team, or say what it can do of an evening. */
+        post: operations["change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a team: its alleys and people go where it is said, its invitations and planned evenings end.
+         *     Refused as a conflict with `missing_field` at what it still holds. What it did stays its own.
+         */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/turf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ward's ground: every alley with its work and its team, every team with what it can do. */
+        get: operations["board"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/turf/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a person does of an evening, and how many evenings a team goes out that has none planned. */
+        post: operations["terms"];
         delete?: never;
         options?: never;
         head?: never;
@@ -833,6 +1084,10 @@ export interface components {
             /** @description Order among its siblings. */
             sort: string;
         };
+        /** @description Who takes the alleys of a team that closes. */
+        AlleysTo: {
+            team_id?: components["schemas"]["TeamId"] | null;
+        };
         /** @description The alleys of a group in walking order. */
         AlleysView: {
             alleys: components["schemas"]["AlleyCoverageView"][];
@@ -917,6 +1172,11 @@ export interface components {
          * @enum {string}
          */
         Channel: "phone" | "in_person" | "letter";
+        /** @description How a team is closed. */
+        CloseTeamRequest: {
+            alleys_to?: components["schemas"]["AlleysTo"] | null;
+            members_to?: components["schemas"]["TeamId"] | null;
+        };
         /**
          * @description Why a request was refused. The app translates every one of them.
          * @enum {string}
@@ -1107,7 +1367,10 @@ export interface components {
         Field: "landmark" | "members" | "adults" | "house_no" | "head";
         /** @description What is wrong with one field. */
         FieldError: {
-            /** @description `unknown_field`, `missing_field` or `invalid_field`. */
+            /**
+             * @description `unknown_field`, `missing_field` or `invalid_field`; `changed` for what is not as the caller
+             *     believed.
+             */
             code: string;
             /** @description JSON pointer into the body, or the name of the query parameter after `?`. */
             pointer: string;
@@ -1117,6 +1380,34 @@ export interface components {
          * @enum {string}
          */
         Flag: "clock_corrected" | "clock_clamped" | "late_scope" | "household_gone" | "gap" | "unknown_field" | "corrected_elsewhere" | "lost_to_newer" | "to_inbox" | "learner_unknown";
+        /** @description An act that is done. */
+        GaveView: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description The ward's number of it.
+             */
+            seq: number;
+        };
+        /** @description Alleys that shall change hands in one act. */
+        GiveRequest: {
+            /** @description 1 to 3,000. */
+            hands: components["schemas"]["HandRequest"][];
+            /**
+             * Format: uuid
+             * @description Made by the desk: the same act sent again is done once.
+             */
+            id: string;
+        };
+        /** @description Alleys that changed hands in one act. */
+        GivenView: {
+            /** Format: int64 */
+            alleys: number;
+            at: components["schemas"]["Millis"];
+            /** Format: uuid */
+            id: string;
+        };
         /** @description What left the reader's reach. */
         Gone: {
             /** @description Alleys taken back. */
@@ -1157,6 +1448,19 @@ export interface components {
             name: string;
             /** @description Outer rings as `[longitude, latitude]` in degrees (WGS 84), thinned for a phone's sketch. */
             outline?: number[][][];
+        };
+        /** @description A turf to be cut in two. */
+        HalveRequest: {
+            /** @description Who would take the second half. */
+            other_id: components["schemas"]["TeamId"];
+            /** @description Whose turf. */
+            team_id: components["schemas"]["TeamId"];
+        };
+        /** @description An alley that shall change hands. */
+        HandRequest: {
+            alley_id: components["schemas"]["AlleyId"];
+            from?: components["schemas"]["TeamId"] | null;
+            to?: components["schemas"]["TeamId"] | null;
         };
         /** @description The server answers. */
         Health: {
@@ -1351,6 +1655,37 @@ export interface components {
             team?: components["schemas"]["TeamRef"] | null;
             /** @description The ward. */
             ward: components["schemas"]["WardRef"];
+        };
+        /** @description A phone of somebody. */
+        MemberPhoneView: {
+            /** @description When it was last heard of. */
+            last_seen_at: components["schemas"]["Millis"];
+            /** @description What its holder calls it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What it still held then.
+             */
+            queued: number;
+            /** @description Has it been shut out? */
+            revoked: boolean;
+        };
+        /** @description What changes about somebody; what is left out stays. */
+        MemberRequest: {
+            role?: components["schemas"]["Role"] | null;
+            team_id?: components["schemas"]["TeamId"] | null;
+        };
+        /** @description Somebody who walks. */
+        MemberView: {
+            /** @description May they not sign in any more? */
+            disabled: boolean;
+            id: components["schemas"]["AccountId"];
+            name: string;
+            /** @description The last heard of first. */
+            phones: components["schemas"]["MemberPhoneView"][];
+            /** @description `volunteer` or `team_lead`. */
+            role: components["schemas"]["Role"];
+            team_id?: components["schemas"]["TeamId"] | null;
         };
         /** @description Which group a group becomes part of. */
         MergeGroup: {
@@ -1593,6 +1928,24 @@ export interface components {
             /** @description Always `about:blank`: the code says what it is. */
             type: string;
         };
+        /** @description What is to be proposed: one of the two. */
+        ProposalRequest: {
+            halve?: components["schemas"]["HalveRequest"] | null;
+            scope?: components["schemas"]["Scope"] | null;
+        };
+        /** @description A proposal; nothing of it is written. */
+        ProposalView: {
+            left: components["schemas"]["TurfLeftView"][];
+            loads: components["schemas"]["TurfLoadView"][];
+            moves: components["schemas"]["TurfMoveView"][];
+            /** @description Alleys that would go to a team from another group: only if the desk says yes. */
+            questions: components["schemas"]["TurfMoveView"][];
+            /**
+             * Format: int64
+             * @description The number it was reckoned at.
+             */
+            seq: number;
+        };
         /** @description One answer of `sync/pull`. Lists that are empty and parts that did not change are left out. */
         PullAnswer: {
             /** @description Alleys to replace, with all their doors. */
@@ -1801,6 +2154,46 @@ export interface components {
          * @enum {string}
          */
         Role: "volunteer" | "team_lead" | "tdp_coordinator" | "police" | "one_stop_helper" | "school" | "party_cell" | "ward_staff" | "party_board" | "dpo" | "admin";
+        /** @description A team as the desk keeps it. */
+        RosterTeamView: {
+            /**
+             * Format: int64
+             * @description Alleys it holds.
+             */
+            alleys: number;
+            /**
+             * Format: int32
+             * @description Homes one of its people knocks at of an evening, where it is not the ward's figure.
+             */
+            doors_per_evening?: number | null;
+            /**
+             * Format: int64
+             * @description Evenings planned from today on.
+             */
+            evenings: number;
+            /**
+             * Format: int64
+             * @description Active households on them.
+             */
+            households: number;
+            id: components["schemas"]["TeamId"];
+            name: string;
+        };
+        /** @description The teams room. */
+        RosterView: {
+            /** @description Who walks: those with access first, leads before others, by name. */
+            members: components["schemas"]["MemberView"][];
+            /** @description Evenings from today on, the earliest first. */
+            plans: components["schemas"]["ShiftPlanView"][];
+            /** @description Teams that are not closed, by name. */
+            teams: components["schemas"]["RosterTeamView"][];
+            terms: components["schemas"]["TurfTerms"];
+        };
+        /**
+         * @description What is asked of a proposal.
+         * @enum {string}
+         */
+        Scope: "fill" | "balance";
         /** @description What a phone needs to seal work for this server. */
         SealView: {
             /** @description The public key: an uncompressed point of P-256, base64url. */
@@ -1834,6 +2227,92 @@ export interface components {
             seal: components["schemas"]["SealView"];
             /** @description The session. */
             session_id: components["schemas"]["SessionId"];
+        };
+        /** @description One house of a sheet. */
+        SheetDoorView: {
+            code: string;
+            head?: string | null;
+            id: components["schemas"]["HouseholdId"];
+            landmark?: string | null;
+            /** @description House number. */
+            no?: string | null;
+            quiet_until?: components["schemas"]["Day"] | null;
+            /** @description Should somebody come back? */
+            revisit: boolean;
+            /** @description Odd or even side. */
+            side?: string | null;
+            sort: string;
+            status: components["schemas"]["Status"];
+            /**
+             * Format: int64
+             * @description Visits that count.
+             */
+            visits: number;
+        };
+        /** @description One alley of a sheet, with its active houses in walking order. */
+        SheetView: {
+            doors: components["schemas"]["SheetDoorView"][];
+            /** @description Name of its residential group. */
+            group: string;
+            id: components["schemas"]["AlleyId"];
+            kind: components["schemas"]["AlleyKind"];
+            mouth?: string | null;
+            name: string;
+            parent_id?: components["schemas"]["AlleyId"] | null;
+            sort: string;
+            /** @description Name of the team that holds it. */
+            team?: string | null;
+        };
+        /** @description The alleys to be printed. */
+        SheetsRequest: {
+            /** @description 1 to 3,000. */
+            alley_ids: components["schemas"]["AlleyId"][];
+        };
+        /** @description Sheets, in walking order. */
+        SheetsView: {
+            sheets: components["schemas"]["SheetView"][];
+        };
+        /** @description An evening to be planned. */
+        ShiftPlanRequest: {
+            /** @description From today on, a year ahead at most. */
+            day: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description Minutes since midnight.
+             */
+            from: number;
+            /**
+             * Format: uuid
+             * @description Made by the desk: sent again, it changes the evening.
+             */
+            id: string;
+            /** @description Where they meet, 1 to 80 characters. */
+            place: string;
+            team_id: components["schemas"]["TeamId"];
+            /**
+             * Format: int32
+             * @description Minutes since midnight, later than `from`, 21:30 at the latest.
+             */
+            to: number;
+        };
+        /** @description An evening a team means to go out. */
+        ShiftPlanView: {
+            day: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description Minutes since midnight.
+             */
+            from: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Where they meet. */
+            place: string;
+            team_id: components["schemas"]["TeamId"];
+            /**
+             * Format: int32
+             * @description Minutes since midnight.
+             */
+            to: number;
         };
         /**
          * @description In whose name the SIM card is.
@@ -1875,6 +2354,11 @@ export interface components {
          * @enum {string}
          */
         Standing: "active" | "merged" | "removed";
+        /**
+         * @description Where a household stands in the campaign.
+         * @enum {string}
+         */
+        Status: "not_visited" | "attempted" | "unreachable" | "contacted" | "served" | "declined" | "vacant";
         /**
          * @description The counts of one residential group, alley or ward (households unless said otherwise).
          *
@@ -1953,6 +2437,16 @@ export interface components {
             /** Format: double */
             value: number;
         };
+        /** @description A team as it shall be. */
+        TeamChangeRequest: {
+            /**
+             * Format: int32
+             * @description Homes one of its people knocks at of an evening, 1 to 60; none: the ward's figure.
+             */
+            doors_per_evening?: number | null;
+            /** @description 1 to 60 characters. */
+            name: string;
+        };
         /**
          * Format: uuid
          * @description A volunteer team (đội hình).
@@ -1975,7 +2469,7 @@ export interface components {
             lead?: string | null;
             /**
              * Format: int64
-             * @description Accounts in it.
+             * @description Accounts in it that may sign in.
              */
             members: number;
             name: string;
@@ -1985,6 +2479,13 @@ export interface components {
             /** @description The team. */
             id: components["schemas"]["TeamId"];
             /** @description Its name. */
+            name: string;
+        };
+        /** @description A team to be founded. */
+        TeamRequest: {
+            /** @description Made by the desk: the same team sent again is founded once. */
+            id: components["schemas"]["TeamId"];
+            /** @description 1 to 60 characters; no other open team of the ward has it. */
             name: string;
         };
         /** @description A team by name. */
@@ -2026,6 +2527,127 @@ export interface components {
         TrendView: {
             days: components["schemas"]["TrendDay"][];
         };
+        /** @description One alley as the desk shares the ward out. */
+        TurfAlleyView: {
+            group_id: components["schemas"]["GroupId"];
+            /**
+             * Format: int64
+             * @description Active households.
+             */
+            households: number;
+            id: components["schemas"]["AlleyId"];
+            kind: components["schemas"]["AlleyKind"];
+            name: string;
+            parent_id?: components["schemas"]["AlleyId"] | null;
+            /**
+             * Format: int64
+             * @description Of these, those on which somebody has still to knock.
+             */
+            remaining: number;
+            sort: string;
+            team_id?: components["schemas"]["TeamId"] | null;
+            /**
+             * Format: int64
+             * @description Work left, in half knocks.
+             */
+            work: number;
+        };
+        /**
+         * @description Why an alley nobody holds stays so.
+         * @enum {string}
+         */
+        TurfLeft: "nothing_left" | "no_team" | "asked";
+        /** @description An alley that would stay with nobody. */
+        TurfLeftView: {
+            alley_id: components["schemas"]["AlleyId"];
+            why: components["schemas"]["TurfLeft"];
+        };
+        /** @description What a team has to do, in half knocks. */
+        TurfLoadView: {
+            /**
+             * Format: int64
+             * @description After the moves.
+             */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            /**
+             * Format: int64
+             * @description Its fair share of all that is left to do.
+             */
+            share: number;
+            team_id: components["schemas"]["TeamId"];
+            /**
+             * Format: int64
+             * @description After the moves, when every question is answered with yes.
+             */
+            with_questions: number;
+        };
+        /** @description An alley that would change hands. */
+        TurfMoveView: {
+            alley_id: components["schemas"]["AlleyId"];
+            from?: components["schemas"]["TeamId"] | null;
+            to: components["schemas"]["TeamId"];
+            why: components["schemas"]["TurfWhy"];
+        };
+        /** @description One team as the desk shares the ward out. */
+        TurfTeamView: {
+            /**
+             * Format: int64
+             * @description What it can do in these, in half knocks.
+             */
+            capacity: number;
+            /**
+             * Format: int64
+             * @description Homes one of them knocks at of an evening.
+             */
+            doors_per_evening: number;
+            /**
+             * Format: int64
+             * @description Evenings planned from today on; the ward's figure where none is.
+             */
+            evenings: number;
+            id: components["schemas"]["TeamId"];
+            /** @description Name of its lead. */
+            lead?: string | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description People in it who may sign in.
+             */
+            people: number;
+        };
+        /** @description What the ward has decided about its evenings. */
+        TurfTerms: {
+            /**
+             * Format: int32
+             * @description Homes one person knocks at of an evening, 1 to 60.
+             */
+            doors_per_evening: number;
+            /**
+             * Format: int32
+             * @description Evenings of a team that has none planned, 1 to 60.
+             */
+            evenings: number;
+        };
+        /** @description The ward's ground and its teams. */
+        TurfView: {
+            /** @description Every alley, group after group in walking order. */
+            alleys: components["schemas"]["TurfAlleyView"][];
+            last?: components["schemas"]["GivenView"] | null;
+            /**
+             * Format: int64
+             * @description The number it reaches.
+             */
+            seq: number;
+            /** @description Teams that are not closed, by name. */
+            teams: components["schemas"]["TurfTeamView"][];
+        };
+        /**
+         * @description Why an alley would change hands.
+         * @enum {string}
+         */
+        TurfWhy: "own_group" | "with_neighbours" | "free_group" | "even_out";
         /** @description Which of two values stays. */
         TwoValuesDecision: {
             /** @description `house_no` or `head`. */
@@ -2222,6 +2844,131 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GaveView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description A proposal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The act */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GaveView"];
                 };
             };
             /** @description Refused */
@@ -3332,6 +4079,127 @@ export interface operations {
             };
         };
     };
+    member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    left: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     openapi: {
         parameters: {
             query?: never;
@@ -3487,6 +4355,165 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Shut out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Teams */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetsRequest"];
+            };
+        };
+        responses: {
+            /** @description Sheets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Planned */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The evening */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Called off */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3715,6 +4742,210 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TeamsView"];
                 };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamRequest"];
+            };
+        };
+        responses: {
+            /** @description Founded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The team */
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The team */
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseTeamRequest"];
+            };
+        };
+        responses: {
+            /** @description Closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ground */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurfView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurfTerms"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             "4XX": {
