@@ -26,4 +26,6 @@ export interface Room {
   load: () => Promise<{ default: Component<RoomProps> }>
 }
 
-export const ROOMS: readonly Room[] = []
+export const ROOMS: readonly Room[] = [
+  { id: 'teams', name: 'room_teams', icon: 'people', roles: ['ward_staff'], load: () => import('./teams/Room.svelte') },
+]
