@@ -1,7 +1,7 @@
 //! Teams: founded, renamed, closed; people who change teams, lead, leave and come back; evenings.
 
 use gocua_tests::fixture::{HOUSEHOLDS, LANE, STAFF, TEAM_1, TEAM_2, VOLUNTEER, WARD, account};
-use gocua_tests::{Phone, TestApp, fresh_id, on_both};
+use gocua_tests::{Phone, fresh_id, on_both};
 use serde_json::{Value, json};
 
 use crate::people::{count, door, op, push, tally};

@@ -4,7 +4,7 @@
 use gocua_tests::fixture::{
     FAR_LANE, GROUP_1, HOUSEHOLDS, LANE, STAFF, STREET, TEAM_1, TEAM_2, VOLUNTEER, WARD,
 };
-use gocua_tests::{Answer, Phone, TestApp, fresh_id, on_both};
+use gocua_tests::{Answer, Phone, fresh_id, on_both};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

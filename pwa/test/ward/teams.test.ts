@@ -200,19 +200,20 @@ describe('the desk that shares the ward out', () => {
   })
   it('asks before anything goes into another team’s group', async () => {
     const { desk, server } = await open()
-    server.proposal = { ...server.proposal, moves: [step('c', null, 't1')], questions: [step('d', 't2', 't1'), step('b', 't1', 't2')] }
+    server.proposal = { ...server.proposal, moves: [step('c', null, 't1')], questions: [step('d', 't2', 't1'), step('a', 't1', 't2'), step('b', 't1', 't2')] }
     expect(await desk.propose('balance')).toBe(true)
-    expect(desk.told).toEqual({ is: 'proposed', moves: 1, questions: 2, left: 0 })
+    expect(desk.told).toEqual({ is: 'proposed', moves: 1, questions: 3, left: 0 })
     expect([...desk.draft]).toEqual([['c', 't1']])
-    desk.answer(desk.questions[0]!, false)
+    expect(desk.asked.map(({ groupId, from, to, alleys }) => [groupId, from, to, alleys.length])).toEqual([['g2', 't2', 't1', 1], ['g1', 't1', 't2', 2]])
+    desk.answer(desk.asked[0]!, false)
     expect(desk.draft.size).toBe(1)
-    desk.answer(desk.questions[0]!, true)
-    expect([...desk.draft]).toEqual([['c', 't1'], ['b', 't2']])
+    desk.answer(desk.asked[0]!, true)
+    expect([...desk.draft]).toEqual([['c', 't1'], ['a', 't2'], ['b', 't2']])
     expect(desk.questions).toEqual([])
     await desk.undo()
-    expect(desk.questions.map((question) => question.alley_id)).toEqual(['b'])
+    expect(desk.questions.map((question) => question.alley_id)).toEqual(['a', 'b'])
     desk.answerAll(true)
-    expect(desk.draft.size).toBe(2)
+    expect(desk.draft.size).toBe(3)
   })
   it('says when there is nothing to change', async () => {
     const { desk } = await open()

@@ -19,6 +19,16 @@ export type Told =
   | { is: 'proposed'; moves: number; questions: number; left: number }
   | { is: 'nothing_to_propose' }
 
+/** Alleys of one group that would go from one team, or from nobody, to one team of another group. */
+export interface Question {
+  key: string
+  groupId: string
+  from: string | null
+  to: string
+  moves: readonly TurfMove[]
+  alleys: readonly TurfAlley[]
+}
+
 interface Parts {
   api: TurfApi
   ward: string
@@ -68,6 +78,19 @@ export class TurfDesk {
       freeAlleys: this.alleys.length - held.length,
       freeGroups,
     }
+  })
+  /** The open questions, one for each group and pair of teams: nobody answers eighty times. */
+  readonly asked: readonly Question[] = $derived.by(() => {
+    const asked = new Map<string, Question>()
+    for (const move of this.questions) {
+      const alley = this.byId.get(move.alley_id)
+      if (!alley) continue
+      const key = `${alley.group_id} ${move.from} ${move.to}`
+      const known = asked.get(key)
+      if (known) asked.set(key, { ...known, moves: [...known.moves, move], alleys: [...known.alleys, alley] })
+      else asked.set(key, { key, groupId: alley.group_id, from: move.from, to: move.to, moves: [move], alleys: [alley] })
+    }
+    return [...asked.values()]
   })
   readonly last = $derived(this.#board?.last ?? null)
   /** What «Hoàn tác» would do now. */
@@ -153,9 +176,9 @@ export class TurfDesk {
     })
   }
 
-  answer(question: TurfMove, yes: boolean): void {
-    const rest = this.questions.filter((q) => q !== question)
-    this.#step(yes ? this.#with([question]) : this.draft, rest)
+  answer(question: Question, yes: boolean): void {
+    const rest = this.questions.filter((move) => !question.moves.includes(move))
+    this.#step(yes ? this.#with(question.moves) : this.draft, rest)
   }
 
   answerAll(yes: boolean): void {
