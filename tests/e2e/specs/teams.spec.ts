@@ -74,6 +74,7 @@ test('whoever left has no way in, and the phone hears of it', async ({ desk, pho
   const { phones } = await book.get<{ phones: Array<{ device_id: string; account: { name: string }; team: { id: string } }> }>('/phones')
   const holder = phones.find(({ device_id }) => device_id === device)
   const name = holder?.account.name ?? ''
+  await it.offline()
   const ward = await desk()
   await ward.signIn()
   const { page } = ward
@@ -83,7 +84,6 @@ test('whoever left has no way in, and the phone hears of it', async ({ desk, pho
   await row.getByRole('button', { name: 'Người này đã nghỉ' }).click()
   await row.getByRole('button', { name: 'Khóa', exact: true }).click()
   await expect(page.getByText(`Đã khóa quyền và máy của ${name}.`)).toBeVisible()
-  await it.go('Của tôi')
-  await it.sync()
+  await it.online()
   await expect(it.page.getByText(/Phường đã thu hồi máy này/)).toBeVisible({ timeout: 30_000 })
 })
