@@ -11,6 +11,7 @@ mod m20261122_000005_rights;
 mod m20261123_000012_exports;
 mod m20261123_000006_import;
 mod m20261123_000011_board;
+mod m20261123_000008_teams;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000012_exports::Migration),
             Box::new(m20261123_000006_import::Migration),
             Box::new(m20261123_000011_board::Migration),
+            Box::new(m20261123_000008_teams::Migration),
         ]
     }
 }

@@ -10,6 +10,7 @@ use gocua_domain::import::RowDoubt;
 use gocua_domain::sync::{Flag, OpOutcome, Reason, Why};
 use gocua_domain::territory::AlleyKind;
 use gocua_domain::time::TimeBand;
+use gocua_domain::turf::{TurfLeft, TurfWhy};
 use gocua_domain::visit::{AgeBand, Outcome};
 use gocua_tests::fixture::VOLUNTEER;
 use gocua_tests::{Engine, TestApp, fresh_id};
@@ -71,6 +72,8 @@ fn every_released_code_is_understood_and_every_code_is_listed() {
         ("skill", gocua_demo::default_skills().into_iter().map(|skill| skill.code).collect()),
         ("op_kind", kinds()),
         ("row_doubt", read_by::<RowDoubt>()),
+        ("turf_why", read_by::<TurfWhy>()),
+        ("turf_left", read_by::<TurfLeft>()),
     ]
     .into();
     let released = released();

@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 59] = [
+const ROWS: [(&str, &str, Access); 74] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -44,6 +44,21 @@ const ROWS: [(&str, &str, Access); 59] = [
     ("GET", "/api/v1/groups/{id}/alleys", Act(Action::ReadAlleys)),
     ("GET", "/api/v1/teams", Act(Action::ReadTeams)),
     ("POST", "/api/v1/alleys/{id}/assignment", Act(Action::AssignAlley)),
+    ("GET", "/api/v1/turf", Act(Action::AssignAlley)),
+    ("POST", "/api/v1/assignments/proposal", Act(Action::AssignAlley)),
+    ("POST", "/api/v1/assignments", Act(Action::AssignAlley)),
+    ("POST", "/api/v1/assignments/{id}/undo", Act(Action::AssignAlley)),
+    ("POST", "/api/v1/sheets", Act(Action::AssignAlley)),
+    ("GET", "/api/v1/roster", Act(Action::ManageTeams)),
+    ("POST", "/api/v1/teams", Act(Action::ManageTeams)),
+    ("POST", "/api/v1/teams/{id}", Act(Action::ManageTeams)),
+    ("POST", "/api/v1/teams/{id}/close", Act(Action::ManageTeams)),
+    ("POST", "/api/v1/members/{id}", Act(Action::ManageTeams)),
+    ("POST", "/api/v1/members/{id}/leave", Act(Action::ManageTeams)),
+    ("POST", "/api/v1/members/{id}/return", Act(Action::ManageTeams)),
+    ("POST", "/api/v1/shift-plans", Act(Action::ManageTeams)),
+    ("DELETE", "/api/v1/shift-plans/{id}", Act(Action::ManageTeams)),
+    ("POST", "/api/v1/turf/terms", Act(Action::ManageTeams)),
     ("GET", "/api/v1/events", Act(Action::WatchEvents)),
     ("GET", "/api/v1/phones", Act(Action::ReadPhones)),
     ("POST", "/api/v1/phones/{id}/revoke", Act(Action::RevokePhone)),
@@ -99,6 +114,18 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/sync/push" => Some(fixture::visit(phone.device, 1, HOUSEHOLDS[0], app.now())),
         "/api/v1/sync/carry" => Some(json!({"parcels": []})),
         "/api/v1/alleys/{id}/assignment" => Some(json!({"team_id": null})),
+        "/api/v1/assignments/proposal" => Some(json!({"scope": "fill"})),
+        "/api/v1/assignments" => Some(json!({
+            "id": fresh_id(), "hands": [{"alley_id": fresh_id(), "from": null, "to": null}]
+        })),
+        "/api/v1/sheets" => Some(json!({"alley_ids": [fresh_id()]})),
+        "/api/v1/teams/{id}" => Some(json!({"name": "Đội thử"})),
+        "/api/v1/teams/{id}/close" | "/api/v1/members/{id}" => Some(json!({})),
+        "/api/v1/shift-plans" => Some(json!({
+            "id": fresh_id(), "team_id": fresh_id(), "day": 20261123, "from": 1170, "to": 1260,
+            "place": "nhà văn hóa"
+        })),
+        "/api/v1/turf/terms" => Some(json!({"doors_per_evening": 12, "evenings": 5})),
         "/api/v1/inbox/two-values" => {
             Some(json!({"op_id": fresh_id(), "field": "head", "keep": "book"}))
         }
@@ -130,6 +157,10 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
         Some(json!({ "team_id": fixture::TEAM_1 }))
     } else if path == "/api/v1/withdrawals" && method == "POST" {
         Some(json!({ "id": fresh_id(), "household_id": HOUSEHOLDS[0], "channel": "phone" }))
+    } else if path == "/api/v1/teams" && method == "POST" {
+        Some(
+            json!({ "id": fresh_id(), "name": format!("Đội {}", fresh_id().simple().to_string().split_off(28)) }),
+        )
     } else {
         body(path, phone, app)
     };

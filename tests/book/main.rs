@@ -11,5 +11,7 @@ mod people;
 mod pull;
 mod push;
 mod register;
+mod roster;
 mod schema;
+mod turf;
 mod withdrawal;

@@ -124,7 +124,7 @@ pub struct TeamLoad {
     pub id: TeamId,
     /// Its name.
     pub name: String,
-    /// Accounts in it.
+    /// Accounts in it that may sign in.
     pub members: i64,
     /// Name of its lead.
     pub lead: Option<String>,
@@ -250,7 +250,10 @@ impl Store {
     }
 
     /// Which team holds which alley now.
-    async fn holders(&self, ward_code: &str) -> Result<HashMap<Uuid, TeamRef>, StoreError> {
+    pub(crate) async fn holders(
+        &self,
+        ward_code: &str,
+    ) -> Result<HashMap<Uuid, TeamRef>, StoreError> {
         let teams: HashMap<Uuid, String> = team::Entity::find()
             .filter(team::Column::Ward.eq(ward_code))
             .all(&self.read)
@@ -387,7 +390,7 @@ impl Store {
             .collect())
     }
 
-    /// The ward's teams with their load, by name.
+    /// The ward's teams with their load, by name; closed ones left out.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -412,6 +415,7 @@ impl Store {
         let people = account::Entity::find()
             .filter(account::Column::Ward.eq(ward_code))
             .filter(account::Column::TeamId.is_not_null())
+            .filter(account::Column::Disabled.eq(false))
             .all(&self.read)
             .await?;
         for person in people {
@@ -424,6 +428,7 @@ impl Store {
         }
         let teams = team::Entity::find()
             .filter(team::Column::Ward.eq(ward_code))
+            .filter(team::Column::ClosedAt.is_null())
             .order_by_asc(team::Column::Name)
             .all(&self.read)
             .await?;

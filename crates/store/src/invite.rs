@@ -96,7 +96,7 @@ impl Store {
         let team = team::Entity::find_by_id(new.team.0)
             .one(&txn)
             .await?
-            .filter(|t| t.ward == new.ward)
+            .filter(|t| t.ward == new.ward && t.closed_at.is_none())
             .ok_or(StoreError::NotFound)?;
         let row = invite::ActiveModel {
             id: Set(new.id.0),

@@ -23,11 +23,13 @@ mod phones;
 mod pull;
 mod register;
 mod rollup;
+mod roster;
 mod schema;
 mod sync;
 mod team;
 mod territory;
 mod undo;
+mod turf;
 mod withdrawal;
 
 pub use account::*;
@@ -47,7 +49,13 @@ pub use phones::Wipe;
 pub use pull::Puller;
 pub use register::{RegisterEntry, Removal};
 pub use rollup::{Drift, VerifyReport};
+pub use roster::{
+    CloseTeam, Closed, Member, MemberPhone, NewTeam, Roster, ShiftPlan, TeamChange, TeamLine,
+};
 pub use sync::Batch;
 pub use territory::*;
 pub use undo::{Stay, Stays, Undo};
+pub use turf::{
+    Batched, GivenBatch, Hand, SheetAlley, SheetDoor, TurfBoard, TurfBoardAlley, TurfBoardTeam,
+};
 pub use withdrawal::{CarryOut, Deed, NewWithdrawal, Resident, WithdrawalLine, WithdrawalTold};

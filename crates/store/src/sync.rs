@@ -28,7 +28,7 @@ use gocua_domain::visit::{Comeback, Outcome, PersonCoached, VisitFact, VisitReco
 use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
 use crate::details::{details_of, set_details};
 use crate::entity::{
-    assignment, device, held_op, household, household_edit, op, quarantine, skill, visit,
+    assignment, device, held_op, household, household_edit, op, quarantine, skill, team_stay, visit,
 };
 use crate::people;
 use crate::rollup::{self, LastVisits, Place};
@@ -511,6 +511,7 @@ async fn work(store: Store, ward: String, mut queue: mpsc::Receiver<Job>) {
 #[derive(Default)]
 struct Spoken {
     ops: BTreeSet<Uuid>,
+    accounts: BTreeSet<Uuid>,
     devices: BTreeSet<Uuid>,
     device_seqs: BTreeSet<(Uuid, i64)>,
     households: BTreeSet<Uuid>,
@@ -544,6 +545,7 @@ impl Spoken {
 
     fn add(&mut self, sender: &Sender, op: &Op) {
         self.teams.extend(sender.team.map(|t| t.0));
+        self.accounts.insert(sender.account.0);
         self.devices.insert(sender.device.0);
         self.ops.insert(op.op_id.0);
         self.device_seqs.insert((sender.device.0, op.device_seq));
@@ -623,8 +625,31 @@ async fn load(
     load_edits(tx, &spoken, &mut book).await?;
     people::load(tx, ward, &spoken.people, &mut book).await?;
     team::load(tx, ward, (&spoken.alleys, &spoken.shifts), &mut book).await?;
+    load_stays(tx, &mut spoken, &mut book).await?;
     load_reach(tx, &spoken, &mut book).await?;
     Ok(book)
+}
+
+/// The teams the senders walked with before: what they wrote then is those teams' work.
+async fn load_stays(
+    tx: &DatabaseTransaction,
+    spoken: &mut Spoken,
+    book: &mut Book,
+) -> Result<(), StoreError> {
+    if spoken.accounts.is_empty() {
+        return Ok(());
+    }
+    let rows = team_stay::Entity::find()
+        .filter(team_stay::Column::AccountId.is_in(spoken.accounts.iter().copied()))
+        .order_by_asc(team_stay::Column::UntilAt)
+        .all(tx)
+        .await?;
+    for row in rows {
+        spoken.teams.insert(row.team_id);
+        let stay = (Millis(row.until_at), TeamId(row.team_id));
+        book.stays.entry(AccountId(row.account_id)).or_default().push(stay);
+    }
+    Ok(())
 }
 
 /// What waits on the sending devices: it may be its turn now, so its own facts are needed too.

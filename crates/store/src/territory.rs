@@ -310,6 +310,7 @@ impl Store {
         self.found_people(&tx, new, now, seq).await?;
         crate::people::found(&tx, code).await?;
         crate::withdrawal::found(&tx, code).await?;
+        crate::turf::found(&tx, code).await?;
         step("visits");
         found_visits(&tx, new, seq).await?;
         step("coverage");
@@ -336,9 +337,11 @@ impl Store {
                 ward: Set(code.to_owned()),
                 name: Set(name.clone()),
                 created_at: Set(now.0),
+                closed_at: Set(None),
+                doors_per_evening: Set(None),
             })
             .collect();
-        for rows in chunks(rows, 4) {
+        for rows in chunks(rows, 6) {
             team::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows: Vec<_> = new
@@ -446,6 +449,7 @@ impl Store {
         if let Some(team_id) = team_id {
             team::Entity::find_by_id(team_id.0)
                 .filter(team::Column::Ward.eq(ward_code))
+                .filter(team::Column::ClosedAt.is_null())
                 .one(&tx)
                 .await?
                 .ok_or(StoreError::NotFound)?;
@@ -496,7 +500,7 @@ impl Store {
     }
 }
 
-fn assignment_row(
+pub(crate) fn assignment_row(
     ward: &str,
     alley: AlleyId,
     team: TeamId,

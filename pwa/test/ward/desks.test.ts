@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem, Unreachable } from '../../src/lib/api/client.ts'
 import { troubleOf, WardApi, type Answer } from '../../src/lib/ward/api.ts'
-import { AssignDesk, UNDO_MS } from '../../src/lib/ward/assign-desk.svelte.ts'
 import { changedGroups } from '../../src/lib/ward/change.ts'
 import { CoverageDesk } from '../../src/lib/ward/coverage-desk.svelte.ts'
 import type { Alley, Coverage, Team, Trend } from '../../src/lib/ward/wire.ts'
@@ -17,8 +16,6 @@ class Server {
   teams: Team[] = []
   fail: unknown = null
   asked: (string | null)[] = []
-  assigned: [string, string | null][] = []
-  failAssignAfter = Infinity
   say: ((text: string) => void) | null = null
   trendsOf: (string | null)[] = []
 
@@ -38,13 +35,6 @@ class Server {
       boundary: async () => null,
       alleys: async () => self.alleys,
       teams: async () => self.teams,
-      async assign(id: string, to: string | null): Promise<Alley> {
-        if (self.assigned.length >= self.failAssignAfter) throw new Unreachable()
-        self.assigned.push([id, to])
-        const found = self.teams.find((t) => t.id === to)
-        self.alleys = self.alleys.map((a) => (a.id === id ? { ...a, team: found ? { id: found.id, name: found.name } : null } : a))
-        return self.alleys.find((a) => a.id === id)!
-      },
       async events(): Promise<Response> {
         return new Response(
           new ReadableStream({
@@ -162,93 +152,6 @@ describe('the coverage desk', () => {
   })
 })
 
-describe('the desk that gives alleys', () => {
-  const thai = { id: 't1', name: 'Đội t1' }
-  const setUp = async () => {
-    const server = new Server()
-    server.teams = [team('t1', { alleys: 1, households: 10 }), team('t2', { alleys: 0, households: 0 })]
-    server.alleys = [alley('street', null), alley('ngo', 'street', { team: thai }), alley('other', null)]
-    const changed = vi.fn()
-    const desk = new AssignDesk(server.api(), changed)
-    await desk.loadTeams()
-    await desk.chooseGroup('g1')
-    desk.choose(new Set(['street', 'ngo']))
-    desk.teamId = 't2'
-    return { server, desk, changed }
-  }
-  const held = (desk: AssignDesk) => (desk.alleys.is === 'ready' ? desk.alleys.data.map((a) => a.team?.id ?? null) : [])
-  const loads = (desk: AssignDesk) => (desk.teams.is === 'ready' ? desk.teams.data.map((t) => t.households) : [])
-
-  it('shows the hand-over before the server has answered', async () => {
-    const { desk } = await setUp()
-    expect(desk.gain).toEqual({ alleys: 2, households: 20 })
-    const given = desk.give()
-    expect(held(desk)).toEqual(['t2', 't2', null])
-    expect(loads(desk)).toEqual([0, 20])
-    expect(desk.busy).toBe(true)
-    await given
-    expect(desk.busy).toBe(false)
-  })
-  it('names each alley, and undo gives each back to whom it had', async () => {
-    const { server, desk, changed } = await setUp()
-    await desk.give()
-    expect(server.assigned).toEqual([['street', 't2'], ['ngo', 't2']])
-    expect(desk.done).toMatchObject({ to: 'Đội t2', households: 20 })
-    expect(desk.chosen.size).toBe(0)
-    await desk.undo()
-    expect(server.assigned.slice(2)).toEqual([['street', null], ['ngo', 't1']])
-    expect(held(desk)).toEqual([null, 't1', null])
-    expect(desk.done).toBeNull()
-    expect(changed).toHaveBeenCalledTimes(2)
-  })
-  it('offers undo for ten seconds', async () => {
-    const { desk } = await setUp()
-    await desk.takeBack()
-    expect(held(desk)).toEqual([null, null, null])
-    await vi.advanceTimersByTimeAsync(UNDO_MS - 1)
-    expect(desk.done).not.toBeNull()
-    await vi.advanceTimersByTimeAsync(1)
-    expect(desk.done).toBeNull()
-  })
-  it('keeps chosen what could not be given, and takes back the show of it', async () => {
-    const { server, desk } = await setUp()
-    server.failAssignAfter = 1
-    await desk.give()
-    expect(held(desk)).toEqual(['t2', 't1', null])
-    expect([...desk.chosen]).toEqual(['ngo'])
-    expect(desk.failure).toEqual({ trouble: 'offline', done: 1, of: 2 })
-    expect(desk.done?.hands.map((h) => h.alleyId)).toEqual(['street'])
-    server.failAssignAfter = Infinity
-    await desk.give()
-    expect(held(desk)).toEqual(['t2', 't2', null])
-    expect(desk.failure).toBeNull()
-  })
-  it('leaves the offer standing for what undo could not give back', async () => {
-    const { server, desk } = await setUp()
-    await desk.give()
-    server.failAssignAfter = 3
-    await desk.undo()
-    expect(held(desk)).toEqual([null, 't2', null])
-    expect(desk.done).toMatchObject({ undoing: false, hands: [{ alleyId: 'ngo' }] })
-    server.failAssignAfter = Infinity
-    await desk.undo()
-    expect(held(desk)).toEqual([null, 't1', null])
-  })
-  it('asks the server for nothing that is so already', async () => {
-    const { server, desk } = await setUp()
-    desk.choose(new Set(['ngo']))
-    desk.teamId = 't1'
-    expect(desk.gain.alleys).toBe(0)
-    await desk.give()
-    expect(server.assigned).toEqual([])
-  })
-  it('picks what nobody holds', async () => {
-    const { desk } = await setUp()
-    desk.chooseUnassigned()
-    expect([...desk.chosen]).toEqual(['street', 'other'])
-  })
-})
-
 describe('the calls', () => {
   it('ask for what the server knows, and nothing more', async () => {
     const calls: unknown[] = []
@@ -262,14 +165,12 @@ describe('the calls', () => {
     await api.coverage('"0"')
     await api.trend('g1')
     await api.teams()
-    await api.assign('a/1', null)
     await api.events(new AbortController().signal)
     expect(await api.boundary()).toBeNull()
     expect(calls).toEqual([
       ['/coverage', { ifNoneMatch: '"0"' }],
       ['/coverage/trend', { query: { group: 'g1' } }],
       ['/teams', undefined],
-      ['/alleys/a%2F1/assignment', { team_id: null, with_children: false }],
       ['/events', 0],
       ['/coverage/boundary', { accept: 'application/geo+json, application/json' }],
     ])

@@ -33,11 +33,6 @@ export class Desk {
     return { unvisited: number(cells[1]), revisit: number(cells[2]), visits: number(cells[3]) }
   }
 
-  /** The groups to give alleys of, beside their map. */
-  get groups(): Locator {
-    return this.page.getByRole('region', { name: 'Tổ dân phố' }).getByRole('link')
-  }
-
   /** When the open page shows these numbers of these groups: asked at every frame, by the page's own clock. */
   async shows(numbers: Record<string, Numbers>, timeout: number): Promise<number> {
     const shown = await this.page.waitForFunction(

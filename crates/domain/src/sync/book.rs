@@ -128,6 +128,9 @@ pub struct Book {
     pub details: HashMap<HouseholdId, Details>,
     /// Earlier edits of these.
     pub edits: HashMap<(HouseholdId, Field), Vec<PastEdit>>,
+    /// Teams the senders walked with before, and until when, the earliest first. What was written
+    /// then belongs to that team.
+    pub stays: HashMap<AccountId, Vec<(Millis, TeamId)>>,
     /// Which team held which alley, and when.
     pub reach: HashMap<(TeamId, AlleyId), Vec<Held>>,
     /// The residents the batches speak of, and what else is known of the households.

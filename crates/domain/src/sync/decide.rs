@@ -323,8 +323,16 @@ fn by_server(made_at: Millis, sent_at: Millis, now: Millis) -> When {
     When { at: at.min(now), device: made_at, remark }
 }
 
+/// The sender as of the moment of writing: who has changed teams since wrote for the one before.
+fn back_then(book: &Book, sender: &Sender, at: Millis) -> Sender {
+    let stays = book.stays.get(&sender.account).into_iter().flatten();
+    let then = stays.filter(|(until, _)| at <= *until).min_by_key(|(until, _)| *until);
+    Sender { team: then.map_or(sender.team, |(_, team)| Some(*team)), ..*sender }
+}
+
 fn apply(book: &mut Book, effects: &mut Effects, op: &Op, came: &Came) -> Result<Fate, Reason> {
     let when = when(op, came);
+    let came = &Came { sender: back_then(book, &came.sender, when.at), ..*came };
     match op.kind.as_str() {
         "visit.record" => record(book, effects, op, came, when),
         "visit.correct" => correct(book, effects, op, came, when),

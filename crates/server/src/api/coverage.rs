@@ -462,7 +462,7 @@ pub async fn group_alleys(
 pub struct TeamLoadView {
     id: TeamId,
     name: String,
-    /// Accounts in it.
+    /// Accounts in it that may sign in.
     members: i64,
     /// Name of its lead.
     lead: Option<String>,
@@ -491,7 +491,7 @@ pub struct TeamsView {
     teams: Vec<TeamLoadView>,
 }
 
-/// The teams of the ward, with what they hold.
+/// The teams of the ward that are not closed, with what they hold.
 #[utoipa::path(
     tag = "territory",
     responses(

@@ -20,7 +20,9 @@ pub mod lease;
 pub mod overlaps;
 pub mod problem;
 pub mod register;
+pub mod roster;
 pub mod sync;
+pub mod turf;
 pub mod withdrawals;
 
 use utoipa::openapi::OpenApi as Document;
@@ -51,6 +53,21 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(coverage::teams)
         .service(coverage::assign)
         .service(board::board)
+        .service(turf::board)
+        .service(turf::propose)
+        .service(turf::give)
+        .service(turf::undo)
+        .service(turf::sheets)
+        .service(roster::roster)
+        .service(roster::found)
+        .service(roster::change)
+        .service(roster::close)
+        .service(roster::member)
+        .service(roster::left)
+        .service(roster::back)
+        .service(roster::plan)
+        .service(roster::call_off)
+        .service(roster::terms)
         .service(desk::phones)
         .service(desk::revoke_phone)
         .service(desk::inbox)

@@ -120,6 +120,8 @@ pub struct FieldError {
     /// JSON pointer into the body, or the name of the query parameter after `?`.
     pub pointer: String,
     /// `unknown_field`, `missing_field` or `invalid_field`; of a file, why it cannot be read.
+    /// `unknown_field`, `missing_field` or `invalid_field`; `changed` for what is not as the caller
+    /// believed.
     pub code: &'static str,
 }
 
@@ -185,6 +187,13 @@ impl Problem {
     /// A field whose content is refused.
     pub fn invalid(pointer: impl Into<String>) -> Self {
         Self::field(Code::InvalidField, pointer, "invalid_field")
+    }
+
+    /// One more field that is at fault.
+    #[must_use]
+    pub fn also(mut self, pointer: impl Into<String>, what: &'static str) -> Self {
+        self.errors.push(FieldError { pointer: pointer.into(), code: what });
+        self
     }
 
     /// More about it; a fixed text, so that nobody's data can slip in.

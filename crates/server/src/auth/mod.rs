@@ -68,6 +68,11 @@ impl Auth {
         self.sessions.drop_account(id);
     }
 
+    /// Forgets what is remembered of everybody's sessions: many changed at once.
+    pub fn drop_all(&self) {
+        self.sessions.drop_all();
+    }
+
     /// Forgets what is remembered of a device's sessions, after it was shut out.
     pub fn drop_device(&self, id: DeviceId) {
         self.sessions.drop_device(id);

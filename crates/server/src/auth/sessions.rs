@@ -81,6 +81,11 @@ impl Sessions {
         self.with(|all| all.retain(|_, known| known.principal.device != id));
     }
 
+    /// Forgets everybody's.
+    pub fn drop_all(&self) {
+        self.with(HashMap::clear);
+    }
+
     fn with<T>(&self, act: impl FnOnce(&mut HashMap<SessionId, Known>) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

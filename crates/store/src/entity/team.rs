@@ -10,6 +10,9 @@ pub struct Model {
     pub ward: String,
     pub name: String,
     pub created_at: i64,
+    pub closed_at: Option<i64>,
+    /// Homes one of its people knocks at of an evening; empty where the ward's word holds.
+    pub doors_per_evening: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -87,6 +87,7 @@ export const team: Record<keyof typeof vi, string> = {
   'paper.T': 'declined',
   'paper.K': 'nobody lives here',
   'paper.bands': 'Time: S morning, C afternoon, T evening',
+  'paper.sides': 'Odd numbers left, even ones right',
   'paper.quiet': 'no knock',
   'paper.care': 'No ID numbers, phone numbers or passwords. Hand it back to the team lead; leave it in no home.',
   'paper.by': 'Printed by {name} at {time} on {day} · {team} · for the team only',

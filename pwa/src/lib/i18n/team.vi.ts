@@ -86,6 +86,7 @@ export const team = {
   'paper.T': 'từ chối',
   'paper.K': 'không còn ở',
   'paper.bands': 'Buổi: S sáng, C chiều, T tối',
+  'paper.sides': 'Số lẻ bên trái, số chẵn bên phải',
   'paper.quiet': 'không gõ',
   'paper.care': 'Không ghi số căn cước, số điện thoại, mật khẩu. Nộp lại cho đội trưởng, không để lại ở nhà dân.',
   'paper.by': 'In bởi {name} lúc {time} ngày {day} · {team} · chỉ dùng trong đội',

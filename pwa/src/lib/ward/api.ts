@@ -3,9 +3,7 @@ import { Problem, Unreachable, type Api } from '../api/client.ts'
 import { readShapes, type WardShapes } from '../map/geometry.ts'
 import type {
   Alley,
-  AlleyAnswer,
   AskedDoor,
-  AssignmentRequest,
   Coverage,
   DoorDecision,
   Ending,
@@ -58,16 +56,6 @@ export class WardApi {
 
   async teams(): Promise<Team[]> {
     return (await this.#api.get<{ teams: Team[] }>('/teams')).teams
-  }
-
-  /**
-   * Gives one alley to a team, or takes it back with `null`. The alleys that turn off it are named one
-   * by one by the caller: only then can undo give each back to the team it had.
-   */
-  async assign(alley: string, team: string | null): Promise<Alley> {
-    const body: AssignmentRequest = { team_id: team, with_children: false }
-    const answer = await this.#api.post<AlleyAnswer>(`/alleys/${encodeURIComponent(alley)}/assignment`, body)
-    return answer.alley
   }
 
   async phones(): Promise<PhoneLine[]> {

@@ -19,8 +19,6 @@ export type TrendDay = Told<Schemas['TrendDay']>
 export type Trend = Told<Schemas['TrendView']>
 export type Alley = Told<Schemas['AlleyCoverageView']>
 export type Team = Told<Schemas['TeamLoadView']>
-export type AlleyAnswer = Told<Schemas['AssignmentView']>
-export type AssignmentRequest = Schemas['AssignmentRequest']
 
 /** One phone of the list; the server gives those that need the ward most first. */
 export type PhoneLine = Told<Schemas['PhoneView']>

@@ -33,4 +33,5 @@ export const ROOMS: readonly Room[] = [
   { id: 'export', name: 'room_export', icon: 'download', roles: ['ward_staff', 'party_board', 'dpo'], load: () => import('./export/Room.svelte') },
   { id: 'import', name: 'room_import', within: 'register', icon: 'upload', roles: ['ward_staff'], load: () => import('./import/Room.svelte') },
   { id: 'board', name: 'room_board', icon: 'chart', roles: ['ward_staff', 'party_board', 'dpo', 'admin'], load: () => import('./board/Room.svelte') },
+  { id: 'teams', name: 'room_teams', icon: 'people', roles: ['ward_staff'], load: () => import('./teams/Room.svelte') },
 ]
