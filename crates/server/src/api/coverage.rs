@@ -23,12 +23,9 @@ use super::extract::{Body, Caller};
 use super::problem::{Code, Problem, ProblemBody};
 use crate::app::State;
 
-/// Counts of people smaller than this do not leave the ward's desk.
-const SMALLEST_CELL: i64 = 5;
-
 /// A count of people, unless it is one of 1 to 4 and the reader sees aggregates only.
 pub(super) fn people(n: i64, reach: Reach) -> Option<i64> {
-    (reach != Reach::WardAggregates || n == 0 || n >= SMALLEST_CELL).then_some(n)
+    if reach == Reach::WardAggregates { of_few(n) } else { Some(n) }
 }
 
 /// The counts of one residential group, alley or ward (households unless said otherwise).
