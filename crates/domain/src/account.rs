@@ -30,7 +30,8 @@ pub enum Role {
     PartyBoard,
     /// Data protection officer.
     Dpo,
-    /// Runs the machine: accounts and settings, no content.
+    /// Runs a ward's program: accounts, campaign, targets, and all that the ward desk does. Without a
+    /// ward it runs the machine alone and reads no content (ADR 23).
     Admin,
 }
 
@@ -49,6 +50,28 @@ impl Role {
         Self::Dpo,
         Self::Admin,
     ];
+
+    /// Those an administrator makes accounts for; a volunteer comes with a team's code.
+    pub const APPOINTED: [Self; 8] = [
+        Self::WardStaff,
+        Self::TeamLead,
+        Self::TdpCoordinator,
+        Self::Police,
+        Self::OneStopHelper,
+        Self::PartyBoard,
+        Self::Dpo,
+        Self::Admin,
+    ];
+
+    /// Does it work with one team?
+    pub fn has_team(self) -> bool {
+        matches!(self, Self::Volunteer | Self::TeamLead)
+    }
+
+    /// Does it look after one residential group?
+    pub fn has_group(self) -> bool {
+        self == Self::TdpCoordinator
+    }
 
     /// The code in the book and on the wire.
     pub fn code(self) -> &'static str {
@@ -85,7 +108,7 @@ pub struct Principal {
     pub account: AccountId,
     /// Its role, as the book has it now and not as a token remembers it.
     pub role: Role,
-    /// Code of its ward; an administrator has none.
+    /// Code of its ward; whoever runs the machine alone has none.
     pub ward: Option<String>,
     /// Its team, if it walks with one.
     pub team: Option<TeamId>,
@@ -138,11 +161,15 @@ pub enum Action {
     AnswerResidents,
     /// Read at which homes two teams met, as far as one's own team is one of them.
     ReadOverlaps,
+    /// Make accounts, take their access away and give it back.
+    ManageAccounts,
+    /// Change the campaign and its targets.
+    ManageCampaign,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::SyncPush,
         Self::SyncPull,
         Self::ReadCoverage,
@@ -162,6 +189,8 @@ impl Action {
         Self::RevokePhone,
         Self::AnswerResidents,
         Self::ReadOverlaps,
+        Self::ManageAccounts,
+        Self::ManageCampaign,
     ];
 }
 
@@ -182,9 +211,10 @@ pub enum Reach {
 /// action not listed here for a role is refused.
 pub fn may(who: &Principal, action: Action) -> Option<Reach> {
     use Action::{
-        AnswerResidents, AssignAlley, InviteToTeam, KeepInbox, KeepRegister, ReadAlleys,
-        ReadBoundary, ReadCoverage, ReadMe, ReadOverlaps, ReadPhones, ReadTeams, ReadTrend,
-        RevokePhone, SearchRegister, ShareDoor, SyncPull, SyncPush, WatchEvents,
+        AnswerResidents, AssignAlley, InviteToTeam, KeepInbox, KeepRegister, ManageAccounts,
+        ManageCampaign, ReadAlleys, ReadBoundary, ReadCoverage, ReadMe, ReadOverlaps, ReadPhones,
+        ReadTeams, ReadTrend, RevokePhone, SearchRegister, ShareDoor, SyncPull, SyncPush,
+        WatchEvents,
     };
     use Reach::{OwnGroup, OwnTeam, Ward, WardAggregates};
     let reach = match (who.role, action) {
@@ -199,17 +229,20 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
         // A coordinator follows his own group's figures; doors belong to the teams.
         (Role::TdpCoordinator, ReadCoverage) => OwnGroup,
         (
-            Role::WardStaff,
+            // In a small ward whoever keeps the accounts is who runs the campaign (ADR 23). Without a
+            // ward there is nothing to reach.
+            Role::WardStaff | Role::Admin,
             ReadCoverage | ReadBoundary | ReadTrend | ReadAlleys | ReadTeams | AssignAlley
             | WatchEvents | ReadPhones | KeepInbox | SearchRegister | KeepRegister | InviteToTeam
             | RevokePhone | AnswerResidents | ReadOverlaps,
         ) => Ward,
+        (Role::Admin, ManageAccounts | ManageCampaign) => Ward,
         // The board judges the campaign, not households: no alleys, no teams, small counts hidden.
         (Role::PartyBoard, ReadCoverage | ReadBoundary | ReadTrend | WatchEvents) => WardAggregates,
         // Enough to see what is processed and how much; counts of few people are still people.
         (Role::Dpo, ReadCoverage) => WardAggregates,
         // Police, one-stop desk, schools and party cells have their work elsewhere: nothing the
-        // server offers so far is part of it. An administrator runs the machine and reads no content.
+        // server offers so far is part of it.
         _ => return None,
     };
     let anchored = match reach {
@@ -217,6 +250,32 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
         OwnGroup => who.ward.is_some() && who.group.is_some(),
     };
     anchored.then_some(reach)
+}
+
+/// Why an account's access stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Nobody shuts himself out.
+    Own,
+    /// A ward keeps one administrator who can sign in.
+    LastAdmin,
+}
+
+/// Whether `who` may take the access of `whose` away: disable the account, or have its password chosen
+/// anew. `admins` is how many administrators of the ward are not disabled.
+pub fn may_shut_out(
+    who: AccountId,
+    whose: AccountId,
+    role: Role,
+    admins: usize,
+) -> Result<(), Kept> {
+    if who == whose {
+        return Err(Kept::Own);
+    }
+    if role == Role::Admin && admins <= 1 {
+        return Err(Kept::LastAdmin);
+    }
+    Ok(())
 }
 
 /// Wrong passwords in a row that cost nothing.
@@ -365,17 +424,18 @@ mod tests {
         let matrix = [
             //                      push pull coverage boundary trend alleys teams assign events me
             //                      phones inbox search register door invite revoke residents overlaps
-            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . ."),
-            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t"),
-            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . ."),
-            (Role::Police,         ". . . . . . . . . t . . . . . . . . ."),
-            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . ."),
-            (Role::School,         ". . . . . . . . . t . . . . . . . . ."),
-            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . ."),
-            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w"),
-            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . ."),
-            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . ."),
-            (Role::Admin,          ". . . . . . . . . t . . . . . . . . ."),
+            //                      accounts campaign
+            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . . . ."),
+            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t . ."),
+            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . . . ."),
+            (Role::Police,         ". . . . . . . . . t . . . . . . . . . . ."),
+            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . . . ."),
+            (Role::School,         ". . . . . . . . . t . . . . . . . . . . ."),
+            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . . . ."),
+            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w . ."),
+            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . . . ."),
+            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . . . ."),
+            (Role::Admin,          ". . w w w w w w w t w w w w . w w w w w w"),
         ];
         assert_eq!(matrix.map(|(role, _)| role), Role::ALL);
         for (role, line) in matrix {
@@ -407,6 +467,23 @@ mod tests {
         // A volunteer taken off the team must still be able to hand in what the phone holds.
         let teamless = Principal { team: None, ..principal(Role::Volunteer) };
         assert_eq!(may(&teamless, Action::SyncPush), Some(Reach::OwnTeam));
+    }
+
+    #[test]
+    fn nobody_shuts_himself_out_and_one_administrator_stays() {
+        let id = |n| AccountId(Uuid::from_u128(n));
+        assert_eq!(may_shut_out(id(1), id(1), Role::Admin, 3), Err(Kept::Own));
+        assert_eq!(may_shut_out(id(1), id(2), Role::Admin, 1), Err(Kept::LastAdmin));
+        assert_eq!(may_shut_out(id(1), id(2), Role::Admin, 2), Ok(()));
+        assert_eq!(may_shut_out(id(1), id(2), Role::Volunteer, 1), Ok(()));
+    }
+
+    #[test]
+    fn an_appointed_role_knows_what_it_belongs_to() {
+        let with_team: Vec<_> = Role::APPOINTED.into_iter().filter(|r| r.has_team()).collect();
+        assert_eq!(with_team, [Role::TeamLead]);
+        assert!(!Role::APPOINTED.contains(&Role::Volunteer));
+        assert_eq!(Role::ALL.into_iter().filter(|r| r.has_group()).count(), 1);
     }
 
     #[test]

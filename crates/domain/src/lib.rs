@@ -6,9 +6,11 @@
 
 pub mod account;
 pub mod address;
+pub mod campaign;
 pub mod comeback;
 pub mod consent;
 pub mod coverage;
+pub mod credentials;
 pub mod desk;
 pub mod edit;
 pub mod eid;
@@ -19,6 +21,7 @@ pub mod invite;
 pub mod need;
 pub mod note;
 pub mod notice;
+pub mod outline;
 pub mod overlap;
 pub mod proposal;
 pub mod pull;

@@ -26,6 +26,7 @@ use crate::api::gate::{Bounds, Gate};
 use crate::api::problem::{Code, Problem};
 use crate::auth::Auth;
 use crate::auth::secrets::Secrets;
+use crate::auth::setup::Setup;
 use crate::leases::Leases;
 use crate::{api, web};
 
@@ -103,6 +104,8 @@ pub struct App {
     pub gate: Gate,
     /// Who stands at which door.
     pub leases: Leases,
+    /// How far its set-up has come.
+    pub setup: Setup,
     /// The description of the API.
     pub docs: Docs,
     secure: bool,
@@ -122,6 +125,7 @@ impl App {
             coverage: CoverageCache::default(),
             gate: Gate::default(),
             leases: Leases::default(),
+            setup: Setup::default(),
             docs,
             secure: false,
             authority: None,
@@ -132,6 +136,13 @@ impl App {
     #[must_use]
     pub fn bounded(mut self, bounds: Bounds) -> Self {
         self.gate = Gate::new(bounds);
+        self
+    }
+
+    /// Says that nobody has set this server up, and with which code it may be.
+    #[must_use]
+    pub fn to_be_set_up(mut self, code: &str) -> Self {
+        self.setup = Setup::waiting(self.auth.setup_tag(code));
         self
     }
 

@@ -4,6 +4,7 @@
 //! here; callers get domain types and short errors.
 
 mod account;
+mod appointed;
 mod carry;
 mod coverage;
 mod db;
@@ -21,12 +22,15 @@ mod pull;
 mod register;
 mod rollup;
 mod schema;
+mod settings;
+mod setup;
 mod sync;
 mod team;
 mod territory;
 mod withdrawal;
 
 pub use account::*;
+pub use appointed::{AccountLine, Appointment, Claim, Claimed, NewCode, Unclaimed};
 pub use carry::Origin;
 pub use coverage::*;
 pub use db::{Engine, Store, StoreError};
@@ -40,6 +44,8 @@ pub use phones::Wipe;
 pub use pull::Puller;
 pub use register::{RegisterEntry, Removal};
 pub use rollup::{Drift, VerifyReport};
+pub use settings::{Changed, Settings, TargetRow};
+pub use setup::SetUp;
 pub use sync::Batch;
 pub use territory::*;
 pub use withdrawal::{CarryOut, Deed, NewWithdrawal, Resident, WithdrawalLine, WithdrawalTold};

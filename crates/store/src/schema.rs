@@ -25,6 +25,7 @@ impl Store {
     pub async fn schema_drift(&self) -> Result<Vec<String>, StoreError> {
         let expected: Vec<(&str, BTreeSet<String>)> = tables![
             account,
+            account_code,
             alley,
             assignment,
             campaign,
@@ -52,6 +53,7 @@ impl Store {
             rollup_day,
             rollup_group,
             session,
+            setting_change,
             shift,
             skill,
             sync_fault,

@@ -1,6 +1,7 @@
 //! Tables as sea-orm sees them. Private to the store: no other crate knows a column.
 
 pub mod account;
+pub mod account_code;
 pub mod alley;
 pub mod assignment;
 pub mod campaign;
@@ -28,6 +29,7 @@ pub mod rollup_alley;
 pub mod rollup_day;
 pub mod rollup_group;
 pub mod session;
+pub mod setting_change;
 pub mod shift;
 pub mod skill;
 pub mod sync_fault;
