@@ -4,6 +4,78 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts of the ward. */
+        get: operations["accounts"];
+        put?: never;
+        /** Gives somebody an account; its code is in this answer and in no other. */
+        post: operations["appoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has an account's owner choose a new password: sessions end, the old password opens nothing, and the
+         *     code in this answer takes its place.
+         */
+        post: operations["recode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an account's access away; its sessions end. Twice is once. */
+        post: operations["disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an account's access back. Twice is once. */
+        post: operations["enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alleys/{id}/assignment": {
         parameters: {
             query?: never;
@@ -15,6 +87,23 @@ export interface paths {
         put?: never;
         /** Give an alley to a team, or take it back. */
         post: operations["assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose account a code opens, before a password is chosen. */
+        post: operations["look"];
         delete?: never;
         options?: never;
         head?: never;
@@ -75,6 +164,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an account with its code: sets login and password, and signs in. A code serves once. */
+        post: operations["open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -107,6 +213,24 @@ export interface paths {
         put?: never;
         /** Takes a phone's proof that it has wiped itself. The same proof again changes nothing. */
         post: operations["wiped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ward's campaign, its targets, and who changed them. */
+        get: operations["settings"];
+        put?: never;
+        /** Changes the campaign; what changed is kept with the reason. */
+        post: operations["change"];
         delete?: never;
         options?: never;
         head?: never;
@@ -563,6 +687,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets the server up, all of it or nothing, and signs its first administrator in. The same call again
+         *     after a lost answer goes on; any other is refused with `conflict` once the server is set up.
+         */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks a part of a set-up over, by the rules of `POST /setup`; writes nothing. */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether the set-up code is right; what there is to choose from. Refused with `conflict` once the
+         *     server is set up.
+         */
+        post: operations["choices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/carry": {
         parameters: {
             query?: never;
@@ -634,6 +815,27 @@ export interface paths {
         /** Take in a batch of operations. The answer comes after the book is durable. */
         post: operations["push"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a target: a new one, or in the place of the one with this id. The old values are kept in the
+         *     history.
+         */
+        post: operations["set_target"];
+        /** Removes a target; it stays in the history. */
+        delete: operations["drop_target"];
         options?: never;
         head?: never;
         patch?: never;
@@ -756,6 +958,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A code, shown this once. */
+        AccountCode: {
+            /** @description Ten letters and digits. The link is `{origin}/join#CODE`. */
+            code: string;
+            /** @description It is good before this instant. */
+            good_until: components["schemas"]["Millis"];
+            id: components["schemas"]["AccountId"];
+        };
         /**
          * Format: uuid
          * @description A person who signs in.
@@ -837,6 +1047,17 @@ export interface components {
         AlleysView: {
             alleys: components["schemas"]["AlleyCoverageView"][];
         };
+        /** @description Somebody to be given an account. */
+        AppointmentRequest: {
+            group_id?: components["schemas"]["GroupId"] | null;
+            /** @description Made by the caller, so that the same call again is seen to be the same. */
+            id: components["schemas"]["AccountId"];
+            /** @description The person's name, at most 40 characters. */
+            name: string;
+            /** @description One of those that are appointed; a volunteer comes with a team's code. */
+            role: components["schemas"]["Role"];
+            team_id?: components["schemas"]["TeamId"] | null;
+        };
         /** @description A door about which the ward is asked. */
         AskedDoorView: {
             /** @description Who asks. */
@@ -893,6 +1114,23 @@ export interface components {
          * @enum {string}
          */
         Blocker: "NO_DEVICE" | "NO_CARD" | "SIM_OTHER_NAME" | "OLD_PHONE" | "MOBILITY" | "FORGOT_SECRET" | "OLD_DEVICE_CODE" | "FACE_FAIL" | "NFC_FAIL" | "DATA_MISMATCH" | "FEAR_SCAM" | "NOT_INTERESTED" | "ABROAD";
+        /** @description A change of the campaign. */
+        CampaignChange: {
+            ends_on: components["schemas"]["Day"];
+            name: string;
+            /** @description Why; needed when the last day moves. */
+            reason: string;
+            starts_on: components["schemas"]["Day"];
+        };
+        /** @description A campaign as somebody types it. */
+        CampaignFields: {
+            /** @description Last day. */
+            ends_on: components["schemas"]["Day"];
+            /** @description Its name, at most 120 characters. */
+            name: string;
+            /** @description First day. */
+            starts_on: components["schemas"]["Day"];
+        };
         /** @description The campaign's name and days. */
         CampaignRef: {
             /** @description Last day. */
@@ -901,6 +1139,17 @@ export interface components {
             name: string;
             /** @description First day. */
             starts_on: components["schemas"]["Day"];
+        };
+        /** @description The campaign, its targets and their history. */
+        CampaignView: {
+            campaign?: components["schemas"]["CampaignRef"] | null;
+            /** @description The latest 200 changes of the ward's settings, the newest first. */
+            changes: components["schemas"]["ChangeView"][];
+            /** @description Indicators a target can be set for. */
+            indicators: components["schemas"]["IndicatorView"][];
+            /** @description Targets that may be taken over. */
+            suggested: components["schemas"]["SuggestionView"][];
+            targets: components["schemas"]["SetTarget"][];
         };
         /** @description What became of parcels. */
         CarryAnswer: {
@@ -912,6 +1161,20 @@ export interface components {
             /** @description At most 5. */
             parcels: components["schemas"]["Sealed"][];
         };
+        /** @description Who changed what, when, from what to what. */
+        ChangeView: {
+            at: components["schemas"]["Millis"];
+            becomes?: string | null;
+            /** @description Name of who did it. */
+            by: string;
+            /** @description `campaign_name`, `campaign_starts_on`, `campaign_ends_on`, `target` or `account`. */
+            kind: string;
+            reason: string;
+            /** @description The indicator of a target, the name of an account. */
+            subject?: string | null;
+            /** @description A target stands as `value|unit|day|source`. */
+            was?: string | null;
+        };
         /**
          * @description How the resident asked.
          * @enum {string}
@@ -922,6 +1185,22 @@ export interface components {
          * @enum {string}
          */
         Code: "invalid_credentials" | "account_locked" | "account_disabled" | "session_expired" | "refresh_expired" | "refresh_reused" | "proof_invalid" | "token_invalid" | "device_revoked" | "code_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "not_json" | "malformed_json" | "unknown_field" | "invalid_field" | "device_mismatch" | "conflict" | "mass_removal" | "too_many_requests" | "timeout" | "unavailable" | "internal";
+        /** @description A code somebody was given. */
+        CodeLook: {
+            /** @description Spaces, dashes and small letters are forgiven. */
+            code: string;
+            /** @description The browser profile it is typed in. */
+            device_id: components["schemas"]["DeviceId"];
+        };
+        /** @description Whose account a code opens. */
+        CodeOwner: {
+            /** @description What is typed to sign in, where it was chosen before. */
+            login?: string | null;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description Name of the ward. */
+            ward: string;
+        };
         /** @description When to come back. */
         Comeback: {
             /** @description The time band agreed. */
@@ -1112,6 +1391,15 @@ export interface components {
             /** @description JSON pointer into the body, or the name of the query parameter after `?`. */
             pointer: string;
         };
+        /** @description The first administrator. */
+        FirstAdmin: {
+            /** @description What is typed to sign in. */
+            login: string;
+            /** @description The person's name. */
+            name: string;
+            /** @description The password: ten characters or more. */
+            password: string;
+        };
         /**
          * @description A remark on an operation that was accepted all the same.
          * @enum {string}
@@ -1160,6 +1448,8 @@ export interface components {
         };
         /** @description The server answers. */
         Health: {
+            /** @description Whether it has a ward; one that has none waits for `POST /setup`. */
+            set_up: boolean;
             /** @description Always `ok`; a server that cannot answer does not. */
             status: string;
             /** @description Version of the server. */
@@ -1208,6 +1498,12 @@ export interface components {
              */
             seq: number;
             two_values: components["schemas"]["TwoValuesView"][];
+        };
+        /** @description An indicator a target can be set for. */
+        IndicatorView: {
+            code: string;
+            /** @description `percent` or `count`. */
+            unit: string;
         };
         /**
          * Format: uuid
@@ -1264,6 +1560,19 @@ export interface components {
             /** @description When the door was knocked. */
             at: components["schemas"]["Millis"];
             team: components["schemas"]["TeamRef"];
+        };
+        /** @description A ward whose outline the program brings along. */
+        KnownWard: {
+            /** @description GeoJSON geometry. */
+            boundary: Record<string, never>;
+            /** @description City. */
+            city: string;
+            /** @description Code of the General Statistics Office. */
+            code: string;
+            /** @description Wards it was formed from, where that is known. */
+            former: string[];
+            /** @description Name. */
+            name: string;
         };
         /**
          * @description Language of the notice that was shown.
@@ -1489,6 +1798,15 @@ export interface components {
              *     or held.
              */
             seq?: number | null;
+        };
+        /** @description What somebody with a code has chosen. */
+        OpenRequest: {
+            code: string;
+            device: components["schemas"]["LoginDevice"];
+            /** @description Needed where none was chosen before. */
+            login?: string | null;
+            /** @description Ten characters or more. */
+            password: string;
         };
         /**
          * @description What happened at the door. Codes are immutable: a phone half a year old still sends them.
@@ -1835,6 +2153,58 @@ export interface components {
             /** @description The session. */
             session_id: components["schemas"]["SessionId"];
         };
+        /** @description A target that is set. */
+        SetTarget: {
+            due_on: components["schemas"]["Day"];
+            /** Format: uuid */
+            id: string;
+            indicator: string;
+            source: string;
+            /** @description `percent` or `count`. */
+            unit: string;
+            /** Format: double */
+            value: number;
+        };
+        /** @description What there is to choose from. */
+        SetupChoices: {
+            /** @description Targets that may be taken over. */
+            suggested: components["schemas"]["SuggestionView"][];
+            /** @description Wards whose outline is known. */
+            wards: components["schemas"]["KnownWard"][];
+        };
+        /** @description The code from the server's console. */
+        SetupCode: {
+            /** @description As the console shows it; spaces, dashes and small letters are forgiven. */
+            code: string;
+            /** @description The browser profile it is typed in. */
+            device_id: components["schemas"]["DeviceId"];
+        };
+        /** @description A part of a set-up, as far as it is filled in. */
+        SetupPart: {
+            admin?: components["schemas"]["FirstAdmin"] | null;
+            campaign?: components["schemas"]["CampaignFields"] | null;
+            /** @description The code from the server's console. */
+            code: string;
+            /** @description The browser profile it is typed in. */
+            device_id: components["schemas"]["DeviceId"];
+            targets?: components["schemas"]["TargetFields"][] | null;
+            teams?: string[] | null;
+            ward?: components["schemas"]["WardChoice"] | null;
+        };
+        /** @description Everything a server begins with. */
+        SetupRequest: {
+            admin: components["schemas"]["FirstAdmin"];
+            campaign: components["schemas"]["CampaignFields"];
+            /** @description The code from the server's console. */
+            code: string;
+            /** @description The browser profile it is typed in. */
+            device: components["schemas"]["LoginDevice"];
+            /** @description Figures to reach; may be empty. */
+            targets: components["schemas"]["TargetFields"][];
+            /** @description Names of the first teams; may be empty. */
+            teams: string[];
+            ward: components["schemas"]["WardChoice"];
+        };
         /**
          * @description In whose name the SIM card is.
          * @enum {string}
@@ -1875,6 +2245,20 @@ export interface components {
          * @enum {string}
          */
         Standing: "active" | "merged" | "removed";
+        /** @description A target that may be taken over: an order from above, or where others stand. */
+        SuggestionView: {
+            due_on?: components["schemas"]["Day"] | null;
+            indicator: string;
+            /** @description Where the value comes from. */
+            source: string;
+            /** @description `percent` or `count`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description None where no figure is known.
+             */
+            value?: number | null;
+        };
         /**
          * @description The counts of one residential group, alley or ward (households unless said otherwise).
          *
@@ -1941,6 +2325,20 @@ export interface components {
              * @description VISITS.
              */
             visits: number;
+        };
+        /** @description A target as somebody types it. */
+        TargetFields: {
+            /** @description By the end of which day. */
+            due_on: components["schemas"]["Day"];
+            /** @description Code of the indicator. */
+            indicator: string;
+            /** @description The document it comes from, at most 200 characters; may be empty. */
+            source: string;
+            /**
+             * Format: double
+             * @description The value: percent from 0 to 100, or a whole number of things.
+             */
+            value: number;
         };
         /** @description A figure to reach, with its source. */
         TargetView: {
@@ -2082,6 +2480,36 @@ export interface components {
          * @enum {string}
          */
         WantsL2: "yes" | "later" | "no";
+        /** @description An account of the ward. */
+        WardAccount: {
+            code_until?: components["schemas"]["Millis"] | null;
+            created_at: components["schemas"]["Millis"];
+            disabled: boolean;
+            /** @description Name of the residential group. */
+            group?: string | null;
+            id: components["schemas"]["AccountId"];
+            /** @description What is typed to sign in; none before it was chosen, and for who came with a team's code. */
+            login?: string | null;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description Name of the team. */
+            team?: string | null;
+        };
+        /** @description The accounts of the ward by name. */
+        WardAccounts: {
+            accounts: components["schemas"]["WardAccount"][];
+        };
+        /** @description The ward: one of the known ones by its code, or one that is brought along. */
+        WardChoice: {
+            /** @description GeoJSON geometry, a polygon or several; of a ward that is brought along. */
+            boundary?: Record<string, never> | null;
+            /** @description City; of a ward that is brought along. */
+            city?: string | null;
+            /** @description Code of the General Statistics Office; of a ward that is brought along it may be left out. */
+            code?: string | null;
+            /** @description Name; of a ward that is brought along. */
+            name?: string | null;
+        };
         /** @description A ward by code and name. */
         WardRef: {
             /** @description Official code. */
@@ -2199,6 +2627,196 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WardAccounts"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppointmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Made; the code is shown this once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountCode"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A code, shown this once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountCode"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disabled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Enabled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     assign: {
         parameters: {
             query?: never;
@@ -2231,6 +2849,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeLook"];
+            };
+        };
+        responses: {
+            /** @description The code is good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeOwner"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -2355,6 +3006,39 @@ export interface operations {
             };
         };
     };
+    open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in; sets the refresh cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     refresh: {
         parameters: {
             query?: never;
@@ -2402,6 +3086,84 @@ export interface operations {
         };
         responses: {
             /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3513,6 +4275,103 @@ export interface operations {
             };
         };
     };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Set up and signed in; sets the refresh cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupPart"];
+            };
+        };
+        responses: {
+            /** @description Nothing is wrong with it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupCode"];
+            };
+        };
+        responses: {
+            /** @description The code is right */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupChoices"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     carry: {
         parameters: {
             query?: never;
@@ -3679,6 +4538,86 @@ export interface operations {
                 };
             };
             /** @description Refused as a whole, nothing written */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetFields"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
             "4XX": {
                 headers: {
                     [name: string]: unknown;

@@ -26,4 +26,6 @@ export interface Room {
   load: () => Promise<{ default: Component<RoomProps> }>
 }
 
-export const ROOMS: readonly Room[] = []
+export const ROOMS: readonly Room[] = [
+  { id: 'settings', name: 'room_settings', icon: 'building', roles: ['admin'], load: () => import('./settings/Room.svelte') },
+]
