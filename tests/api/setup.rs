@@ -141,7 +141,8 @@ on_empty! {
             ("/targets/0/value", json!(101), "/targets/0/value", "out_of_range"),
             ("/teams/1", json!("đội MỘT"), "/teams/1", "twice"),
         ] {
-            let answer = set_up(&mut phone, &with(&phone, at, value)).await;
+            let body = with(&phone, at, value);
+            let answer = set_up(&mut phone, &body).await;
             assert_eq!(said(&answer), (422, pointer.to_owned(), code.to_owned()), "{}", answer.text());
         }
         assert!(app.store().is_empty().await.expect("read"));

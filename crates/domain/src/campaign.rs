@@ -87,13 +87,13 @@ const fn suggested(
 /// The suggested rows (domain dossier B8).
 pub const SUGGESTED: [Suggestion; 8] = [
     suggested("COV_SERVED", None, None, "chờ kế hoạch của phường"),
+    suggested("ADULT_BASIC", Some(100.0), Some(Day(20261231)), "KH 01-KH/BCĐTW ngày 21/3/2025"),
     suggested(
-        "ADULT_BASIC",
-        Some(100.0),
+        "CONFIRM_VNEID",
+        Some(60.0),
         Some(Day(20261231)),
-        "KH 01-KH/BCĐTW ngày 21/3/2025",
+        "tham khảo Tây Ninh; phường tự đặt",
     ),
-    suggested("CONFIRM_VNEID", Some(60.0), Some(Day(20261231)), "tham khảo Tây Ninh; phường tự đặt"),
     suggested(
         "SESS_RATE",
         Some(100.0),
@@ -209,9 +209,8 @@ mod tests {
         let (unit, source) = target("COV_SERVED", 80.0, TO, " KH  01 ").expect("good");
         assert_eq!((unit, source.as_str()), (Unit::Percent, "KH 01"));
         assert!(target("MODEL_N", 2.0, TO, "").is_ok());
-        let fault = |indicator: &str, value, due| {
-            target(indicator, value, due, "").expect_err("refused")
-        };
+        let fault =
+            |indicator: &str, value, due| target(indicator, value, due, "").expect_err("refused");
         assert_eq!(fault("COV", 80.0, TO), ("indicator", "unknown_indicator"));
         for (indicator, value) in [
             ("COV_SERVED", 100.1),
@@ -221,7 +220,11 @@ mod tests {
             ("MODEL_N", -1.0),
             ("MODEL_N", 1e9),
         ] {
-            assert_eq!(fault(indicator, value, TO), ("value", "out_of_range"), "{indicator} {value}");
+            assert_eq!(
+                fault(indicator, value, TO),
+                ("value", "out_of_range"),
+                "{indicator} {value}"
+            );
         }
         assert_eq!(fault("MODEL_N", 2.0, Day(20260230)), ("due_on", "no_such_day"));
         assert_eq!(
@@ -234,8 +237,13 @@ mod tests {
     fn what_is_suggested_could_be_written() {
         for row in SUGGESTED {
             assert!(
-                target(row.indicator, row.value.unwrap_or(0.0), row.due_on.unwrap_or(TO), row.source)
-                    .is_ok(),
+                target(
+                    row.indicator,
+                    row.value.unwrap_or(0.0),
+                    row.due_on.unwrap_or(TO),
+                    row.source
+                )
+                .is_ok(),
                 "{row:?}"
             );
         }

@@ -71,7 +71,8 @@ impl Fault {
 /// What is wrong with it.
 pub fn login(typed: &str) -> Result<String, Fault> {
     let login = login_key(typed);
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
+    let fits =
+        |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_');
     if !login.chars().all(fits) || !login.starts_with(|c: char| c.is_ascii_lowercase()) {
         return Err(if login.is_empty() { Fault::TooShort } else { Fault::NotALogin });
     }

@@ -63,9 +63,11 @@ pub fn outline(geometry: &Value) -> Result<Value, Fault> {
     let kind = geometry["type"].as_str().unwrap_or_default();
     let polygons: Vec<Vec<Ring>> = match kind {
         "Polygon" => vec![polygon(coordinates)?],
-        "MultiPolygon" => {
-            list(coordinates).ok_or(Fault::NotPolygon)?.iter().map(polygon).collect::<Result<_, _>>()?
-        }
+        "MultiPolygon" => list(coordinates)
+            .ok_or(Fault::NotPolygon)?
+            .iter()
+            .map(polygon)
+            .collect::<Result<_, _>>()?,
         _ => return Err(Fault::NotPolygon),
     };
     if polygons.is_empty() {
@@ -123,7 +125,8 @@ fn ring(value: &Value) -> Result<Ring, Fault> {
 
 fn stands_in_viet_nam(corners: &[[f64; 2]]) -> Result<(), Fault> {
     let [west, south, east, north] = VIET_NAM;
-    let within = |lon: f64, lat: f64| (west..=east).contains(&lon) && (south..=north).contains(&lat);
+    let within =
+        |lon: f64, lat: f64| (west..=east).contains(&lon) && (south..=north).contains(&lat);
     if corners.iter().all(|[x, y]| within(*x, *y)) {
         return Ok(());
     }

@@ -235,6 +235,24 @@ impl Store {
         Ok(Ok(()))
     }
 
+    /// A code from the console, for somebody whose password is lost: the old one opens until a new one is
+    /// chosen.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such account.
+    pub async fn console_code(
+        &self,
+        id: AccountId,
+        code: &NewCode,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        let row = account::Entity::find_by_id(id.0).one(&tx).await?.ok_or(StoreError::NotFound)?;
+        let ward = row.ward.unwrap_or_default();
+        write_code(&tx, &ward, id, code, AccountId(Uuid::nil()), now).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Takes an account's access away, or gives it back. Its sessions and its code end with it.
     ///
     /// # Errors
@@ -299,11 +317,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn unclaimed(
-        &self,
-        tag: &str,
-        now: Millis,
-    ) -> Result<Option<Unclaimed>, StoreError> {
+    pub async fn unclaimed(&self, tag: &str, now: Millis) -> Result<Option<Unclaimed>, StoreError> {
         let found = account_code::Entity::find()
             .filter(account_code::Column::CodeTag.eq(tag))
             .filter(account_code::Column::GoodUntil.gt(now.0))
@@ -366,6 +380,8 @@ impl Store {
             .filter(account::Column::Id.eq(row.id))
             .exec(&tx)
             .await?;
+        // Whoever was in with the old password is out.
+        end(&tx, session::Column::AccountId.eq(row.id), "recoded", now).await?;
         let account = AccountId(row.id);
         let session = NewSession { account, ward: row.ward, ..claim.session.clone() };
         let opened = open_in(&tx, &session).await?;

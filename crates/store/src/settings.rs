@@ -103,11 +103,7 @@ async fn running(
 }
 
 fn campaign_of(row: &campaign::Model) -> CampaignRef {
-    CampaignRef {
-        name: row.name.clone(),
-        starts_on: Day(row.starts_on),
-        ends_on: Day(row.ends_on),
-    }
+    CampaignRef { name: row.name.clone(), starts_on: Day(row.starts_on), ends_on: Day(row.ends_on) }
 }
 
 /// A target in one line, as the history shows it: value, unit, day, source.
@@ -214,7 +210,8 @@ impl Store {
         ];
         for (kind, was, becomes) in fields {
             if was != becomes {
-                note(&tx, ward, by, now, Note { kind, subject: None, was, becomes, reason }).await?;
+                note(&tx, ward, by, now, Note { kind, subject: None, was, becomes, reason })
+                    .await?;
             }
         }
         let row = campaign::ActiveModel {
@@ -259,7 +256,8 @@ impl Store {
             return Ok(());
         }
         let subject = Some(t.indicator.clone());
-        note(&tx, ward, by, now, Note { kind: "target", subject, was, becomes, reason: "" }).await?;
+        note(&tx, ward, by, now, Note { kind: "target", subject, was, becomes, reason: "" })
+            .await?;
         let model = target::ActiveModel {
             id: if known.is_some() { Unchanged(row.id) } else { Set(row.id) },
             ward: Set(ward.to_owned()),

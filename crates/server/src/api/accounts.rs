@@ -221,8 +221,7 @@ pub async fn recode(
 ) -> Result<HttpResponse, Problem> {
     caller.may(Action::ManageAccounts)?;
     let (code, new) = new_code(&app)?;
-    let done =
-        app.store.recode(caller.ward()?, *id, &new, caller.0.account, app.now()).await?;
+    let done = app.store.recode(caller.ward()?, *id, &new, caller.0.account, app.now()).await?;
     done.map_err(kept)?;
     app.auth.drop_account(*id);
     Ok(shown_once(AccountCode { id: *id, code, good_until: new.good_until }))
@@ -269,10 +268,8 @@ async fn set_access(
     disabled: bool,
 ) -> Result<HttpResponse, Problem> {
     caller.may(Action::ManageAccounts)?;
-    let done = app
-        .store
-        .set_access(caller.ward()?, id, disabled, caller.0.account, app.now())
-        .await?;
+    let done =
+        app.store.set_access(caller.ward()?, id, disabled, caller.0.account, app.now()).await?;
     done.map_err(kept)?;
     app.auth.drop_account(id);
     Ok(HttpResponse::NoContent().finish())

@@ -158,9 +158,7 @@ pub async fn settings(app: State, caller: Caller) -> Result<web::Json<CampaignVi
         campaign: kept.campaign,
         targets: kept.targets.into_iter().map(Into::into).collect(),
         changes: kept.changes.into_iter().map(Into::into).collect(),
-        indicators: INDICATORS
-            .map(|(code, unit)| IndicatorView { code, unit: unit.code() })
-            .into(),
+        indicators: INDICATORS.map(|(code, unit)| IndicatorView { code, unit: unit.code() }).into(),
         suggested: SUGGESTED.map(Into::into).into(),
     }))
 }

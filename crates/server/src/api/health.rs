@@ -22,9 +22,5 @@ pub struct Health {
 #[utoipa::path(tag = "server", security(()), responses((status = 200, body = Health)))]
 #[get("/health")]
 pub async fn health(app: State) -> Json<Health> {
-    Json(Health {
-        status: "ok",
-        version: env!("CARGO_PKG_VERSION"),
-        set_up: !app.setup.waits(),
-    })
+    Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION"), set_up: !app.setup.waits() })
 }

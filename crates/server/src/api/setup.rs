@@ -136,7 +136,10 @@ pub struct SetupRequest {
 #[utoipa::path(tag = "setup", security(()), request_body = SetupCode,
     responses((status = 200, body = SetupChoices, description = "The code is right")))]
 #[post("/setup/code")]
-pub async fn choices(app: State, body: Body<SetupCode>) -> Result<web::Json<SetupChoices>, Problem> {
+pub async fn choices(
+    app: State,
+    body: Body<SetupCode>,
+) -> Result<web::Json<SetupChoices>, Problem> {
     setup::check(&app, &body.0.code, body.0.device_id).await?;
     let wards = WardSource::ALL.into_iter().map(|w| KnownWard {
         code: w.code,
@@ -249,8 +252,7 @@ fn ground(ward: WardChoice) -> Result<Ground, Problem> {
         });
     }
     let place = |typed: Option<String>, pointer: &str| {
-        let kept =
-            typed.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        let kept = typed.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
         let fault = match kept.chars().count() {
             0 => "missing_field",
             n if n > PLACE_MAX => "too_long",

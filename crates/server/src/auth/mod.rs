@@ -89,7 +89,7 @@ impl Auth {
 
     /// What the book keeps instead of the code an account is opened with.
     pub fn account_tag(&self, code: &str) -> String {
-        secrets::hex(&self.secrets.tag(&["account", code]))
+        account_tag(&self.secrets, code)
     }
 
     /// The PHC string of a password.
@@ -124,6 +124,11 @@ impl Auth {
         let days = (0..BADGE_DAYS).map(|n| today.plus(n));
         days.map(|day| BadgeCode { day, code: self.secrets.badge(team, day) }).collect()
     }
+}
+
+/// What the book keeps instead of the code an account is opened with.
+pub fn account_tag(secrets: &Secrets, code: &str) -> String {
+    secrets::hex(&secrets.tag(&["account", code]))
 }
 
 /// A login and password, and the device they were typed on.
@@ -319,7 +324,10 @@ pub async fn open_account(app: &App, opening: Opening) -> Result<Issued, Problem
     match app.store.claim(&claim).await? {
         Claimed::Unknown => Err(Problem::new(Code::CodeUnknown)),
         Claimed::LoginTaken => Err(Problem::field(Code::InvalidField, "/login", "login_taken")),
-        Claimed::In(account, opened) => begin(app, account, &claim.session, opened),
+        Claimed::In(account, opened) => {
+            app.auth.drop_account(account);
+            begin(app, account, &claim.session, opened)
+        }
     }
 }
 
