@@ -115,17 +115,19 @@ pub async fn set_up(
         account: founding.id,
         ward: Some(new.code.clone()),
         device: founder.device,
-        device_name: founder.device_name,
+        device_name: founder.device_name.clone(),
         public_key: founder.key.canonical(),
         secret: secrets::hex(&app.entropy.bytes::<32>()),
         now,
     };
     match app.store.set_up(&new, &session, now).await? {
         SetUp::Before => {
-            // A register or a demonstration ward came in by another way since the start.
-            *stage = Stage::Done;
+            // A demonstration ward came in by another way since the start; or the line broke off after
+            // the book had it and before this was noted.
+            *stage = Stage::Used(tag);
             app.setup.waits.store(false, Ordering::Relaxed);
-            Err(Problem::new(Code::Conflict))
+            drop(stage);
+            again(app, founder).await
         }
         SetUp::Done(opened) => {
             if matches!(opened, Opened::Session(_)) {
