@@ -12,6 +12,7 @@ mod m20261123_000012_exports;
 mod m20261123_000006_import;
 mod m20261123_000011_board;
 mod m20261123_000008_teams;
+mod m20261123_000010_setup;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_import::Migration),
             Box::new(m20261123_000011_board::Migration),
             Box::new(m20261123_000008_teams::Migration),
+            Box::new(m20261123_000010_setup::Migration),
         ]
     }
 }

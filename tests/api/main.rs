@@ -15,6 +15,8 @@ mod old_clients;
 mod openapi;
 mod problems;
 mod sessions;
+mod settings;
+mod setup;
 mod sign_in;
 mod tokens;
 mod web;

@@ -22,11 +22,16 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 74] = [
+const ROWS: [(&str, &str, Access); 88] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
     ("POST", "/api/v1/auth/wiped", Open),
+    ("POST", "/api/v1/auth/code", Open),
+    ("POST", "/api/v1/auth/open", Open),
+    ("POST", "/api/v1/setup/code", Open),
+    ("POST", "/api/v1/setup/check", Open),
+    ("POST", "/api/v1/setup", Open),
     ("GET", "/api/v1/health", Open),
     ("GET", "/api/v1/openapi.json", Open),
     ("GET", "/api/v1/me", Act(Action::ReadMe)),
@@ -96,6 +101,15 @@ const ROWS: [(&str, &str, Access); 74] = [
     ("POST", "/api/v1/imports/{id}/commit", Act(Action::ImportRegister)),
     ("GET", "/api/v1/imports/{id}/undo", Act(Action::ImportRegister)),
     ("POST", "/api/v1/imports/{id}/undo", Act(Action::ImportRegister)),
+    ("GET", "/api/v1/accounts", Act(Action::ManageAccounts)),
+    ("POST", "/api/v1/accounts", Act(Action::ManageAccounts)),
+    ("POST", "/api/v1/accounts/{id}/code", Act(Action::ManageAccounts)),
+    ("POST", "/api/v1/accounts/{id}/disable", Act(Action::ManageAccounts)),
+    ("POST", "/api/v1/accounts/{id}/enable", Act(Action::ManageAccounts)),
+    ("GET", "/api/v1/campaign", Act(Action::ManageCampaign)),
+    ("POST", "/api/v1/campaign", Act(Action::ManageCampaign)),
+    ("POST", "/api/v1/targets/{id}", Act(Action::ManageCampaign)),
+    ("DELETE", "/api/v1/targets/{id}", Act(Action::ManageCampaign)),
     // Last: it ends the session the others are asked in.
     ("POST", "/api/v1/auth/logout", SignedIn),
 ];
@@ -109,6 +123,16 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/auth/wiped" => Some(json!({
             "device_id": phone.device, "at": app.now(), "accounts": 1, "unsent": 0, "proof": "x"
         })),
+        "/api/v1/auth/code" => Some(json!({"code": "AAAAA-AAAAA", "device_id": phone.device})),
+        "/api/v1/auth/open" => {
+            let mut body = phone.login_body("x", "bốn con gà trống");
+            body["code"] = json!("AAAAA-AAAAA");
+            Some(body)
+        }
+        "/api/v1/setup/code" | "/api/v1/setup/check" => {
+            Some(json!({"code": "AAAAA-AAAAA", "device_id": phone.device}))
+        }
+        "/api/v1/setup" => Some(crate::setup::body(phone, "AAAAA-AAAAA")),
         "/api/v1/sync/lease" => Some(json!({"household_id": HOUSEHOLDS[0]})),
         "/api/v1/inbox/doors/{id}/decide" => Some(json!({"decision": "refuse", "reason": "thử"})),
         "/api/v1/sync/push" => Some(fixture::visit(phone.device, 1, HOUSEHOLDS[0], app.now())),
@@ -153,7 +177,13 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
     let address = path.replace("{id}", &fresh_id().to_string()).replace("{at}", "0");
     let mut request = phone.request(method, &address);
     // A path may be read with one method and written with another.
-    let body = if path == "/api/v1/invites" && method == "POST" {
+    let body = if path == "/api/v1/accounts" && method == "POST" {
+        Some(json!({"id": fresh_id(), "name": "Lan", "role": "police"}))
+    } else if path == "/api/v1/campaign" && method == "POST" {
+        Some(json!({"name": "a", "starts_on": 20261101, "ends_on": 20261220, "reason": "thử"}))
+    } else if path == "/api/v1/targets/{id}" && method == "POST" {
+        Some(json!({"indicator": "MODEL_N", "value": 2, "due_on": 20261231, "source": ""}))
+    } else if path == "/api/v1/invites" && method == "POST" {
         Some(json!({ "team_id": fixture::TEAM_1 }))
     } else if path == "/api/v1/withdrawals" && method == "POST" {
         Some(json!({ "id": fresh_id(), "household_id": HOUSEHOLDS[0], "channel": "phone" }))
@@ -180,6 +210,7 @@ fn principal(role: Role) -> Principal {
     Principal {
         account: fixture::account(role.code()),
         role,
+        // The fixture's administrator runs the machine alone; one with a ward is in `settings`.
         ward: (role != Role::Admin).then(|| fixture::WARD.to_owned()),
         team: matches!(role, Role::Volunteer | Role::TeamLead).then_some(fixture::TEAM_1),
         group: (role == Role::TdpCoordinator).then_some(fixture::GROUP_1),

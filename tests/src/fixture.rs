@@ -95,7 +95,8 @@ pub async fn fill(store: &Store) {
     store.set_disabled(account("disabled"), true, START).await.expect("disabled");
 }
 
-fn ward() -> NewWard {
+/// The ward as it is founded.
+pub fn ward() -> NewWard {
     let group = |id, code: &str, name: &str, west| NewGroup {
         id,
         code: code.into(),

@@ -26,6 +26,9 @@ pub use phone::{Answer, Phone};
 /// Sunday 22 November 2026, 09:00 in Viet Nam: when every test begins.
 pub const START: Millis = Millis(1_795_312_800_000);
 
+/// What the console of a server under test shows when its book is empty.
+pub const SETUP_CODE: &str = "ABCDEFGHJK";
+
 /// A UUID no other call of this process got.
 pub fn fresh_id() -> Uuid {
     static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -52,16 +55,35 @@ pub struct TestApp {
 impl TestApp {
     /// Starts a server over a fresh database.
     pub async fn start(engine: Engine) -> Self {
+        let (database, store) = Self::book(engine).await;
+        fixture::fill(&store).await;
+        Self::over(database, store, None)
+    }
+
+    /// Starts a server over an empty book, to be set up with [`SETUP_CODE`].
+    pub async fn start_empty(engine: Engine) -> Self {
+        let (database, store) = Self::book(engine).await;
+        Self::over(database, store, Some(SETUP_CODE))
+    }
+
+    async fn book(engine: Engine) -> (Database, Store) {
         let database = Database::make(engine).await;
         let store = Store::open(&database.url).await.expect("the database opens");
         store.migrate().await.expect("the schema is made");
-        fixture::fill(&store).await;
+        (database, store)
+    }
+
+    fn over(database: Database, store: Store, setup: Option<&str>) -> Self {
         let clock = Arc::new(AtomicI64::new(START.0));
         let time = Arc::clone(&clock);
         let clock_of_app = Clock::new(move || Millis(time.load(Ordering::SeqCst)));
         // The reader of a real server is the server's own program, which a test is not.
-        let app = App::new(store, secrets(), clock_of_app, Entropy::system());
-        let state = State::new(app.reading_with(Reader::here()));
+        let mut app =
+            App::new(store, secrets(), clock_of_app, Entropy::system()).reading_with(Reader::here());
+        if let Some(code) = setup {
+            app = app.to_be_set_up(code);
+        }
+        let state = State::new(app);
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let server = serve::run(state.clone(), listener, None, Some(1)).expect("listens");
@@ -177,6 +199,29 @@ mod postgres {
         let mut connection = PgConnection::connect(url).await.expect("GOCUA_TEST_PG answers");
         connection.execute(AssertSqlSafe(sql)).await.expect("a database is made or dropped");
     }
+}
+
+/// Makes two tests of each case over an empty book: one on SQLite, one on PostgreSQL.
+#[macro_export]
+macro_rules! on_empty {
+    ($($(#[doc = $doc:literal])* async fn $name:ident($app:ident: &TestApp) $case:block)+) => {$(
+        $(#[doc = $doc])*
+        mod $name {
+            use super::*;
+
+            async fn case($app: &$crate::TestApp) $case
+
+            #[actix_web::test]
+            async fn sqlite() {
+                case(&$crate::TestApp::start_empty($crate::Engine::Sqlite).await).await;
+            }
+
+            #[actix_web::test]
+            async fn postgres() {
+                case(&$crate::TestApp::start_empty($crate::Engine::Postgres).await).await;
+            }
+        }
+    )+};
 }
 
 /// Makes two tests of each case: one on SQLite, one on PostgreSQL.

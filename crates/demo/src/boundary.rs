@@ -91,6 +91,11 @@ impl WardSource {
         Self::ALL.into_iter().find(|w| w.code == code)
     }
 
+    /// Its outline as a GeoJSON geometry, thinned to what a screen can show.
+    pub fn boundary(&self) -> Value {
+        polygon_json(&[self.outline()])
+    }
+
     /// The number in the code, to part the wards' chance.
     pub(crate) fn salt(&self) -> u64 {
         self.code.bytes().fold(0, |n, b| n * 10 + u64::from(b - b'0'))

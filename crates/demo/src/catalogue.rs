@@ -1,6 +1,7 @@
 //! The campaign, its targets and its skills: data a ward edits, shipped as a start.
 
 use chrono::Days;
+pub use gocua_domain::campaign::Unit;
 use gocua_domain::skill::Skill;
 use gocua_domain::time::Day;
 
@@ -13,25 +14,6 @@ pub struct Campaign {
     pub starts_on: Day,
     /// Last day.
     pub ends_on: Day,
-}
-
-/// What a target's value counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Percent, 0 to 100.
-    Percent,
-    /// A number of things.
-    Count,
-}
-
-impl Unit {
-    /// The code in the book: `percent` or `count`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Percent => "percent",
-            Self::Count => "count",
-        }
-    }
 }
 
 /// A target: a value an indicator is to reach by a day.

@@ -30,7 +30,8 @@ pub enum Role {
     PartyBoard,
     /// Data protection officer.
     Dpo,
-    /// Runs the machine: accounts and settings, no content.
+    /// Runs a ward's program: accounts, campaign, targets, and all that the ward desk does. Without a
+    /// ward it runs the machine alone and reads no content (ADR 23).
     Admin,
 }
 
@@ -49,6 +50,28 @@ impl Role {
         Self::Dpo,
         Self::Admin,
     ];
+
+    /// Those an administrator makes accounts for; a volunteer comes with a team's code.
+    pub const APPOINTED: [Self; 8] = [
+        Self::WardStaff,
+        Self::TeamLead,
+        Self::TdpCoordinator,
+        Self::Police,
+        Self::OneStopHelper,
+        Self::PartyBoard,
+        Self::Dpo,
+        Self::Admin,
+    ];
+
+    /// Does it work with one team?
+    pub fn has_team(self) -> bool {
+        matches!(self, Self::Volunteer | Self::TeamLead)
+    }
+
+    /// Does it look after one residential group?
+    pub fn has_group(self) -> bool {
+        self == Self::TdpCoordinator
+    }
 
     /// The code in the book and on the wire.
     pub fn code(self) -> &'static str {
@@ -85,7 +108,7 @@ pub struct Principal {
     pub account: AccountId,
     /// Its role, as the book has it now and not as a token remembers it.
     pub role: Role,
-    /// Code of its ward; an administrator has none.
+    /// Code of its ward; whoever runs the machine alone has none.
     pub ward: Option<String>,
     /// Its team, if it walks with one.
     pub team: Option<TeamId>,
@@ -138,17 +161,33 @@ pub enum Action {
     AnswerResidents,
     /// Read at which homes two teams met, as far as one's own team is one of them.
     ReadOverlaps,
+    /// Make accounts, take their access away and give it back.
+    ManageAccounts,
+    /// Change the campaign and its targets.
+    ManageCampaign,
     /// Take figures away as a file.
     ExportFigures,
     /// Take a list that names people away as a file.
     ExportPeople,
     /// Read who took what away, and who looked at names.
     ReadAccessLog,
+    /// Bring household lists into the register, and take an import back.
+    ImportRegister,
+    /// Found, rename and close teams, plan their evenings, say who is in them and who leads.
+    ManageTeams,
+    /// See where doors are, with number and status: places of homes.
+    ReadDoorMap,
+    /// Give residential groups their outlines.
+    KeepGround,
+    /// Make and take back keys under which a map program reads the ward's aggregates.
+    KeepLayerKeys,
+    /// Read the ward's board: pace, what lags, hours, what waits.
+    ReadBoard,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 30] = [
         Self::SyncPush,
         Self::SyncPull,
         Self::ReadCoverage,
@@ -168,9 +207,17 @@ impl Action {
         Self::RevokePhone,
         Self::AnswerResidents,
         Self::ReadOverlaps,
+        Self::ManageAccounts,
+        Self::ManageCampaign,
         Self::ExportFigures,
         Self::ExportPeople,
         Self::ReadAccessLog,
+        Self::ImportRegister,
+        Self::ManageTeams,
+        Self::ReadDoorMap,
+        Self::KeepGround,
+        Self::KeepLayerKeys,
+        Self::ReadBoard,
     ];
 }
 
@@ -191,10 +238,11 @@ pub enum Reach {
 /// action not listed here for a role is refused.
 pub fn may(who: &Principal, action: Action) -> Option<Reach> {
     use Action::{
-        AnswerResidents, AssignAlley, ExportFigures, ExportPeople, InviteToTeam, KeepInbox,
-        KeepRegister, ReadAccessLog, ReadAlleys, ReadBoundary, ReadCoverage, ReadMe, ReadOverlaps,
-        ReadPhones, ReadTeams, ReadTrend, RevokePhone, SearchRegister, ShareDoor, SyncPull,
-        SyncPush, WatchEvents,
+        AnswerResidents, AssignAlley, ExportFigures, ExportPeople, ImportRegister, InviteToTeam,
+        KeepGround, KeepInbox, KeepLayerKeys, KeepRegister, ManageAccounts, ManageCampaign,
+        ManageTeams, ReadAccessLog, ReadAlleys, ReadBoard, ReadBoundary, ReadCoverage, ReadDoorMap,
+        ReadMe, ReadOverlaps, ReadPhones, ReadTeams, ReadTrend, RevokePhone, SearchRegister,
+        ShareDoor, SyncPull, SyncPush, WatchEvents,
     };
     use Reach::{OwnGroup, OwnTeam, Ward, WardAggregates};
     let reach = match (who.role, action) {
@@ -209,23 +257,27 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
         // A coordinator follows his own group's figures; doors belong to the teams.
         (Role::TdpCoordinator, ReadCoverage) => OwnGroup,
         (
-            Role::WardStaff,
+            // In a small ward whoever keeps the accounts is who runs the campaign (ADR 23). Without a
+            // ward there is nothing to reach.
+            Role::WardStaff | Role::Admin,
             ReadCoverage | ReadBoundary | ReadTrend | ReadAlleys | ReadTeams | AssignAlley
             | WatchEvents | ReadPhones | KeepInbox | SearchRegister | KeepRegister | InviteToTeam
             | RevokePhone | AnswerResidents | ReadOverlaps | ExportFigures | ExportPeople
-            | ReadAccessLog,
+            | ReadAccessLog | ImportRegister | ManageTeams | ReadDoorMap | KeepGround
+            | KeepLayerKeys | ReadBoard,
         ) => Ward,
+        (Role::Admin, ManageAccounts | ManageCampaign) => Ward,
         // The board judges the campaign, not households: no alleys, no teams, small counts hidden.
         (
             Role::PartyBoard,
-            ReadCoverage | ReadBoundary | ReadTrend | WatchEvents | ExportFigures,
+            ReadCoverage | ReadBoundary | ReadTrend | WatchEvents | ExportFigures | ReadBoard,
         ) => WardAggregates,
         // Enough to see what is processed and how much; counts of few people are still people.
-        (Role::Dpo, ReadCoverage | ExportFigures) => WardAggregates,
+        (Role::Dpo, ReadCoverage | ExportFigures | ReadBoard) => WardAggregates,
         // Whether a look or a list was in order is the officer's to judge.
         (Role::Dpo, ReadAccessLog) => Ward,
         // Police, one-stop desk, schools and party cells have their work elsewhere: nothing the
-        // server offers so far is part of it. An administrator runs the machine and reads no content.
+        // server offers so far is part of it.
         _ => return None,
     };
     let anchored = match reach {
@@ -233,6 +285,32 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
         OwnGroup => who.ward.is_some() && who.group.is_some(),
     };
     anchored.then_some(reach)
+}
+
+/// Why an account's access stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Nobody shuts himself out.
+    Own,
+    /// A ward keeps one administrator who can sign in.
+    LastAdmin,
+}
+
+/// Whether `who` may take the access of `whose` away: disable the account, or have its password chosen
+/// anew. `admins` is how many administrators of the ward are not disabled.
+pub fn may_shut_out(
+    who: AccountId,
+    whose: AccountId,
+    role: Role,
+    admins: usize,
+) -> Result<(), Kept> {
+    if who == whose {
+        return Err(Kept::Own);
+    }
+    if role == Role::Admin && admins <= 1 {
+        return Err(Kept::LastAdmin);
+    }
+    Ok(())
 }
 
 /// Wrong passwords in a row that cost nothing.
@@ -254,7 +332,9 @@ pub struct Lockout {
 impl Lockout {
     /// Milliseconds still to wait, or `None` when an attempt may be made.
     pub fn wait(self, now: Millis) -> Option<i64> {
-        self.locked_until.map(|until| until.0 - now.0).filter(|ms| *ms > 0)
+        self.locked_until
+            .map(|until| until.0 - now.0)
+            .filter(|ms| *ms > 0)
     }
 
     /// The state once an attempt is under way. It is counted as a failure *before* the password is
@@ -266,7 +346,10 @@ impl Lockout {
         let locked_until = failures
             .checked_sub(FREE_FAILURES + 1)
             .map(|doublings| now.plus((FIRST_WAIT_MS << doublings.min(8)).min(LONGEST_WAIT_MS)));
-        Self { failures, locked_until }
+        Self {
+            failures,
+            locked_until,
+        }
     }
 }
 
@@ -381,18 +464,19 @@ mod tests {
         let matrix = [
             //                      push pull coverage boundary trend alleys teams assign events me
             //                      phones inbox search register door invite revoke residents overlaps
-            //                      figures people log
-            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . . . . ."),
-            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t . . ."),
-            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . . . . ."),
-            (Role::Police,         ". . . . . . . . . t . . . . . . . . . . . ."),
-            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . . . . ."),
-            (Role::School,         ". . . . . . . . . t . . . . . . . . . . . ."),
-            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . . . . ."),
-            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w w w w"),
-            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . . a . ."),
-            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . . a . w"),
-            (Role::Admin,          ". . . . . . . . . t . . . . . . . . . . . ."),
+            //                      accounts campaign figures people log import teams doormap ground
+            //                      layers board
+            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . . . . . . . . . . . . ."),
+            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t . . . . . . . . . . ."),
+            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . . . . . . . . . . . . ."),
+            (Role::Police,         ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . ."),
+            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . ."),
+            (Role::School,         ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . ."),
+            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . ."),
+            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w . . w w w w w w w w w"),
+            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . . . . a . . . . . . . a"),
+            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . . . . a . w . . . . . a"),
+            (Role::Admin,          ". . w w w w w w w t w w w w . w w w w w w w w w w w w w w w"),
         ];
         assert_eq!(matrix.map(|(role, _)| role), Role::ALL);
         for (role, line) in matrix {
@@ -406,24 +490,62 @@ mod tests {
                     "a" => Some(Reach::WardAggregates),
                     _ => None,
                 };
-                assert_eq!(may(&principal(role), action), expected, "{role:?} {action:?}");
+                assert_eq!(
+                    may(&principal(role), action),
+                    expected,
+                    "{role:?} {action:?}"
+                );
             }
         }
     }
 
     #[test]
     fn a_reach_needs_something_to_reach() {
-        let nowhere = |role| Principal { ward: None, team: None, group: None, ..principal(role) };
+        let nowhere = |role| Principal {
+            ward: None,
+            team: None,
+            group: None,
+            ..principal(role)
+        };
         for role in Role::ALL {
             for action in Action::ALL.into_iter().filter(|a| *a != Action::ReadMe) {
                 assert_eq!(may(&nowhere(role), action), None, "{role:?} {action:?}");
             }
         }
-        let groupless = Principal { group: None, ..principal(Role::TdpCoordinator) };
+        let groupless = Principal {
+            group: None,
+            ..principal(Role::TdpCoordinator)
+        };
         assert_eq!(may(&groupless, Action::ReadCoverage), None);
         // A volunteer taken off the team must still be able to hand in what the phone holds.
-        let teamless = Principal { team: None, ..principal(Role::Volunteer) };
+        let teamless = Principal {
+            team: None,
+            ..principal(Role::Volunteer)
+        };
         assert_eq!(may(&teamless, Action::SyncPush), Some(Reach::OwnTeam));
+    }
+
+    #[test]
+    fn nobody_shuts_himself_out_and_one_administrator_stays() {
+        let id = |n| AccountId(Uuid::from_u128(n));
+        assert_eq!(may_shut_out(id(1), id(1), Role::Admin, 3), Err(Kept::Own));
+        assert_eq!(
+            may_shut_out(id(1), id(2), Role::Admin, 1),
+            Err(Kept::LastAdmin)
+        );
+        assert_eq!(may_shut_out(id(1), id(2), Role::Admin, 2), Ok(()));
+        assert_eq!(may_shut_out(id(1), id(2), Role::Volunteer, 1), Ok(()));
+    }
+
+    #[test]
+    fn an_appointed_role_knows_what_it_belongs_to() {
+        let with_team: Vec<_> = Role::APPOINTED
+            .into_iter()
+            .filter(|r| r.has_team())
+            .collect();
+        assert_eq!(with_team, [Role::TeamLead]);
+        assert!(!Role::APPOINTED.contains(&Role::Volunteer));
+        assert_eq!(Role::ALL.into_iter().filter(|r| r.has_group()).count(), 1);
     }
 
     #[test]
@@ -438,7 +560,11 @@ mod tests {
         assert_eq!(minutes, [0, 0, 0, 0, 0, 1, 2, 4, 8, 15, 15, 15]);
         assert_eq!(lock.wait(now.plus(LONGEST_WAIT_MS - 1)), Some(1));
         assert_eq!(lock.wait(now.plus(LONGEST_WAIT_MS)), None);
-        let worn = Lockout { failures: u32::MAX, locked_until: None }.attempt(now);
+        let worn = Lockout {
+            failures: u32::MAX,
+            locked_until: None,
+        }
+        .attempt(now);
         assert_eq!(worn.wait(now), Some(LONGEST_WAIT_MS));
     }
 
@@ -463,14 +589,26 @@ mod tests {
 
         let late = now.plus(REFRESH_GRACE_MS - 60_000);
         assert_eq!(refresh(&live, 6, Proof::Fresh, late), Refresh::Repeat(7));
-        assert_eq!(refresh(&live, 6, Proof::Fresh, late.plus(1)), Refresh::Reused);
+        assert_eq!(
+            refresh(&live, 6, Proof::Fresh, late.plus(1)),
+            Refresh::Reused
+        );
 
         let idle = live.rotated_at.plus(SESSION_IDLE_MS);
         assert_eq!(refresh(&live, 7, Proof::Fresh, idle), Refresh::Rotate(8));
-        assert_eq!(refresh(&live, 7, Proof::Fresh, idle.plus(1)), Refresh::Expired);
-        let old = SessionFacts { expires_at: now, ..live };
+        assert_eq!(
+            refresh(&live, 7, Proof::Fresh, idle.plus(1)),
+            Refresh::Expired
+        );
+        let old = SessionFacts {
+            expires_at: now,
+            ..live
+        };
         assert_eq!(refresh(&old, 7, Proof::Fresh, now), Refresh::Expired);
-        let ended = SessionFacts { ended: true, ..live };
+        let ended = SessionFacts {
+            ended: true,
+            ..live
+        };
         assert_eq!(refresh(&ended, 7, Proof::Fresh, now), Refresh::Ended);
     }
 }

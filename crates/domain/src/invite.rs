@@ -6,6 +6,9 @@ use crate::time::Day;
 pub const ALPHABET: &[u8; 31] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 /// Characters of a code: 31^6 are 887 million, and guesses are slowed down.
 pub const CODE_CHARS: usize = 6;
+/// Characters of a code that opens more than a place in a team (a server, somebody's account): 31^10
+/// are 8 × 10^14.
+pub const LONG_CODE_CHARS: usize = 10;
 /// The longest an invitation is good for, in days.
 pub const MAX_DAYS: i64 = 60;
 /// The most people one invitation brings.
@@ -22,26 +25,44 @@ const NAME_DIGITS: usize = 4;
 /// A code as it is compared: capitals, without what people put between its halves. `None` when it
 /// cannot be a code.
 pub fn code_key(typed: &str) -> Option<String> {
+    key(typed, CODE_CHARS)
+}
+
+/// As [`code_key`], of [`LONG_CODE_CHARS`].
+pub fn long_code_key(typed: &str) -> Option<String> {
+    key(typed, LONG_CODE_CHARS)
+}
+
+fn key(typed: &str, chars: usize) -> Option<String> {
     let key: String = typed
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '-')
         .map(|c| c.to_ascii_uppercase())
-        .take(CODE_CHARS + 1)
+        .take(chars + 1)
         .collect();
-    (key.len() == CODE_CHARS && key.bytes().all(|b| ALPHABET.contains(&b))).then_some(key)
+    (key.len() == chars && key.bytes().all(|b| ALPHABET.contains(&b))).then_some(key)
 }
 
 /// A code out of random bytes, every code as likely as any other. `None` when too many of the bytes
 /// had to be passed over: try with others.
 pub fn code_from(random: &[u8]) -> Option<String> {
+    draw(random, CODE_CHARS)
+}
+
+/// As [`code_from`], of [`LONG_CODE_CHARS`].
+pub fn long_code_from(random: &[u8]) -> Option<String> {
+    draw(random, LONG_CODE_CHARS)
+}
+
+fn draw(random: &[u8], chars: usize) -> Option<String> {
     let fair = u8::MAX - u8::MAX % ALPHABET.len() as u8;
     let code: String = random
         .iter()
         .filter(|b| **b < fair)
         .map(|b| char::from(ALPHABET[usize::from(*b) % ALPHABET.len()]))
-        .take(CODE_CHARS)
+        .take(chars)
         .collect();
-    (code.len() == CODE_CHARS).then_some(code)
+    (code.len() == chars).then_some(code)
 }
 
 /// What decides whether an invitation still brings anybody in.
@@ -104,6 +125,16 @@ mod tests {
         for wrong in ["", "ABCD2", "ABCD234", "ABCD2O", "ABCD20", "ABCDÉ2", "ABCD2\u{0}"] {
             assert_eq!(code_key(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_long_code_is_told_from_a_short_one() {
+        assert_eq!(long_code_key("abcde-fghjk").as_deref(), Some("ABCDEFGHJK"));
+        assert_eq!(long_code_key("ABCDEF"), None);
+        assert_eq!(code_key("ABCDEFGHJK"), None);
+        let random: Vec<u8> = (0..10).collect();
+        assert_eq!(long_code_from(&random).as_deref(), Some("ABCDEFGHJK"));
+        assert_eq!(long_code_from(&random[1..]), None);
     }
 
     #[test]

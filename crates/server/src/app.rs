@@ -27,6 +27,7 @@ use crate::api::problem::{Code, Problem};
 use crate::auth::Auth;
 use crate::auth::secrets::Secrets;
 use crate::intake::Reader;
+use crate::auth::setup::Setup;
 use crate::leases::Leases;
 use crate::{api, web};
 
@@ -106,6 +107,8 @@ pub struct App {
     pub leases: Leases,
     /// What reads strangers' files.
     pub reader: Reader,
+    /// How far its set-up has come.
+    pub setup: Setup,
     /// The description of the API.
     pub docs: Docs,
     secure: bool,
@@ -126,6 +129,7 @@ impl App {
             gate: Gate::default(),
             leases: Leases::default(),
             reader: Reader::child(),
+            setup: Setup::default(),
             docs,
             secure: false,
             authority: None,
@@ -143,6 +147,13 @@ impl App {
     #[must_use]
     pub fn reading_with(mut self, reader: Reader) -> Self {
         self.reader = reader;
+        self
+    }
+
+    /// Says that nobody has set this server up, and with which code it may be.
+    #[must_use]
+    pub fn to_be_set_up(mut self, code: &str) -> Self {
+        self.setup = Setup::waiting(self.auth.setup_tag(code));
         self
     }
 

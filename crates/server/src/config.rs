@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::api::gate::Bounds;
+use crate::commands::account_code::AccountCodeArgs;
 use crate::commands::import::ImportArgs;
 use crate::intake::WORKER;
 use crate::telemetry::LogFormat;
@@ -57,6 +58,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Reads a residential group's register (XLSX or CSV); a dry run unless told to commit.
     Import(ImportArgs),
+    /// Gives a code to somebody whose password is lost.
+    AccountCode(AccountCodeArgs),
     /// Counts every visit again and proves the figures; fails when one differs.
     Verify {
         /// Code of the ward; all wards without one.

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use gocua_server::commands::{demo, import, verify};
+use gocua_server::app::Entropy;
+use gocua_server::auth::secrets::Secrets;
+use gocua_server::commands::{account_code, demo, import, verify};
 use gocua_server::config::{Cli, Command};
 use gocua_server::{api, serve, telemetry};
 
@@ -37,6 +39,11 @@ async fn run(cli: Cli) -> anyhow::Result<bool> {
         }
         Some(Command::Import(args)) => {
             import::run(&serve::open_book(&cli.book).await?, &args).await
+        }
+        Some(Command::AccountCode(args)) => {
+            let secrets = Secrets::open(&cli.book.secret_file, Entropy::system())?;
+            let store = serve::open_book(&cli.book).await?;
+            account_code::run(&store, &secrets, &args).await.map(|()| true)
         }
         Some(Command::Verify { ward }) => {
             Ok(verify::run(&serve::open_book(&cli.book).await?, ward.as_deref()).await?)

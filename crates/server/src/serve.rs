@@ -18,6 +18,7 @@ use tokio::time::MissedTickBehavior;
 use crate::api::gate::Bounds;
 use crate::app::{self, App, Clock, Entropy, State};
 use crate::auth::secrets::Secrets;
+use crate::auth::setup;
 use crate::commands::demo;
 use crate::config::{BookArgs, DemoArgs, ServeArgs};
 use crate::{tls, web};
@@ -59,7 +60,14 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     let mut listen = args.listen;
     let mut tls = None;
     let bounds = Bounds { burst: args.sync_burst, per_second: args.sync_per_second };
+    let empty = store.is_empty().await?;
     let mut app = App::new(store, secrets, clock.clone(), entropy).bounded(bounds);
+    let mut code = None;
+    if empty {
+        let made = setup::new_code(entropy).context("drawing the set-up code")?;
+        app = app.to_be_set_up(&made);
+        code = Some(made);
+    }
     if args.lan {
         let lan = tls::for_lan(dir, clock.now())?;
         listen = SocketAddr::from((Ipv4Addr::UNSPECIFIED, listen.port()));
@@ -75,6 +83,9 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     println!("Gõ Cửa: {scheme}://{}", listener.local_addr()?);
     if !made_up.is_empty() {
         demo::print_logins();
+    }
+    if let Some(code) = code {
+        announce_setup(&code);
     }
     let state = State::new(app);
     let (stop, stopped) = oneshot::channel();
@@ -181,6 +192,18 @@ fn make_private_dir(dir: &Path) -> anyhow::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir).with_context(|| format!("making {}", dir.display()))
+}
+
+/// Says how an empty server is set up. The code stands here and nowhere else, not in the log either: the
+/// first on the network must not become its administrator.
+fn announce_setup(code: &str) {
+    println!(
+        "\nMáy chủ này chưa được cài đặt · this server is not set up yet\n\
+         \x20 Mã cài đặt · set-up code: {}\n\
+         \x20 Mở địa chỉ ở trên và nhập mã này. Mã chỉ hiện ở đây, dùng một lần; chạy lại thì có mã mới.\n\
+         \x20 Open the address above and enter it. It is shown only here and serves once.",
+        setup::spelled(code)
+    );
 }
 
 /// Says how a phone on the network gets in, and what it lacks until it trusts the certificate.

@@ -18,7 +18,7 @@ use crate::entity::{account, invite, session, team};
 use crate::{Store, StoreError};
 
 /// What stands where a password's hash would: no password has it.
-const NO_PASSWORD: &str = "!";
+pub(crate) const NO_PASSWORD: &str = "!";
 
 /// An invitation to be made.
 #[derive(Clone, Debug)]

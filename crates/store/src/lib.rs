@@ -5,6 +5,7 @@
 
 mod account;
 mod board;
+mod appointed;
 mod carry;
 mod coverage;
 mod db;
@@ -25,6 +26,8 @@ mod register;
 mod rollup;
 mod roster;
 mod schema;
+mod settings;
+mod setup;
 mod sync;
 mod team;
 mod territory;
@@ -34,6 +37,7 @@ mod withdrawal;
 
 pub use account::*;
 pub use board::{Asked, Board, GroupBoard, Open};
+pub use appointed::{AccountLine, Appointment, Claim, Claimed, NewCode, Unclaimed};
 pub use carry::Origin;
 pub use coverage::*;
 pub use db::{Engine, Store, StoreError};
@@ -52,6 +56,8 @@ pub use rollup::{Drift, VerifyReport};
 pub use roster::{
     CloseTeam, Closed, Member, MemberPhone, NewTeam, Roster, ShiftPlan, TeamChange, TeamLine,
 };
+pub use settings::{Changed, Settings, TargetRow};
+pub use setup::SetUp;
 pub use sync::Batch;
 pub use territory::*;
 pub use undo::{Stay, Stays, Undo};

@@ -25,6 +25,7 @@ impl Store {
     pub async fn schema_drift(&self) -> Result<Vec<String>, StoreError> {
         let expected: Vec<(&str, BTreeSet<String>)> = tables![
             account,
+            account_code,
             alley,
             assignment,
             assignment_batch,
@@ -60,6 +61,7 @@ impl Store {
             rollup_group,
             rollup_hour,
             session,
+            setting_change,
             shift,
             shift_plan,
             skill,

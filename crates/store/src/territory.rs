@@ -275,11 +275,25 @@ impl Store {
         &self,
         new: &NewWard,
         now: Millis,
-        mut step: impl FnMut(&'static str) + Send,
+        step: impl FnMut(&'static str) + Send,
     ) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        let seq = self.found_in(&tx, new, now, step).await?;
+        tx.commit().await?;
+        self.writers.announce(&new.code, seq);
+        Ok(())
+    }
+
+    /// Writes a whole ward; to commit and to announce its number is the caller's.
+    pub(crate) async fn found_in(
+        &self,
+        tx: &sea_orm::DatabaseTransaction,
+        new: &NewWard,
+        now: Millis,
+        mut step: impl FnMut(&'static str) + Send,
+    ) -> Result<i64, StoreError> {
         let code = new.code.as_str();
         let seq = 1;
-        let tx = self.begin().await?;
         step("ward");
         ward::Entity::insert(ward::ActiveModel {
             code: Set(new.code.clone()),
@@ -290,35 +304,33 @@ impl Store {
             demo: Set(new.demo),
             created_at: Set(now.0),
         })
-        .exec_without_returning(&tx)
+        .exec_without_returning(tx)
         .await?;
         let rows: Vec<_> =
             new.groups.iter().zip(1..).map(|(g, n)| group_row(code, g, n, seq)).collect();
         for rows in chunks(rows, 11) {
-            residential_group::Entity::insert_many(rows).exec_without_returning(&tx).await?;
+            residential_group::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = new.alleys.iter().map(|a| alley_row(code, a, seq)).collect();
         for rows in chunks(rows, 9) {
-            alley::Entity::insert_many(rows).exec_without_returning(&tx).await?;
+            alley::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         step("households");
         let rows = new.households.iter().map(|h| household_row(code, h, seq)).collect();
         for rows in chunks(rows, 20) {
-            household::Entity::insert_many(rows).exec_without_returning(&tx).await?;
+            household::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         step("people");
-        self.found_people(&tx, new, now, seq).await?;
-        crate::people::found(&tx, code).await?;
-        crate::withdrawal::found(&tx, code).await?;
-        crate::turf::found(&tx, code).await?;
+        self.found_people(tx, new, now, seq).await?;
+        crate::people::found(tx, code).await?;
+        crate::withdrawal::found(tx, code).await?;
+        crate::turf::found(tx, code).await?;
         step("visits");
-        found_visits(&tx, new, seq).await?;
+        found_visits(tx, new, seq).await?;
         step("coverage");
-        crate::rollup::rebuild_in(&tx, code, seq).await?;
-        set_seq(&tx, code, seq).await?;
-        tx.commit().await?;
-        self.writers.announce(code, seq);
-        Ok(())
+        crate::rollup::rebuild_in(tx, code, seq).await?;
+        set_seq(tx, code, seq).await?;
+        Ok(seq)
     }
 
     async fn found_people(

@@ -247,6 +247,12 @@ export async function join(code: string, name: string): Promise<void> {
   await entered()
 }
 
+/** By another way than a password; from there on as after [login]. */
+export async function enter(path: '/setup' | '/auth/open', who: Record<string, unknown>): Promise<void> {
+  await session.enter(path, who)
+  await entered()
+}
+
 async function entered(): Promise<void> {
   vault.aside = false
   await meet()

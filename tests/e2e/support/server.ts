@@ -14,23 +14,26 @@ const APP = join(ROOT, 'pwa/dist/index.html')
 /** One `gocua` with a book of its own: a made-up ward in a temporary folder. */
 export class Server {
   readonly url: string
+  /** What the console shows when the book is empty. */
+  readonly setupCode: string | null
   readonly #folder: string
   readonly #process: ChildProcess
   readonly #log: string[]
 
-  private constructor(url: string, folder: string, process: ChildProcess, log: string[]) {
+  private constructor(url: string, setupCode: string | null, folder: string, process: ChildProcess, log: string[]) {
     this.url = url
+    this.setupCode = setupCode
     this.#folder = folder
     this.#process = process
     this.#log = log
   }
 
-  /** Fills a new book with the demonstration ward at this scale and serves it. */
+  /** Fills a new book with the demonstration ward at this scale and serves it; with a scale of 0 the book stays empty. */
   static async start(scale: number): Promise<Server> {
     if (!existsSync(BINARY)) throw new Error(`no ${BINARY}: cargo build -p gocua-server`)
     if (!existsSync(APP)) throw new Error(`no ${APP}: npm --prefix pwa run build`)
     const folder = await mkdtemp(join(tmpdir(), 'gocua-e2e-'))
-    await run(BINARY, [...at(folder), 'demo', '--scale', String(scale)])
+    if (scale > 0) await run(BINARY, [...at(folder), 'demo', '--scale', String(scale)])
 
     const child = spawn(BINARY, [...at(folder), 'serve', '--listen', '127.0.0.1:0'], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,16 +41,23 @@ export class Server {
     })
     const log: string[] = []
     createInterface({ input: child.stderr }).on('line', (line) => log.push(line))
-    const url = await new Promise<string>((found, fail) => {
+    let url = ''
+    const setupCode = await new Promise<string | null>((found, fail) => {
       // The port is the system's to choose; the server's first line says which it was.
       createInterface({ input: child.stdout }).on('line', (line) => {
-        const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)
-        if (address) found(address[0])
+        url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? url
+        const code = /set-up code: ([A-Z2-9]{5}-[A-Z2-9]{5})/.exec(line)?.[1]
+        if (scale > 0 ? url : code) found(code ?? null)
       })
       child.once('error', fail)
       child.once('exit', (code) => fail(new Error(`gocua serve ended with ${code}:\n${log.join('\n')}`)))
     })
-    return new Server(url, folder, child, log)
+    return new Server(url, setupCode, folder, child, log)
+  }
+
+  /** Takes a residential group's register into the book, as at the server's console. */
+  async import(register: string): Promise<string> {
+    return (await run(BINARY, [...at(this.#folder), 'import', register, '--new-groups', '--commit'])).stdout
   }
 
   /** What `gocua verify` says about the open book: every visit counted again. Fails when a figure differs. */

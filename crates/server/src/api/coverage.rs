@@ -60,8 +60,6 @@ pub struct TallyView {
 }
 
 impl TallyView {
-    fn of(tally: &Tally, reach: Reach) -> Self {
-        let people = |n: i64| if reach == Reach::WardAggregates { of_few(n) } else { Some(n) };
     pub(super) fn of(tally: &Tally, reach: Reach) -> Self {
         let people = |n| people(n, reach);
         Self {

@@ -1,9 +1,11 @@
 //! The HTTP API: one module a noun.
 
 pub mod account;
+pub mod accounts;
 pub mod arrive;
 pub mod auth;
 pub mod board;
+pub mod campaign;
 pub mod carry;
 pub mod coverage;
 pub mod desk;
@@ -21,6 +23,7 @@ pub mod overlaps;
 pub mod problem;
 pub mod register;
 pub mod roster;
+pub mod setup;
 pub mod sync;
 pub mod turf;
 pub mod withdrawals;
@@ -38,6 +41,20 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(auth::logout)
         .service(arrive::join)
         .service(arrive::wiped)
+        .service(setup::choices)
+        .service(setup::check)
+        .service(setup::set_up)
+        .service(accounts::look)
+        .service(accounts::open)
+        .service(accounts::accounts)
+        .service(accounts::appoint)
+        .service(accounts::recode)
+        .service(accounts::disable)
+        .service(accounts::enable)
+        .service(campaign::settings)
+        .service(campaign::change)
+        .service(campaign::set_target)
+        .service(campaign::drop_target)
         .service(account::me)
         .service(sync::push)
         .service(sync::pull)

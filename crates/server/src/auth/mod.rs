@@ -5,27 +5,31 @@ pub mod password;
 pub mod seal;
 pub mod secrets;
 pub mod sessions;
+pub mod setup;
 pub mod token;
 
 use gocua_domain::account::{Principal, Refresh, login_key};
+use gocua_domain::credentials;
 use gocua_domain::id::{AccountId, DeviceId, SessionId, TeamId};
-use gocua_domain::invite::{code_key, display_name};
+use gocua_domain::invite::{code_key, display_name, long_code_key};
 use gocua_domain::pull::{BADGE_DAYS, BadgeCode};
 use gocua_domain::time::{Day, Millis};
-use gocua_store::{Account, Join, Joined, NewSession, Opened, StoreError, Wipe};
+use gocua_store::{
+    Account, Claim, Claimed, Join, Joined, NewSession, Opened, StoreError, Unclaimed, Wipe,
+};
 use uuid::Uuid;
 
 use crate::api::problem::{Code, Problem};
 use crate::app::App;
-use guesses::{Flood, Guesses, Spent};
+use guesses::{Flood, Guesses, Spent, Tag};
 use password::Passwords;
 use seal::Seal;
 use secrets::Secrets;
 use sessions::{Known, Sessions};
 use token::{DeviceKey, Purpose};
 
-/// The most bytes a password may have: hashing is paid by the byte, before anyone is known.
-pub const PASSWORD_MAX: usize = 256;
+/// The most bytes a password may have.
+pub use gocua_domain::credentials::PASSWORD_MAX;
 /// The most characters of a login and of a device's name.
 const NAME_MAX: usize = 100;
 
@@ -83,11 +87,53 @@ impl Auth {
         secrets::hex(&self.secrets.tag(&["invite", code]))
     }
 
+    /// What is compared instead of the code a server is set up with.
+    pub fn setup_tag(&self, code: &str) -> Tag {
+        self.secrets.tag(&["setup", code])
+    }
+
+    /// What the book keeps instead of the code an account is opened with.
+    pub fn account_tag(&self, code: &str) -> String {
+        account_tag(&self.secrets, code)
+    }
+
+    /// The PHC string of a password.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] when too many others wait.
+    pub async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String, Problem> {
+        self.passwords.hash(password, salt).await
+    }
+
+    /// Counts a guess at a code, by who makes it and all together; what is counted under, to be
+    /// forgotten when it was none.
+    ///
+    /// # Errors
+    /// [`Code::AccountLocked`] when it has to wait.
+    fn guess_at(&self, by: &[&str], now: Millis) -> Result<Tag, Problem> {
+        let bucket = self.secrets.tag(by);
+        match self.guesses.attempt(bucket, now).or_else(|| self.codes.attempt(now)) {
+            Some(ms) => Err(Problem::new(Code::AccountLocked).retry_after_ms(ms)),
+            None => Ok(bucket),
+        }
+    }
+
+    /// The guess was none.
+    fn no_guess(&self, bucket: &Tag) {
+        self.guesses.forget(bucket);
+        self.codes.forget();
+    }
+
     /// A team's badge codes of a day and the days after.
     pub fn badge(&self, team: TeamId, today: Day) -> Vec<BadgeCode> {
         let days = (0..BADGE_DAYS).map(|n| today.plus(n));
         days.map(|day| BadgeCode { day, code: self.secrets.badge(team, day) }).collect()
     }
+}
+
+/// What the book keeps instead of the code an account is opened with.
+pub fn account_tag(secrets: &Secrets, code: &str) -> String {
+    secrets::hex(&secrets.tag(&["account", code]))
 }
 
 /// A login and password, and the device they were typed on.
@@ -191,11 +237,7 @@ pub async fn join(app: &App, arrival: Arrival) -> Result<Issued, Problem> {
         return Err(Problem::invalid("/device/name"));
     }
     let now = app.now();
-    let tag = app.auth.secrets.tag(&["join", &arrival.device.to_string()]);
-    let waits = app.auth.guesses.attempt(tag, now).or_else(|| app.auth.codes.attempt(now));
-    if let Some(ms) = waits {
-        return Err(Problem::new(Code::AccountLocked).retry_after_ms(ms));
-    }
+    let tag = app.auth.guess_at(&["join", &arrival.device.to_string()], now)?;
     let unknown = || Problem::new(Code::CodeUnknown);
     let code = code_key(&arrival.code).ok_or_else(unknown)?;
     let join = Join {
@@ -215,11 +257,101 @@ pub async fn join(app: &App, arrival: Arrival) -> Result<Issued, Problem> {
     match app.store.join(&join, now.day()).await? {
         Joined::Unknown => Err(unknown()),
         Joined::In(account, opened) => {
-            app.auth.guesses.forget(&tag);
-            app.auth.codes.forget();
+            app.auth.no_guess(&tag);
             begin(app, account, &join.session, opened)
         }
     }
+}
+
+/// Whose account a code opens. Guesses are counted as in [`join`].
+///
+/// # Errors
+/// [`Code::CodeUnknown`], [`Code::AccountLocked`].
+pub async fn look_at_code(app: &App, typed: &str, device: DeviceId) -> Result<Unclaimed, Problem> {
+    let bucket = app.auth.guess_at(&["account-code", &device.to_string()], app.now())?;
+    let unknown = || Problem::new(Code::CodeUnknown);
+    let code = long_code_key(typed).ok_or_else(unknown)?;
+    let found = app.store.unclaimed(&app.auth.account_tag(&code), app.now()).await?;
+    let found = found.ok_or_else(unknown)?;
+    app.auth.no_guess(&bucket);
+    Ok(found)
+}
+
+/// Somebody who opens an account with its code, and the device it was typed on.
+#[derive(Debug)]
+pub struct Opening {
+    /// The code typed.
+    pub code: String,
+    /// The login chosen, where none was chosen before.
+    pub login: Option<String>,
+    /// The password chosen.
+    pub password: String,
+    /// Id of the browser profile.
+    pub device: DeviceId,
+    /// What the person calls it.
+    pub device_name: String,
+    /// Its public key.
+    pub key: DeviceKey,
+}
+
+/// Gives an account the login and password its owner chose, and signs in.
+///
+/// # Errors
+/// [`Code::CodeUnknown`], [`Code::AccountLocked`], [`Code::InvalidField`] for what was chosen,
+/// [`Code::DeviceMismatch`], [`Code::DeviceRevoked`].
+pub async fn open_account(app: &App, opening: Opening) -> Result<Issued, Problem> {
+    if opening.device_name.chars().count() > NAME_MAX {
+        return Err(Problem::invalid("/device/name"));
+    }
+    let known = look_at_code(app, &opening.code, opening.device).await?;
+    let login = match &known.login {
+        Some(before) => before.clone(),
+        None => chosen_login("/login", opening.login.as_deref().unwrap_or_default())?,
+    };
+    chosen_password("/password", &opening.password, &login)?;
+    let password_hash = app.auth.hash(opening.password, app.entropy.bytes()).await?;
+    let code = long_code_key(&opening.code).ok_or_else(|| Problem::new(Code::CodeUnknown))?;
+    let claim = Claim {
+        tag: app.auth.account_tag(&code),
+        login: Some(login),
+        password_hash,
+        session: NewSession {
+            id: SessionId(app.new_id()),
+            account: AccountId(Uuid::nil()),
+            ward: None,
+            device: opening.device,
+            device_name: opening.device_name,
+            public_key: opening.key.canonical(),
+            secret: secrets::hex(&app.entropy.bytes::<32>()),
+            now: app.now(),
+        },
+    };
+    match app.store.claim(&claim).await? {
+        Claimed::Unknown => Err(Problem::new(Code::CodeUnknown)),
+        Claimed::LoginTaken => Err(Problem::field(Code::InvalidField, "/login", "login_taken")),
+        Claimed::In(account, opened) => {
+            app.auth.drop_account(account);
+            begin(app, account, &claim.session, opened)
+        }
+    }
+}
+
+/// A login somebody chose, as the book keeps it.
+///
+/// # Errors
+/// [`Code::InvalidField`] with what is wrong.
+pub fn chosen_login(pointer: &str, typed: &str) -> Result<String, Problem> {
+    credentials::login(typed)
+        .map_err(|fault| Problem::field(Code::InvalidField, pointer, fault.code()))
+}
+
+/// Whether a password somebody chose is taken.
+///
+/// # Errors
+/// [`Code::InvalidField`] with what is wrong.
+pub fn chosen_password(pointer: &str, typed: &str, login: &str) -> Result<(), Problem> {
+    credentials::password(typed, login)
+        .map_err(|fault| Problem::field(Code::InvalidField, pointer, fault.code()))
 }
 
 /// Notes that a phone has wiped itself, if its key says so. The same proof again changes nothing.

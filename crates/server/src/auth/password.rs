@@ -74,6 +74,22 @@ impl Passwords {
     }
 }
 
+impl Passwords {
+    /// The PHC string of a password that was chosen.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] when too many others wait.
+    pub async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String, Problem> {
+        let _place = Place::take(&self.waiting)?;
+        let permit = Arc::clone(&self.cores).acquire_owned().await.map_err(Problem::internal)?;
+        let hashed = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            hash(&password, &salt)
+        });
+        hashed.await.map_err(Problem::internal)?
+    }
+}
+
 /// A place in the queue, given back on drop.
 struct Place<'a>(&'a AtomicUsize);
 

@@ -1,5 +1,6 @@
 //! What `gocua` does besides serving: fill a book, prove it, hand it on.
 
+pub mod account_code;
 pub mod demo;
 pub mod import;
 pub mod verify;

@@ -1,6 +1,7 @@
 //! Tables as sea-orm sees them. Private to the store: no other crate knows a column.
 
 pub mod account;
+pub mod account_code;
 pub mod alley;
 pub mod assignment;
 pub mod assignment_batch;
@@ -36,6 +37,7 @@ pub mod rollup_day;
 pub mod rollup_group;
 pub mod rollup_hour;
 pub mod session;
+pub mod setting_change;
 pub mod shift;
 pub mod shift_plan;
 pub mod skill;

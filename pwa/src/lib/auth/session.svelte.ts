@@ -126,7 +126,17 @@ export class Session {
     return this.#enter('/auth/join', { code, name })
   }
 
-  async #enter(path: '/auth/login' | '/auth/join', who: Record<string, string>): Promise<AccountView> {
+  /** Comes in by another way than a password: an empty server set up, an account opened with its code. As [login]. */
+  enter(path: '/setup' | '/auth/open', who: Record<string, unknown>): Promise<AccountView> {
+    return this.#enter(path, who)
+  }
+
+  /** The id of this browser, made when it has none. */
+  async device(): Promise<string> {
+    return (await deviceOf(this.#parts.db, () => newId(this.#parts.clock))).device_id
+  }
+
+  async #enter(path: '/auth/login' | '/auth/join' | '/setup' | '/auth/open', who: Record<string, unknown>): Promise<AccountView> {
     const { db, clock, lock } = this.#parts
     const device = await deviceOf(db, () => newId(clock))
     this.evicted = false

@@ -166,6 +166,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   empty_households: 'The ward has no register of households yet',
   empty_households_body: 'The map needs the register as its denominator. The administrator imports the lists of the group leaders; then come back here.',
   empty_action: 'Assign alleys to teams',
+  empty_first_hour: 'The first hour',
 
   loading: 'Loading figures…',
   retry: 'Try again',

@@ -160,6 +160,7 @@ export const wardVi = {
   empty_households: 'Phường chưa có danh sách hộ',
   empty_households_body: 'Bản đồ cần danh sách hộ làm mẫu số. Quản trị nhập danh sách của các tổ trưởng, rồi quay lại đây.',
   empty_action: 'Giao ngõ cho đội',
+  empty_first_hour: 'Việc của giờ đầu tiên',
 
   loading: 'Đang tải số liệu…',
   retry: 'Thử lại',
