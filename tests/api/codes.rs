@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gocua_domain::account::Role;
 use gocua_domain::edit::Field;
+use gocua_domain::ground::{GroundChange, RegisterChange};
 use gocua_domain::sync::{Flag, OpOutcome, Reason, Why};
 use gocua_domain::territory::AlleyKind;
 use gocua_domain::time::TimeBand;
@@ -69,6 +70,8 @@ fn every_released_code_is_understood_and_every_code_is_listed() {
         ("edit_field", read_by::<Field>()),
         ("skill", gocua_demo::default_skills().into_iter().map(|skill| skill.code).collect()),
         ("op_kind", kinds()),
+        ("ground_change", read_by::<GroundChange>()),
+        ("register_change", read_by::<RegisterChange>()),
     ]
     .into();
     let released = released();

@@ -4,6 +4,7 @@
 mod coverage;
 mod desk;
 mod doors;
+mod ground;
 mod import;
 mod overlap;
 mod people;
@@ -11,4 +12,5 @@ mod pull;
 mod push;
 mod register;
 mod schema;
+mod shuffle;
 mod withdrawal;

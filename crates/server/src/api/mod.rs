@@ -11,7 +11,9 @@ pub mod doors;
 pub mod events;
 pub mod extract;
 pub mod gate;
+pub mod ground;
 pub mod health;
+pub mod households;
 pub mod invites;
 pub mod lease;
 pub mod overlaps;
@@ -54,6 +56,7 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(desk::decide_quarantine)
         .service(doors::doors)
         .service(doors::decide)
+        .service(doors::decide_many)
         .service(withdrawals::withdrawals)
         .service(withdrawals::open)
         .service(withdrawals::residents)
@@ -67,7 +70,21 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(register::unmerge)
         .service(register::remove)
         .service(register::restore)
-        .service(register::merge_group)
+        .service(households::list)
+        .service(households::card)
+        .service(households::edit)
+        .service(households::relocate)
+        .service(households::doubles)
+        .service(households::apart)
+        .service(households::ledger)
+        .service(ground::groups)
+        .service(ground::found)
+        .service(ground::rename)
+        .service(ground::merge)
+        .service(ground::split)
+        .service(ground::changes)
+        .service(ground::undo)
+        .service(ground::rename_alley)
         .service(events::events)
         .service(health::health)
         .service(docs::openapi);
