@@ -26,4 +26,6 @@ export interface Room {
   load: () => Promise<{ default: Component<RoomProps> }>
 }
 
-export const ROOMS: readonly Room[] = []
+export const ROOMS: readonly Room[] = [
+  { id: 'register', name: 'room_register', icon: 'home', roles: ['ward_staff'], load: () => import('./register/Room.svelte') },
+]
