@@ -8,11 +8,12 @@ mod m20261122_000002_sync;
 mod m20261122_000003_people;
 mod m20261122_000004_team;
 mod m20261122_000005_rights;
-mod m20261123_000012_exports;
 mod m20261123_000006_import;
-mod m20261123_000011_board;
+mod m20261123_000007_register;
 mod m20261123_000008_teams;
 mod m20261123_000010_setup;
+mod m20261123_000011_board;
+mod m20261123_000012_exports;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -27,11 +28,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_people::Migration),
             Box::new(m20261122_000004_team::Migration),
             Box::new(m20261122_000005_rights::Migration),
-            Box::new(m20261123_000012_exports::Migration),
             Box::new(m20261123_000006_import::Migration),
-            Box::new(m20261123_000011_board::Migration),
+            Box::new(m20261123_000007_register::Migration),
             Box::new(m20261123_000008_teams::Migration),
             Box::new(m20261123_000010_setup::Migration),
+            Box::new(m20261123_000011_board::Migration),
+            Box::new(m20261123_000012_exports::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gocua_domain::account::Role;
 use gocua_domain::edit::Field;
 use gocua_domain::import::RowDoubt;
+use gocua_domain::ground::{GroundChange, RegisterChange};
 use gocua_domain::sync::{Flag, OpOutcome, Reason, Why};
 use gocua_domain::territory::AlleyKind;
 use gocua_domain::time::TimeBand;
@@ -74,6 +75,8 @@ fn every_released_code_is_understood_and_every_code_is_listed() {
         ("row_doubt", read_by::<RowDoubt>()),
         ("turf_why", read_by::<TurfWhy>()),
         ("turf_left", read_by::<TurfLeft>()),
+        ("ground_change", read_by::<GroundChange>()),
+        ("register_change", read_by::<RegisterChange>()),
     ]
     .into();
     let released = released();

@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 88] = [
+const ROWS: [(&str, &str, Access); 103] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -85,6 +85,17 @@ const ROWS: [(&str, &str, Access); 88] = [
     ("POST", "/api/v1/households/{id}/unmerge", Act(Action::KeepRegister)),
     ("POST", "/api/v1/households/remove", Act(Action::KeepRegister)),
     ("POST", "/api/v1/households/restore", Act(Action::KeepRegister)),
+    ("POST", "/api/v1/inbox/doors/decide", Act(Action::KeepInbox)),
+    ("POST", "/api/v1/households/list", Act(Action::SearchRegister)),
+    ("GET", "/api/v1/households/{id}", Act(Action::SearchRegister)),
+    ("POST", "/api/v1/households/{id}/edit", Act(Action::KeepRegister)),
+    ("POST", "/api/v1/households/{id}/move", Act(Action::KeepRegister)),
+    ("GET", "/api/v1/register/doubles", Act(Action::SearchRegister)),
+    ("POST", "/api/v1/register/doubles/apart", Act(Action::KeepRegister)),
+    ("GET", "/api/v1/register/ledger", Act(Action::SearchRegister)),
+    ("GET", "/api/v1/groups", Act(Action::SearchRegister)),
+    ("POST", "/api/v1/groups", Act(Action::KeepRegister)),
+    ("POST", "/api/v1/groups/{id}/name", Act(Action::KeepRegister)),
     ("POST", "/api/v1/groups/{id}/merge", Act(Action::KeepRegister)),
     ("GET", "/api/v1/indicators", Act(Action::ReadCoverage)),
     ("POST", "/api/v1/exports", Act(Action::ExportFigures)),
@@ -110,6 +121,10 @@ const ROWS: [(&str, &str, Access); 88] = [
     ("POST", "/api/v1/campaign", Act(Action::ManageCampaign)),
     ("POST", "/api/v1/targets/{id}", Act(Action::ManageCampaign)),
     ("DELETE", "/api/v1/targets/{id}", Act(Action::ManageCampaign)),
+    ("POST", "/api/v1/groups/{id}/split", Act(Action::KeepRegister)),
+    ("GET", "/api/v1/register/changes", Act(Action::SearchRegister)),
+    ("POST", "/api/v1/register/changes/{id}/undo", Act(Action::KeepRegister)),
+    ("POST", "/api/v1/alleys/{id}/name", Act(Action::KeepRegister)),
     // Last: it ends the session the others are asked in.
     ("POST", "/api/v1/auth/logout", SignedIn),
 ];
@@ -154,9 +169,27 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
             Some(json!({"op_id": fresh_id(), "field": "head", "keep": "book"}))
         }
         "/api/v1/inbox/quarantine" => Some(json!({"op_id": fresh_id(), "decision": "dismiss"})),
-        "/api/v1/households/{id}/merge" | "/api/v1/groups/{id}/merge" => {
-            Some(json!({"into": fresh_id()}))
+        "/api/v1/households/{id}/merge" => Some(json!({"into": fresh_id()})),
+        "/api/v1/groups/{id}/merge" => Some(json!({"into": fresh_id(), "reason": "thử"})),
+        "/api/v1/inbox/doors/decide" => Some(json!({
+            "doors": [{"id": fresh_id(), "question": "moved", "at": app.now()}],
+            "decision": "refuse", "reason": "thử"
+        })),
+        "/api/v1/households/list" => Some(json!({})),
+        "/api/v1/households/{id}/edit" => {
+            Some(json!({"edit_id": fresh_id(), "set": {"members": 3}, "reason": "thử"}))
         }
+        "/api/v1/households/{id}/move" => Some(json!({"alley_id": fresh_id(), "reason": "thử"})),
+        "/api/v1/register/doubles/apart" => {
+            Some(json!({"one": fresh_id(), "other": fresh_id(), "apart": true}))
+        }
+        "/api/v1/groups/{id}/name" | "/api/v1/alleys/{id}/name" => {
+            Some(json!({"name": "Thử", "reason": "thử"}))
+        }
+        "/api/v1/groups/{id}/split" => {
+            Some(json!({"name": "Thử mới", "alleys": [fresh_id()], "reason": "thử"}))
+        }
+        "/api/v1/register/changes/{id}/undo" => Some(json!({"reason": "thử"})),
         "/api/v1/withdrawals/{id}/carry-out" => Some(json!({"learner_id": fresh_id()})),
         "/api/v1/withdrawals/{id}/close" => Some(json!({"reason": "mistake"})),
         "/api/v1/overlaps/known" => Some(json!({"household_id": HOUSEHOLDS[0], "upto": app.now()})),
@@ -185,6 +218,8 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
         Some(json!({"indicator": "MODEL_N", "value": 2, "due_on": 20261231, "source": ""}))
     } else if path == "/api/v1/invites" && method == "POST" {
         Some(json!({ "team_id": fixture::TEAM_1 }))
+    } else if path == "/api/v1/groups" && method == "POST" {
+        Some(json!({ "name": "Tổ thử", "reason": "thử" }))
     } else if path == "/api/v1/withdrawals" && method == "POST" {
         Some(json!({ "id": fresh_id(), "household_id": HOUSEHOLDS[0], "channel": "phone" }))
     } else if path == "/api/v1/teams" && method == "POST" {

@@ -7,9 +7,9 @@ use gocua_domain::id::HouseholdId;
 use gocua_domain::time::Millis;
 use gocua_paper::{ColumnHints, Limits, interpret, read_workbook};
 use gocua_server::commands::import::import_row;
-use gocua_store::{ImportOptions, ImportRow, Refusal, Store};
+use gocua_store::{Act, ImportOptions, ImportRow, Refusal, Store};
 use gocua_tests::fixture::{LANE, STAFF, STREET, VOLUNTEER, WARD};
-use gocua_tests::{Phone, TestApp, fresh_id, on_both};
+use gocua_tests::{Phone, START, TestApp, fresh_id, on_both};
 use serde_json::{Value, json};
 
 /// Rows of a shipped register.
@@ -22,8 +22,8 @@ fn register(name: &str) -> Vec<ImportRow> {
     register.households().map(|row| import_row(row, Some("Trại Sen"))).collect()
 }
 
-const DRY: ImportOptions = ImportOptions { commit: false, new_groups: true };
-const WET: ImportOptions = ImportOptions { commit: true, new_groups: true };
+const DRY: ImportOptions = ImportOptions { act: Act::program(START), commit: false, new_groups: true };
+const WET: ImportOptions = ImportOptions { act: Act::program(START), commit: true, new_groups: true };
 
 async fn total(store: &Store) -> i64 {
     store.coverage(WARD).await.expect("coverage").total.hh_total
@@ -200,7 +200,7 @@ on_both! {
 
     async fn an_unknown_group_is_refused_unless_it_may_be_founded(app: &TestApp) {
         let rows = register("to-truong-trai-sen.csv");
-        let strict = ImportOptions { commit: true, new_groups: false };
+        let strict = ImportOptions { act: Act::program(START), commit: true, new_groups: false };
         let report = app.store().import(WARD, &rows, strict).await.expect("import");
         assert_eq!(report.added, 0);
         assert!(report.refused.iter().all(|(_, why)| *why == Refusal::UnknownGroup));

@@ -121,7 +121,7 @@ on_both! {
         assert_eq!(outline(&first.json()), Some(1));
         let desk = app.signed_in(STAFF).await;
         let path = format!("/api/v1/groups/{GROUP_2}/merge");
-        assert_eq!(desk.post(&path, &json!({ "into": GROUP_1 })).await.status, 200);
+        assert_eq!(desk.post(&path, &json!({ "into": GROUP_1, "reason": "sắp xếp lại" })).await.status, 200);
         let news = phone.pull(Some(&cursor(&first))).await;
         assert_eq!((alleys(&news.json()).len(), outline(&news.json())), (0, Some(2)));
         let quiet = phone.pull(Some(&cursor(&news))).await.json();

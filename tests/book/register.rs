@@ -6,11 +6,11 @@ use gocua_domain::desk::RemovalReason;
 use gocua_domain::id::{DeviceId, HouseholdId, OpId, VisitId};
 use gocua_domain::sync::{Op, OpOutcome, PushRequest, Sender};
 use gocua_domain::time::Millis;
-use gocua_store::{Batch, ImportOptions, ImportRow, Removal, StoreError};
+use gocua_store::{Act, Batch, ImportOptions, ImportRow, Removal, StoreError};
 use gocua_tests::fixture::{
     self, FAR_LANE, GROUP_1, GROUP_2, HOUSEHOLDS, STAFF, TEAM_1, TEAM_2, VOLUNTEER, WARD,
 };
-use gocua_tests::{Engine, Phone, TestApp, fresh_id, on_both};
+use gocua_tests::{Engine, Phone, START, TestApp, fresh_id, on_both};
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600_000;
@@ -103,7 +103,8 @@ fn register(group: &str, count: usize) -> Vec<ImportRow> {
         .collect()
 }
 
-const WET: ImportOptions = ImportOptions { commit: true, new_groups: true };
+const WET: ImportOptions =
+    ImportOptions { act: Act::program(START), commit: true, new_groups: true };
 
 async fn found(app: &TestApp, query: &str) -> Vec<(HouseholdId, String)> {
     let found = app.store().find_households(WARD, query).await.expect("found");
@@ -282,8 +283,8 @@ on_both! {
         let visits = rows(app, "visit", &[]).await;
         let since = cursor(&phone.pull(None).await.json());
         let path = |id| format!("/api/v1/groups/{id}/merge");
-        let seq = change(&desk, &path(GROUP_2), json!({ "into": GROUP_1 })).await;
-        assert_eq!(change(&desk, &path(GROUP_2), json!({ "into": GROUP_1 })).await, seq);
+        let seq = change(&desk, &path(GROUP_2), json!({ "into": GROUP_1, "reason": "sắp xếp lại" })).await;
+        assert_eq!(change(&desk, &path(GROUP_2), json!({ "into": GROUP_1, "reason": "sắp xếp lại" })).await, seq);
 
         let book = app.store().coverage(WARD).await.expect("coverage");
         let groups: Vec<_> = book.groups.iter()
@@ -313,14 +314,15 @@ on_both! {
             (GROUP_1, GROUP_2, 409, "conflict"),
             (GROUP_1, gocua_domain::id::GroupId(fresh_id()), 404, "not_found"),
         ] {
-            let answer = desk.post(&path(from), &json!({ "into": into })).await;
+            let body = json!({ "into": into, "reason": "sắp xếp lại" });
+            let answer = desk.post(&path(from), &body).await;
             assert_eq!((answer.status, answer.code()), (status, code.into()));
         }
     }
 
     async fn whoever_looked_after_a_merged_group_looks_after_the_other(app: &TestApp) {
         let desk = app.signed_in(STAFF).await;
-        change(&desk, &format!("/api/v1/groups/{GROUP_1}/merge"), json!({ "into": GROUP_2 })).await;
+        change(&desk, &format!("/api/v1/groups/{GROUP_1}/merge"), json!({ "into": GROUP_2, "reason": "sắp xếp lại" })).await;
         let coordinator = app.signed_in("tdp_coordinator").await;
         let seen = coordinator.get("/api/v1/coverage").await.json();
         assert_eq!(seen["groups"][0]["id"], json!(GROUP_2));
@@ -335,10 +337,10 @@ on_both! {
         let doors = found(app, "pham thi thu 12").await;
         let gone = doors.iter().map(|(id, _)| *id).collect::<Vec<_>>();
         assert_eq!(gone.len(), 1, "{doors:?}");
-        let removed = store.remove_households(WARD, &gone, RemovalReason::Demolished, app.now()).await;
+        let removed = store.remove_households(WARD, &gone, RemovalReason::Demolished, &Act::program(app.now())).await;
         assert!(matches!(removed, Ok(Removal::Done(_))), "{removed:?}");
         let [(a, _), (b, _)] = [found(app, "pham thi thu 5").await.remove(0), found(app, "pham thi thu 6").await.remove(0)];
-        store.merge_households(WARD, a, b).await.expect("merged");
+        store.merge_households(WARD, a, b, &Act::program(app.now())).await.expect("merged");
         let before = total(app).await;
         let again = store.import(WARD, &file, WET).await.expect("import again");
         assert_eq!((again.added, again.unchanged, again.refused.len()), (0, 12, 0), "{again:?}");
@@ -348,7 +350,7 @@ on_both! {
         assert_eq!(longer.added, 1, "{longer:?}");
 
         let group = store.coverage(WARD).await.expect("coverage").groups.pop().expect("Trại Sen").id;
-        store.merge_groups(WARD, group, GROUP_1).await.expect("merged");
+        store.merge_groups(WARD, group, GROUP_1, &Act::program(app.now())).await.expect("merged");
         let moved = store.import(WARD, &register("Trại Sen", 14), WET).await.expect("import");
         assert_eq!((moved.added, moved.groups_added.len(), moved.alleys_added), (1, 0, 0), "{moved:?}");
         let groups = store.coverage(WARD).await.expect("coverage").groups;
@@ -373,7 +375,7 @@ on_both! {
         }
         let groups = store.coverage(WARD).await.expect("coverage").groups;
         let [.., from, into] = groups.as_slice() else { panic!("four groups: {groups:?}") };
-        store.merge_groups(WARD, from.id, into.id).await.expect("merged");
+        store.merge_groups(WARD, from.id, into.id, &Act::program(app.now())).await.expect("merged");
         for file in [&one, &other] {
             let again = store.import(WARD, file, WET).await.expect("import again");
             assert_eq!((again.added, again.unchanged, again.alleys_added), (0, 4, 0), "{again:?}");
@@ -448,9 +450,9 @@ on_both! {
                 walk.check(&format!("seed {seed}, step {step} ({done})")).await;
             }
             for household in HOUSEHOLDS {
-                app.store().unmerge_household(WARD, household).await.expect("told apart");
+                app.store().unmerge_household(WARD, household, &Act::program(app.now())).await.expect("told apart");
             }
-            app.store().restore_households(WARD, &HOUSEHOLDS).await.expect("restored");
+            app.store().restore_households(WARD, &HOUSEHOLDS, &Act::program(app.now())).await.expect("restored");
             walk.check(&format!("seed {seed}, all undone")).await;
             assert_eq!(total(&app).await.hh_total, 6, "seed {seed}");
         }
@@ -506,23 +508,23 @@ impl<'a> Walk<'a> {
             6 | 7 => self.correct().await,
             8..=10 => {
                 let (of, to) = (self.door(), self.door());
-                let done = self.app.store().merge_households(WARD, of, to).await;
+                let done = self.app.store().merge_households(WARD, of, to, &Act::program(self.now)).await;
                 said(&format!("merge {of} into {to}"), &done.map(drop))
             }
             11 => {
                 let of = self.door();
-                let done = self.app.store().unmerge_household(WARD, of).await;
+                let done = self.app.store().unmerge_household(WARD, of, &Act::program(self.now)).await;
                 said(&format!("unmerge {of}"), &done.map(drop))
             }
             12 | 13 => {
                 let ids = [self.door(), self.door()];
                 let why = RemovalReason::Error;
-                let done = self.app.store().remove_households(WARD, &ids, why, self.now).await;
+                let done = self.app.store().remove_households(WARD, &ids, why, &Act::program(self.now)).await;
                 said(&format!("remove {ids:?}"), &done.map(drop))
             }
             14 => {
                 let ids = [self.door(), self.door()];
-                let done = self.app.store().restore_households(WARD, &ids).await;
+                let done = self.app.store().restore_households(WARD, &ids, &Act::program(self.now)).await;
                 said(&format!("restore {ids:?}"), &done.map(drop))
             }
             // Once joined the groups stay so: late enough to have had a life of their own.
@@ -533,7 +535,7 @@ impl<'a> Walk<'a> {
                 if !joins {
                     return "rest".to_owned();
                 }
-                let done = self.app.store().merge_groups(WARD, from, into).await;
+                let done = self.app.store().merge_groups(WARD, from, into, &Act::program(self.now)).await;
                 said(&format!("merge group {from} into {into}"), &done.map(drop))
             }
         }

@@ -91,6 +91,7 @@ impl Doubt {
 /// The side of the way a house stands on. In Vietnam odd numbers are on the left of a walker who
 /// comes in from the mouth, even ones on the right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Odd numbers, left.

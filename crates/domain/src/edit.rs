@@ -331,6 +331,17 @@ pub fn decide_field(
     }
 }
 
+/// Decides one field of an edit made at the ward's desk, `was` being what the desk showed when it was
+/// typed. The desk is who is asked about two values, so its word stands for who and where too; but a
+/// value it has not seen, a phone's that came meanwhile, it does not write over: `None`.
+pub fn decide_at_desk(value: &Value, was: &Value, book: &Value) -> Option<EditFate> {
+    if book == value {
+        Some(EditFate::Same)
+    } else {
+        (book == was).then_some(EditFate::Won)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -382,6 +393,19 @@ mod tests {
             fate: EditFate::Asked,
         };
         assert_eq!(fate(&text("Lan"), &text("Hoa"), &[asked]), EditFate::Same, "asked once");
+    }
+
+    #[test]
+    fn the_desk_writes_over_what_it_has_seen_and_nothing_else() {
+        let text = |t: &str| Value::Text(t.to_owned());
+        let fate = |value: &str, was: &str, book: &str| {
+            decide_at_desk(&text(value), &text(was), &text(book))
+        };
+        assert_eq!(fate("14", "12", "12"), Some(EditFate::Won));
+        assert_eq!(fate("14", "12", "14"), Some(EditFate::Same), "a phone was first, and right");
+        assert_eq!(fate("14", "12", "13"), None, "a phone was first, with something else");
+        assert_eq!(decide_at_desk(&Value::Nothing, &text("x"), &text("x")), Some(EditFate::Won));
+        assert_eq!(decide_at_desk(&text("x"), &Value::Nothing, &Value::Nothing), Some(EditFate::Won));
     }
 
     /// Arrives in the given order; each device's own edits in their own order. Returns the value.

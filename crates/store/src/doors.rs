@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use gocua_domain::ground::RegisterChange;
 use gocua_domain::id::{AccountId, AlleyId, GroupId, HouseholdId};
 use gocua_domain::proposal::{DoorQuestion, DoorVerdict, asked, leaves_on};
 use gocua_domain::time::{Day, Millis};
@@ -20,7 +21,8 @@ use crate::desk::HouseholdRef;
 use crate::entity::{
     account, door_decision, door_pair, household, household_state, proposal, visit,
 };
-use crate::register::{entry, waits};
+use crate::ledger::{self, Act, Line};
+use crate::register::{entry, merge_in, waits};
 use crate::rollup::{self, Counting, Place};
 
 /// A door about which the ward is asked.
@@ -162,69 +164,138 @@ impl Store {
     ) -> Result<DoorAnswered, StoreError> {
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
-        let row = entry(&tx, ward, answer.household).await?;
-        let asked = questions(&tx, ward, Some(row.id)).await?.remove(&row.id);
-        // An answer sent twice must not fall on the next question.
-        let meant = |q: &Question| {
-            answer.question.is_none_or(|asks| asks == q.asks)
-                && answer.at.is_none_or(|at| at == q.at)
-        };
-        let Some(question) = asked.clone().filter(meant) else {
-            let before = latest_decision(&tx, row.id, answer.question).await?;
-            return match before {
-                Some(before) if before.verdict == answer.verdict.code() => {
-                    Ok(DoorAnswered::Done(seq - 1))
-                }
-                None if asked.is_none() => Err(StoreError::NotFound),
-                _ => Err(StoreError::Conflict("decided otherwise".to_owned())),
-            };
-        };
-        let approved = answer.verdict == DoorVerdict::Approve;
-        let merges = approved && question.of.is_some();
-        let leaves = approved && !merges && question.asks != DoorQuestion::NewHouse;
-        let day = leaves_on(answer.date, answer.now.day());
-        if day.is_none() {
-            return Ok(DoorAnswered::NoSuchDay);
+        match answer_in(&tx, ward, answer, seq).await? {
+            Answered::Now => Ok(DoorAnswered::Done(self.close(tx, ward, seq).await?)),
+            Answered::Before => Ok(DoorAnswered::Done(seq - 1)),
+            Answered::NoSuchDay => Ok(DoorAnswered::NoSuchDay),
+            Answered::NeverAsked => Err(StoreError::NotFound),
+            Answered::Otherwise => Err(StoreError::Conflict("decided otherwise".to_owned())),
         }
-        let day = day.filter(|_| leaves);
-        let decided = door_decision::ActiveModel {
-            household_id: Set(row.id),
-            seq: Set(seq),
-            ward: Set(ward.to_owned()),
-            question: Set(question.asks.code().to_owned()),
-            verdict: Set(answer.verdict.code().to_owned()),
-            reason: Set(answer.reason.clone()),
-            day: Set(day.map(|d| d.0)),
-            about: Set(question.about.map(|at| at.0)),
-            decided_by: Set(answer.by.0),
-            decided_at: Set(answer.now.0),
-        };
-        door_decision::Entity::insert(decided).exec_without_returning(&tx).await?;
-        door_pair::Entity::update_many()
-            .col_expr(door_pair::Column::DecidedAt, Expr::value(answer.now.0))
-            .filter(door_pair::Column::HouseholdId.eq(row.id))
-            .filter(door_pair::Column::DecidedAt.is_null())
-            .exec(&tx)
-            .await?;
-        if let Some(of) = question.of.filter(|_| merges) {
-            return Ok(DoorAnswered::Done(
-                self.merge_in(tx, ward, row, HouseholdId(of), seq).await?,
-            ));
-        }
-        let new = question.asks == DoorQuestion::NewHouse;
-        if approved {
-            restand(&tx, ward, &row, day, seq).await?;
-        } else if new {
-            household::Entity::update_many()
-                .col_expr(household::Column::DeletedAt, Expr::value(answer.now.0))
-                .col_expr(household::Column::RemovedWhy, Expr::value("refused"))
-                .col_expr(household::Column::Seq, Expr::value(seq))
-                .filter(household::Column::Id.eq(row.id))
-                .exec(&tx)
-                .await?;
-        }
-        Ok(DoorAnswered::Done(self.close(tx, ward, seq).await?))
     }
+
+    /// Answers what is asked about many doors alike, in one transaction: each with a line of its own,
+    /// as if it had been answered alone. What is no longer asked is left out and named.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when a household is not in the ward, [`StoreError::Conflict`] when a
+    /// double cannot be merged; then nothing is answered.
+    pub async fn answer_doors(
+        &self,
+        ward: &str,
+        answers: &[DoorAnswer],
+    ) -> Result<DoorsAnswered, StoreError> {
+        let tx = self.begin().await?;
+        let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
+        let (mut done, mut late) = (Vec::new(), Vec::new());
+        for answer in answers {
+            match answer_in(&tx, ward, answer, seq).await? {
+                Answered::Now | Answered::Before => done.push(answer.household),
+                Answered::NoSuchDay => return Ok(DoorsAnswered::NoSuchDay),
+                Answered::NeverAsked | Answered::Otherwise => late.push(answer.household),
+            }
+        }
+        let seq = self.close(tx, ward, seq).await?;
+        Ok(DoorsAnswered::Done { seq, done, late })
+    }
+}
+
+/// What became of many answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DoorsAnswered {
+    /// In the book.
+    Done {
+        /// Under this number.
+        seq: i64,
+        /// Answered now, or so before.
+        done: Vec<HouseholdId>,
+        /// No longer asked, or answered otherwise by somebody else.
+        late: Vec<HouseholdId>,
+    },
+    /// The day named is not in the calendar or lies ahead.
+    NoSuchDay,
+}
+
+/// What became of one answer inside a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answered {
+    Now,
+    Before,
+    Otherwise,
+    NeverAsked,
+    NoSuchDay,
+}
+
+/// Answers what is asked about one door, inside a write that holds the ward's lock.
+async fn answer_in(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    answer: &DoorAnswer,
+    seq: i64,
+) -> Result<Answered, StoreError> {
+    let row = entry(tx, ward, answer.household).await?;
+    let asked = questions(tx, ward, Some(row.id)).await?.remove(&row.id);
+    // An answer sent twice must not fall on the next question.
+    let meant = |q: &Question| {
+        answer.question.is_none_or(|asks| asks == q.asks)
+            && answer.at.is_none_or(|at| at == q.at)
+    };
+    let Some(question) = asked.clone().filter(meant) else {
+        let before = latest_decision(tx, row.id, answer.question).await?;
+        return Ok(match before {
+            Some(before) if before.verdict == answer.verdict.code() => Answered::Before,
+            None if asked.is_none() => Answered::NeverAsked,
+            _ => Answered::Otherwise,
+        });
+    };
+    let approved = answer.verdict == DoorVerdict::Approve;
+    let merges = approved && question.of.is_some();
+    let leaves = approved && !merges && question.asks != DoorQuestion::NewHouse;
+    let day = leaves_on(answer.date, answer.now.day());
+    if day.is_none() {
+        return Ok(Answered::NoSuchDay);
+    }
+    let day = day.filter(|_| leaves);
+    let decided = door_decision::ActiveModel {
+        household_id: Set(row.id),
+        seq: Set(seq),
+        ward: Set(ward.to_owned()),
+        question: Set(question.asks.code().to_owned()),
+        verdict: Set(answer.verdict.code().to_owned()),
+        reason: Set(answer.reason.clone()),
+        day: Set(day.map(|d| d.0)),
+        about: Set(question.about.map(|at| at.0)),
+        decided_by: Set(answer.by.0),
+        decided_at: Set(answer.now.0),
+    };
+    door_decision::Entity::insert(decided).exec_without_returning(tx).await?;
+    door_pair::Entity::update_many()
+        .col_expr(door_pair::Column::DecidedAt, Expr::value(answer.now.0))
+        .filter(door_pair::Column::HouseholdId.eq(row.id))
+        .filter(door_pair::Column::DecidedAt.is_null())
+        .exec(tx)
+        .await?;
+    let act = Act::of(answer.by, answer.now).because(answer.reason.clone()).from_day(day);
+    if let Some(of) = question.of.filter(|_| merges) {
+        merge_in(tx, ward, row, HouseholdId(of), &act, seq).await?;
+        return Ok(Answered::Now);
+    }
+    let new = question.asks == DoorQuestion::NewHouse;
+    if approved {
+        let what = if new { RegisterChange::Approved } else { RegisterChange::Left };
+        let delta = i32::from(new) - i32::from(row.active);
+        let line = Line::new(row.id, row.group_id, delta).about(question.asks.code());
+        ledger::note(tx, ward, seq, what, &act, [line]).await?;
+        restand(tx, ward, &row, day, seq).await?;
+    } else if new {
+        household::Entity::update_many()
+            .col_expr(household::Column::DeletedAt, Expr::value(answer.now.0))
+            .col_expr(household::Column::RemovedWhy, Expr::value("refused"))
+            .col_expr(household::Column::Seq, Expr::value(seq))
+            .filter(household::Column::Id.eq(row.id))
+            .exec(tx)
+            .await?;
+    }
+    Ok(Answered::Now)
 }
 
 /// Puts a household into the denominator, or takes it out from a day on, and coverage along.

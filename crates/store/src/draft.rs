@@ -13,6 +13,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use gocua_domain::ground::group_key;
 use gocua_domain::id::{AccountId, HouseholdId, ImportId};
 use gocua_domain::import::{
     DRAFT_DAYS, DraftRow, ROLL_BACK_DAYS, RowAct, RowDoubt, RowFate, RowFault,
@@ -24,7 +25,8 @@ use crate::entity::{
     account, household, register_draft, register_draft_row, register_import,
     register_import_change,
 };
-use crate::import::{Founding, ImportRow, Plan, Taken, group_key};
+use crate::ledger::Act;
+use crate::import::{Founding, ImportRow, Plan, Taken};
 
 /// A register as it was read.
 #[derive(Clone, Debug)]
@@ -387,7 +389,7 @@ impl Store {
         if blocked > 0 {
             return Ok(Commit::Blocked(blocked));
         }
-        plan.write(&tx).await?;
+        plan.write(&tx, &Act::of(by, now)).await?;
         let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         let line = register_import::Model {
             id: id.0,

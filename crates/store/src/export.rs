@@ -19,7 +19,7 @@ use crate::entity::{
 
 /// An active household as a list has it.
 #[derive(Clone, Debug)]
-pub struct HouseholdLine {
+pub struct ListLine {
     /// The household.
     pub id: HouseholdId,
     /// Register code.
@@ -112,11 +112,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when a group is not one of the ward's.
-    pub async fn household_lines(
+    pub async fn households_to_export(
         &self,
         ward: &str,
         groups: &[GroupId],
-    ) -> Result<Vec<HouseholdLine>, StoreError> {
+    ) -> Result<Vec<ListLine>, StoreError> {
         let known: HashMap<Uuid, (i32, String)> = residential_group::Entity::find()
             .select_only()
             .columns([
@@ -169,7 +169,7 @@ impl Store {
         Ok(rows
             .into_iter()
             .map(|h| (states.remove(&h.id), h))
-            .map(|(state, h)| HouseholdLine {
+            .map(|(state, h)| ListLine {
                 id: HouseholdId(h.id),
                 code: h.code,
                 group: known.get(&h.group_id).map(|(_, name)| name.clone()).unwrap_or_default(),

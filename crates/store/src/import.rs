@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use gocua_domain::address::{Address, HouseKind, Mark, Mouth};
 use gocua_domain::coverage::{Counted, Coverage};
+use gocua_domain::ground::{RegisterChange, group_key, way_name};
 use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
 use gocua_domain::import::RowFate;
 use gocua_domain::proposal::proposal_code;
@@ -17,7 +18,8 @@ use gocua_domain::territory::AlleyKind;
 
 use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
 use crate::doors::restand;
-use crate::entity::{alley, household, residential_group, ward};
+use crate::entity::{alley, group_alias, household, residential_group, ward};
+use crate::ledger::{self, Act, Line};
 use crate::register::waits;
 use crate::rollup::{self, LastVisits};
 use crate::territory::{
@@ -46,8 +48,10 @@ pub struct ImportRow {
 }
 
 /// How to import.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ImportOptions {
+    /// Who does it, and when.
+    pub act: Act,
     /// Write it; otherwise only say what would be written.
     pub commit: bool,
     /// Found residential groups the ward does not have.
@@ -154,7 +158,7 @@ impl Store {
             tx.rollback().await?;
             return Ok(report);
         }
-        plan.write(&tx).await?;
+        plan.write(&tx, &options.act).await?;
         set_seq(&tx, ward_code, seq).await?;
         tx.commit().await?;
         self.writers.announce(ward_code, seq);
@@ -264,13 +268,23 @@ impl Plan {
             report: ImportReport::default(),
         };
         let known: HashMap<Uuid, _> = groups.iter().map(|g| (g.id, g)).collect();
-        for g in &groups {
+        let aliases = group_alias::Entity::find()
+            .filter(group_alias::Column::Ward.eq(ward_code))
+            .all(tx)
+            .await?;
+        let named = groups.iter().map(|g| (group_key(&g.name), g.id));
+        let aliased = aliases.into_iter().map(|alias| (alias.search_key, alias.group_id));
+        // A name of today comes before one of yesterday, and both before what a group is also called.
+        let (now, ended): (Vec<_>, Vec<_>) =
+            named.partition(|(_, id)| known.get(id).is_some_and(|g| g.merged_into.is_none()));
+        for (called, id) in now.into_iter().chain(ended).chain(aliased) {
+            let Some(g) = known.get(&id) else { continue };
             // What the file still calls by its old name is part of another group now.
-            let mut now = g;
+            let mut now = *g;
             while let Some(into) = now.merged_into.and_then(|id| known.get(&id)) {
                 now = into;
             }
-            plan.groups.insert(group_key(&g.name), (GroupId(now.id), now.code.clone()));
+            plan.groups.entry(called).or_insert((GroupId(now.id), now.code.clone()));
         }
         // Merged groups may both have had a street of one name: one of the two stands for both, as
         // the way to every door on either. Parents first, since a way is known by where it turns off.
@@ -503,9 +517,16 @@ impl Plan {
         house_no: String,
     ) -> NewHousehold {
         let number = self.numbers.entry(group).or_default();
-        *number += 1;
-        let code =
-            row.code.clone().unwrap_or_else(|| format!("{}-{group_code}-{number:04}", self.sign));
+        let code = row.code.clone().unwrap_or_else(|| {
+            // A household that has moved to another group took its code along.
+            loop {
+                *number += 1;
+                let code = format!("{}-{group_code}-{number:04}", self.sign);
+                if !self.codes.contains_key(&code) {
+                    return code;
+                }
+            }
+        });
         let words = [
             row.head_name.as_deref().unwrap_or_default(),
             &row.address.raw,
@@ -623,7 +644,7 @@ impl Plan {
     }
 
     /// Writes it all, inside a write that holds the ward's lock.
-    pub async fn write(&self, tx: &DatabaseTransaction) -> Result<(), StoreError> {
+    pub async fn write(&self, tx: &DatabaseTransaction, act: &Act) -> Result<(), StoreError> {
         let (ward_code, seq) = (self.ward.as_str(), self.seq);
         let rows: Vec<_> = self
             .new_groups
@@ -631,7 +652,7 @@ impl Plan {
             .zip(self.group_count + 1..)
             .map(|(g, n)| group_row(ward_code, g, i32::try_from(n).unwrap_or(i32::MAX), seq))
             .collect();
-        for rows in chunks(rows, 11) {
+        for rows in chunks(rows, 14) {
             residential_group::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = self.new_alleys.iter().map(|a| alley_row(ward_code, a, seq)).collect();
@@ -672,6 +693,10 @@ impl Plan {
             restand(tx, ward_code, h, None, seq).await?;
         }
         self.write_points(tx).await?;
+        let new = self.new_households.iter().map(|h| (h.id.0, h.group.0));
+        let confirmed = self.confirmed.iter().map(|(_, h)| (h.id, h.group_id));
+        let lines = new.chain(confirmed).map(|(id, group)| Line::new(id, group, 1));
+        ledger::note(tx, ward_code, seq, RegisterChange::Imported, act, lines).await?;
         let mut delta = Coverage::default();
         for h in &self.new_households {
             let counted = Counted {
@@ -745,32 +770,6 @@ fn parents_first(mut ways: Vec<alley::Model>) -> Vec<alley::Model> {
 /// Is a household's code one a phone gave it, which counts nothing and names no ward?
 fn code_of_phone(h: &household::Model) -> bool {
     h.code == proposal_code(HouseholdId(h.id))
-}
-
-/// A group's name as it is compared: folded, without the words for "residential group".
-pub(crate) fn group_key(name: &str) -> String {
-    let folded = search_key(name);
-    for word in ["to dan pho so ", "to dan pho ", "khu dan cu ", "khu pho ", "tdp ", "kdc "] {
-        if let Some(rest) = folded.strip_prefix(word) {
-            return rest.to_owned();
-        }
-    }
-    // `Tổ 5` is `Tổ dân phố 5`; before a name the word may be part of it.
-    match folded.strip_prefix("to ").map(|rest| rest.strip_prefix("so ").unwrap_or(rest)) {
-        Some(number) if number.bytes().all(|b| b.is_ascii_digit()) => number.to_owned(),
-        _ => folded,
-    }
-}
-
-/// A street's name as it is compared: folded, without the words for "street".
-fn way_name(name: &str) -> String {
-    let folded = search_key(name);
-    for word in ["duong ", "pho ", "ngo ", "ngach ", "hem "] {
-        if let Some(rest) = folded.strip_prefix(word) {
-            return rest.to_owned();
-        }
-    }
-    folded
 }
 
 /// What tells a door from its neighbours: its number, else its landmark.

@@ -1,5 +1,5 @@
 //! The register in the ward's hands: doubles merged and told apart again, households removed and
-//! brought back, residential groups merged, and the search that finds them.
+//! brought back, and the search that finds them.
 //!
 //! Nothing here touches a visit: what counts where follows from the register, so that every one of
 //! these changes can be taken back and leaves the book as it was.
@@ -15,13 +15,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use gocua_domain::desk::{REMOVAL_WINDOW_MS, RemovalReason, Standing, mass_removal};
+use gocua_domain::ground::{RegisterChange, group_key};
 use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
 use gocua_domain::search::{search_key, second_chance};
-use gocua_domain::time::Millis;
 
 use crate::db::{Store, StoreError, lock_ward, set_seq};
-use crate::entity::{account, alley, household, residential_group, visit};
+use crate::entity::{alley, group_alias, household, residential_group, visit};
 use crate::import::{UNDONE, undone};
+use crate::ledger::{self, Act, Line};
 use crate::rollup;
 
 /// The most households one search gives.
@@ -63,7 +64,7 @@ pub enum Removal {
     TooMany,
 }
 
-fn refused<T>(why: &str) -> Result<T, StoreError> {
+pub(crate) fn refused<T>(why: &str) -> Result<T, StoreError> {
     Err(StoreError::Conflict(why.to_owned()))
 }
 
@@ -80,6 +81,7 @@ impl Store {
         ward: &str,
         double: HouseholdId,
         into: HouseholdId,
+        act: &Act,
     ) -> Result<i64, StoreError> {
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
@@ -87,39 +89,8 @@ impl Store {
         if of.merged_into == Some(into.0) {
             return Ok(seq - 1);
         }
-        self.merge_in(tx, ward, of, into, seq).await
-    }
-
-    /// The merge itself, inside a write that holds the ward's lock.
-    pub(crate) async fn merge_in(
-        &self,
-        tx: DatabaseTransaction,
-        ward: &str,
-        of: household::Model,
-        into: HouseholdId,
-        seq: i64,
-    ) -> Result<i64, StoreError> {
-        let to = entry(&tx, ward, into).await?;
-        if of.id == to.id {
-            return refused("a household is no double of itself");
-        }
-        if !(of.active || waits(&of)) || !to.active {
-            return refused("a merged or removed household cannot be merged");
-        }
-        let has_doubles =
-            household::Entity::find().filter(household::Column::MergedInto.eq(of.id)).count(&tx);
-        if has_doubles.await? > 0 {
-            return refused("the household has doubles of its own");
-        }
-        household::Entity::update_many()
-            .col_expr(household::Column::MergedInto, Expr::value(to.id))
-            .col_expr(household::Column::Active, Expr::value(false))
-            // To be a double of something in the register is to be in the register.
-            .col_expr(household::Column::Proposed, Expr::value(false))
-            .filter(household::Column::Id.eq(of.id))
-            .exec(&tx)
-            .await?;
-        self.changed(tx, ward, &[of, to], seq).await
+        merge_in(&tx, ward, of, into, act, seq).await?;
+        self.close(tx, ward, seq).await
     }
 
     /// Tells a double apart again: exactly the reverse of [`Store::merge_households`].
@@ -130,6 +101,7 @@ impl Store {
         &self,
         ward: &str,
         double: HouseholdId,
+        act: &Act,
     ) -> Result<i64, StoreError> {
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
@@ -142,7 +114,10 @@ impl Store {
             .filter(household::Column::Id.eq(of.id))
             .exec(&tx)
             .await?;
-        self.changed(tx, ward, &[of, to], seq).await
+        let line = line_of(&of, 1).about(&to.code);
+        ledger::note(&tx, ward, seq, RegisterChange::Unmerged, act, [line]).await?;
+        changed(&tx, ward, &[of, to], seq).await?;
+        self.close(tx, ward, seq).await
     }
 
     /// Takes households out of the register, all of them or none. Those removed before stay as they
@@ -156,8 +131,9 @@ impl Store {
         ward: &str,
         ids: &[HouseholdId],
         why: RemovalReason,
-        now: Millis,
+        act: &Act,
     ) -> Result<Removal, StoreError> {
+        let now = act.at;
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
         let rows = entries(&tx, ward, ids).await?;
@@ -190,7 +166,10 @@ impl Store {
             .filter(household::Column::Id.is_in(rows.iter().map(|h| h.id)))
             .exec(&tx)
             .await?;
-        Ok(Removal::Done(self.changed(tx, ward, &rows, seq).await?))
+        let gone = rows.iter().map(|h| line_of(h, -i32::from(h.active)).about(why.code()));
+        ledger::note(&tx, ward, seq, RegisterChange::Removed, act, gone).await?;
+        changed(&tx, ward, &rows, seq).await?;
+        Ok(Removal::Done(self.close(tx, ward, seq).await?))
     }
 
     /// Brings households back that were removed ([`Store::remove_households`]) or left the
@@ -202,6 +181,7 @@ impl Store {
         &self,
         ward: &str,
         ids: &[HouseholdId],
+        act: &Act,
     ) -> Result<i64, StoreError> {
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
@@ -219,67 +199,9 @@ impl Store {
             .filter(household::Column::Id.is_in(rows.iter().map(|h| h.id)))
             .exec(&tx)
             .await?;
-        self.changed(tx, ward, &rows, seq).await
-    }
-
-    /// Makes one residential group part of another: its alleys, households, outline and whoever looks
-    /// after it go along. Visits keep the group they were made in.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when one of them is not in the ward, [`StoreError::Conflict`] when one
-    /// is part of another group already or both are the same.
-    pub async fn merge_groups(
-        &self,
-        ward: &str,
-        from: GroupId,
-        into: GroupId,
-    ) -> Result<i64, StoreError> {
-        let tx = self.begin().await?;
-        let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
-        let of = group(&tx, ward, from).await?;
-        let to = group(&tx, ward, into).await?;
-        if of.merged_into == Some(to.id) {
-            return Ok(seq - 1);
-        }
-        if of.id == to.id {
-            return refused("a group is no part of itself");
-        }
-        if of.merged_into.is_some() || to.merged_into.is_some() {
-            return refused("a merged group cannot be merged again");
-        }
-        residential_group::Entity::update_many()
-            .col_expr(residential_group::Column::MergedInto, Expr::value(to.id))
-            .col_expr(residential_group::Column::Seq, Expr::value(seq))
-            .filter(residential_group::Column::Id.eq(of.id))
-            .exec(&tx)
-            .await?;
-        let outline = union(to.boundary, of.boundary);
-        residential_group::Entity::update_many()
-            .col_expr(residential_group::Column::Boundary, Expr::value(outline))
-            .col_expr(residential_group::Column::Seq, Expr::value(seq))
-            .filter(residential_group::Column::Id.eq(to.id))
-            .exec(&tx)
-            .await?;
-        // With its alleys' numbers every phone gets them again, with their new group.
-        alley::Entity::update_many()
-            .col_expr(alley::Column::GroupId, Expr::value(to.id))
-            .col_expr(alley::Column::Seq, Expr::value(seq))
-            .filter(alley::Column::GroupId.eq(of.id))
-            .exec(&tx)
-            .await?;
-        household::Entity::update_many()
-            .col_expr(household::Column::GroupId, Expr::value(to.id))
-            .filter(household::Column::Ward.eq(ward))
-            .filter(household::Column::GroupId.eq(of.id))
-            .exec(&tx)
-            .await?;
-        account::Entity::update_many()
-            .col_expr(account::Column::GroupId, Expr::value(to.id))
-            .filter(account::Column::Ward.eq(ward))
-            .filter(account::Column::GroupId.eq(of.id))
-            .exec(&tx)
-            .await?;
-        rollup::recount_groups(&tx, ward, &[from, into], seq).await?;
+        let back = rows.iter().map(|h| line_of(h, i32::from(!h.active)));
+        ledger::note(&tx, ward, seq, RegisterChange::Restored, act, back).await?;
+        changed(&tx, ward, &rows, seq).await?;
         self.close(tx, ward, seq).await
     }
 
@@ -339,12 +261,7 @@ impl Store {
         if words.is_empty() {
             return Ok(Vec::new());
         }
-        // A folded word is letters, digits and slashes: nothing in it means anything to LIKE.
-        let every = words.split(' ').fold(Condition::all(), |every, word| {
-            let like = format!("%{word}%");
-            let code = Expr::expr(Func::lower(Expr::col(C::Code))).like(&like);
-            every.add(Condition::any().add(C::SearchKey.like(&like)).add(code))
-        });
+        let every = self.holding_words(ward, words).await?;
         Ok(household::Entity::find()
             .filter(C::Ward.eq(ward))
             // A house that waits for the ward stands in the inbox, not yet in the register.
@@ -356,6 +273,53 @@ impl Store {
             .limit(FOUND)
             .all(&self.read)
             .await?)
+    }
+
+    /// Households that hold every one of some folded words: in their name, their address, their code,
+    /// or in one of the names of their group, old ones included.
+    pub(crate) async fn holding_words(
+        &self,
+        ward: &str,
+        words: &str,
+    ) -> Result<Condition, StoreError> {
+        use household::Column as C;
+        let groups = self.called(ward).await?;
+        // A folded word is letters, digits and slashes: nothing in it means anything to LIKE.
+        Ok(words.split(' ').fold(Condition::all(), |every, word| {
+            let like = format!("%{word}%");
+            let code = Expr::expr(Func::lower(Expr::col(C::Code))).like(&like);
+            let called: BTreeSet<Uuid> =
+                groups.iter().filter(|(key, _)| names(key, word)).map(|(_, id)| *id).collect();
+            let mut any = Condition::any().add(C::SearchKey.like(&like)).add(code);
+            if !called.is_empty() {
+                any = any.add(C::GroupId.is_in(called));
+            }
+            every.add(any)
+        }))
+    }
+
+    /// What the groups in force are called, by every name that leads to them.
+    async fn called(&self, ward: &str) -> Result<Vec<(String, Uuid)>, StoreError> {
+        use residential_group::Column as G;
+        let rows: Vec<(Uuid, String, Option<Uuid>)> = residential_group::Entity::find()
+            .select_only()
+            .columns([G::Id, G::Name, G::MergedInto])
+            .filter(G::Ward.eq(ward))
+            .into_tuple()
+            .all(&self.read)
+            .await?;
+        let into: HashMap<Uuid, Option<Uuid>> =
+            rows.iter().map(|(id, _, into)| (*id, *into)).collect();
+        let now = |id: Uuid| {
+            std::iter::successors(Some(id), |id| into.get(id).copied().flatten())
+                .take(into.len())
+                .last()
+                .unwrap_or(id)
+        };
+        let aliases = group_alias::Entity::find().filter(group_alias::Column::Ward.eq(ward));
+        let aliases = aliases.all(&self.read).await?;
+        let aliases = aliases.into_iter().map(|alias| (alias.search_key, now(alias.group_id)));
+        Ok(rows.iter().map(|(id, name, _)| (group_key(name), now(*id))).chain(aliases).collect())
     }
 
     /// Households of the ward by their ids, in the order of the ids.
@@ -376,7 +340,7 @@ impl Store {
         self.register_entries(rows).await
     }
 
-    async fn register_entries(
+    pub(crate) async fn register_entries(
         &self,
         rows: Vec<household::Model>,
     ) -> Result<Vec<RegisterEntry>, StoreError> {
@@ -473,25 +437,6 @@ impl Store {
         Ok(counted)
     }
 
-    /// Ends a change of some households: phones get or drop them, their groups are counted again.
-    async fn changed(
-        &self,
-        tx: DatabaseTransaction,
-        ward: &str,
-        rows: &[household::Model],
-        seq: i64,
-    ) -> Result<i64, StoreError> {
-        household::Entity::update_many()
-            .col_expr(household::Column::Seq, Expr::value(seq))
-            .filter(household::Column::Id.is_in(rows.iter().map(|h| h.id)))
-            .exec(&tx)
-            .await?;
-        let groups: BTreeSet<GroupId> = rows.iter().map(|h| GroupId(h.group_id)).collect();
-        let groups: Vec<GroupId> = groups.into_iter().collect();
-        rollup::recount_groups(&tx, ward, &groups, seq).await?;
-        self.close(tx, ward, seq).await
-    }
-
     /// Commits a change under its number and tells whoever watches.
     pub(crate) async fn close(
         &self,
@@ -504,6 +449,68 @@ impl Store {
         self.writers.announce(ward, seq);
         Ok(seq)
     }
+}
+
+/// The merge itself, inside a write that holds the ward's lock.
+pub(crate) async fn merge_in(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    of: household::Model,
+    into: HouseholdId,
+    act: &Act,
+    seq: i64,
+) -> Result<(), StoreError> {
+    let to = entry(tx, ward, into).await?;
+    if of.id == to.id {
+        return refused("a household is no double of itself");
+    }
+    if !(of.active || waits(&of)) || !to.active {
+        return refused("a merged or removed household cannot be merged");
+    }
+    let has_doubles =
+        household::Entity::find().filter(household::Column::MergedInto.eq(of.id)).count(tx);
+    if has_doubles.await? > 0 {
+        return refused("the household has doubles of its own");
+    }
+    household::Entity::update_many()
+        .col_expr(household::Column::MergedInto, Expr::value(to.id))
+        .col_expr(household::Column::Active, Expr::value(false))
+        // To be a double of something in the register is to be in the register.
+        .col_expr(household::Column::Proposed, Expr::value(false))
+        .filter(household::Column::Id.eq(of.id))
+        .exec(tx)
+        .await?;
+    let line = line_of(&of, -i32::from(of.active)).about(&to.code);
+    ledger::note(tx, ward, seq, RegisterChange::Merged, act, [line]).await?;
+    changed(tx, ward, &[of, to], seq).await
+}
+
+/// Does a name hold a word, or begin one of its own with it? Short words must be whole: half of all
+/// names hold an `a`.
+fn names(key: &str, word: &str) -> bool {
+    key.split(' ').any(|own| own == word || (word.len() > 2 && own.starts_with(word)))
+}
+
+/// What an act did to a household in its group.
+fn line_of(h: &household::Model, delta: i32) -> Line {
+    Line::new(h.id, h.group_id, delta)
+}
+
+/// Ends a change of some households: phones get or drop them, their groups are counted again.
+async fn changed(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    rows: &[household::Model],
+    seq: i64,
+) -> Result<(), StoreError> {
+    household::Entity::update_many()
+        .col_expr(household::Column::Seq, Expr::value(seq))
+        .filter(household::Column::Id.is_in(rows.iter().map(|h| h.id)))
+        .exec(tx)
+        .await?;
+    let groups: BTreeSet<GroupId> = rows.iter().map(|h| GroupId(h.group_id)).collect();
+    let groups: Vec<GroupId> = groups.into_iter().collect();
+    rollup::recount_groups(tx, ward, &groups, seq).await
 }
 
 /// Names of alleys and groups.
@@ -530,7 +537,7 @@ pub(crate) fn waits(h: &household::Model) -> bool {
 }
 
 /// What went with the import that had brought it is nobody's to see or to bring back.
-fn not_undone() -> Condition {
+pub(crate) fn not_undone() -> Condition {
     let why = household::Column::RemovedWhy;
     Condition::any().add(why.is_null()).add(why.ne(UNDONE))
 }
@@ -559,17 +566,8 @@ async fn entries(
     if rows.len() == wanted { Ok(rows) } else { Err(StoreError::NotFound) }
 }
 
-async fn group(
-    tx: &DatabaseTransaction,
-    ward: &str,
-    id: GroupId,
-) -> Result<residential_group::Model, StoreError> {
-    let found = residential_group::Entity::find_by_id(id.0).one(tx).await?;
-    found.filter(|g| g.ward == ward).ok_or(StoreError::NotFound)
-}
-
 /// Two outlines as one geometry: the polygons of both, side by side.
-fn union(one: Option<Value>, other: Option<Value>) -> Option<Value> {
+pub(crate) fn union(one: Option<Value>, other: Option<Value>) -> Option<Value> {
     let (Some(one), Some(other)) = (&one, &other) else { return one.or(other) };
     let polygons = |geometry: &Value| match geometry["type"].as_str() {
         Some("Polygon") => vec![geometry["coordinates"].clone()],

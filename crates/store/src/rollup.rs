@@ -520,6 +520,7 @@ impl Store {
         compare_states(&tx, ward, &all, &mut drifts).await?;
         crate::people::prove(&tx, ward, &mut drifts).await?;
         crate::withdrawal::prove(&tx, ward, &mut drifts).await?;
+        crate::ledger::prove(&tx, ward, &mut drifts).await?;
         tx.rollback().await?;
         Ok(VerifyReport { households: all.households, visits: all.visits, drifts })
     }

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use gocua_domain::edit::{EditFate, Field, HouseholdEdit, PastEdit};
+use gocua_domain::ground::RegisterChange;
 use gocua_domain::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, OpId, TeamId, VisitId};
 use gocua_domain::proposal::{Propose, SameAs};
 use gocua_domain::shift::{CloseShift, OpenShift};
@@ -27,6 +28,7 @@ use gocua_domain::visit::{Comeback, Outcome, PersonCoached, VisitFact, VisitReco
 
 use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
 use crate::details::{details_of, set_details};
+use crate::ledger::{self, Act, Line};
 use crate::entity::{
     assignment, device, held_op, household, household_edit, op, quarantine, skill, team_stay, visit,
 };
@@ -428,7 +430,7 @@ impl Store {
         // Whatever it was kept for: if its household has left the register, that one comes back first.
         let gone = effects.quarantined.first().and_then(|q| q.household);
         if let Some(household) = gone {
-            restore_household(&tx, ward, household.0, seq).await?;
+            restore_household(&tx, ward, household.0, &Act::of(by, now), seq).await?;
             book = load(&tx, ward, seq, std::slice::from_ref(&batch)).await?;
             effects = Effects::default();
             results = decide(&mut book, &mut effects, &sender, &batch.push, came);
@@ -457,8 +459,16 @@ async fn restore_household(
     tx: &DatabaseTransaction,
     ward: &str,
     household: Uuid,
+    act: &Act,
     seq: i64,
 ) -> Result<(), StoreError> {
+    let gone = household::Entity::find_by_id(household)
+        .one(tx)
+        .await?
+        .filter(|h| h.ward == ward && h.deleted_at.is_some());
+    let Some(gone) = gone else { return Ok(()) };
+    let line = Line::new(gone.id, gone.group_id, i32::from(!gone.active));
+    ledger::note(tx, ward, seq, RegisterChange::Restored, act, [line]).await?;
     household::Entity::update_many()
         .col_expr(household::Column::DeletedAt, Expr::value(None::<i64>))
         .col_expr(household::Column::RemovedWhy, Expr::value(None::<String>))
@@ -467,8 +477,6 @@ async fn restore_household(
         .col_expr(household::Column::LeftOn, Expr::value(None::<i32>))
         .col_expr(household::Column::Seq, Expr::value(seq))
         .filter(household::Column::Id.eq(household))
-        .filter(household::Column::Ward.eq(ward))
-        .filter(household::Column::DeletedAt.is_not_null())
         .exec(tx)
         .await?;
     Ok(())

@@ -10,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use gocua_domain::address::Side;
+use gocua_domain::ground::RegisterChange;
 use gocua_domain::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, TeamId, VisitId};
 use gocua_domain::pull::CampaignRef;
 use gocua_domain::skill::Skill;
@@ -23,6 +24,7 @@ use crate::entity::{
     account, alley, assignment, campaign, household, residential_group, skill, target, team, visit,
     ward,
 };
+use crate::ledger::{self, Act};
 
 /// Everything a ward begins with.
 #[derive(Clone, Debug)]
@@ -222,6 +224,9 @@ pub(crate) fn group_row(
         label_lat: Set(g.label.map(|l| l[1])),
         seq: Set(seq),
         merged_into: Set(None),
+        valid_from: Set(None),
+        valid_to: Set(None),
+        former_ward: Set(None),
     }
 }
 
@@ -308,7 +313,7 @@ impl Store {
         .await?;
         let rows: Vec<_> =
             new.groups.iter().zip(1..).map(|(g, n)| group_row(code, g, n, seq)).collect();
-        for rows in chunks(rows, 11) {
+        for rows in chunks(rows, 14) {
             residential_group::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = new.alleys.iter().map(|a| alley_row(code, a, seq)).collect();
@@ -320,6 +325,9 @@ impl Store {
         for rows in chunks(rows, 20) {
             household::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
+        let counted = new.households.iter().map(|h| ledger::Line::new(h.id.0, h.group.0, 1));
+        let (what, act) = (RegisterChange::Opening, Act::program(now));
+        ledger::note(tx, code, seq, what, &act, counted).await?;
         step("people");
         self.found_people(tx, new, now, seq).await?;
         crate::people::found(tx, code).await?;

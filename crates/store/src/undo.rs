@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use gocua_domain::ground::RegisterChange;
 use gocua_domain::id::{AccountId, GroupId, HouseholdId, ImportId};
 use gocua_domain::import::rolls_back_until;
 use gocua_domain::proposal::proposal_code;
@@ -21,11 +22,12 @@ use gocua_domain::time::Millis;
 use crate::db::{Store, StoreError, lock_ward};
 use crate::draft::{ImportLine, Proposed, import_line, names, unreadable, what};
 use crate::entity::{
-    account, alley, assignment, consent_event, door_decision, door_pair, household,
-    household_edit, household_flags, household_note, learner, overlap_seen, quarantine, referral,
+    account, alley, assignment, consent_event, door_decision, door_pair, ground_change, group_alias, household,
+    household_edit, household_flags, household_note, learner, not_double, overlap_seen, quarantine, referral,
     register_import, register_import_change, residential_group, visit, withdrawal,
 };
 use crate::import::{Count, UNDONE};
+use crate::ledger::{self, Act, Line};
 use crate::rollup;
 
 /// Why something an import brought stays when the import is taken back.
@@ -76,7 +78,7 @@ impl Store {
         // In a write that is dropped: what is told must be of one moment.
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
-        let undo = take_back(&tx, ward, id, seq, now).await?;
+        let undo = take_back(&tx, ward, id, seq, &Act::program(now)).await?;
         tx.rollback().await?;
         Ok(undo)
     }
@@ -97,7 +99,7 @@ impl Store {
         let found = register_import::Entity::find_by_id(id.0).one(&tx).await?;
         let import = found.filter(|i| i.ward == ward).ok_or(StoreError::NotFound)?;
         if import.undone_at.is_none() {
-            let undo = take_back(&tx, ward, id, seq, now).await?;
+            let undo = take_back(&tx, ward, id, seq, &Act::of(by, now)).await?;
             let stayed = i32::try_from(undo.stays.len()).unwrap_or(i32::MAX);
             use register_import::Column as C;
             register_import::Entity::update_many()
@@ -130,8 +132,9 @@ async fn take_back(
     ward: &str,
     id: ImportId,
     seq: i64,
-    now: Millis,
+    act: &Act,
 ) -> Result<Undo, StoreError> {
+    let now = act.at;
     let found = register_import::Entity::find_by_id(id.0).one(tx).await?;
     let import = found.filter(|i| i.ward == ward).ok_or(StoreError::NotFound)?;
     if import.undone_at.is_some() || now > rolls_back_until(Millis(import.committed_at)) {
@@ -188,6 +191,10 @@ async fn take_back(
 
     let groups: BTreeSet<GroupId> =
         goes.iter().chain(back.iter().map(|(row, _)| row)).map(|h| GroupId(h.group_id)).collect();
+    let gone = goes.iter().map(|h| Line::new(h.id, h.group_id, -1));
+    let waiting = back.iter().map(|(h, _)| Line::new(h.id, h.group_id, -1));
+    let lines = gone.chain(waiting);
+    ledger::note(tx, ward, seq, RegisterChange::ImportUndone, act, lines).await?;
     take_out(tx, &goes, seq, now).await?;
     for (row, was) in &back {
         propose_again(tx, row.id, was, seq).await?;
@@ -285,6 +292,8 @@ impl Touched {
         spoken_of.extend(of_table!(tx, ids, withdrawal, HouseholdId));
         spoken_of.extend(of_table!(tx, ids, overlap_seen, HouseholdId));
         spoken_of.extend(of_table!(tx, ids, household, MergedInto));
+        spoken_of.extend(of_table!(tx, ids, not_double, OneId));
+        spoken_of.extend(of_table!(tx, ids, not_double, OtherId));
         let edited = household_edit::Column::Seq.gt(seq);
         let mut spoken_of_since = of_table!(tx, ids, household_edit, HouseholdId, edited.clone());
         spoken_of_since.extend(of_table!(
@@ -505,6 +514,9 @@ async fn drop_groups(tx: &DatabaseTransaction, founded: Vec<Uuid>) -> Result<usi
     used.extend(of_table!(tx, founded, household, GroupId));
     used.extend(of_table!(tx, founded, account, GroupId));
     used.extend(of_table!(tx, founded, residential_group, MergedInto));
+    // What was renamed, cut or called otherwise since has a history of its own.
+    used.extend(of_table!(tx, founded, ground_change, GroupId));
+    used.extend(of_table!(tx, founded, group_alias, GroupId));
     let goes: Vec<Uuid> = founded.into_iter().filter(|id| !used.contains(id)).collect();
     let gone = residential_group::Entity::delete_many()
         .filter(residential_group::Column::Id.is_in(goes.iter().copied()))

@@ -2,16 +2,16 @@
 
 use actix_web::{get, post, web};
 use gocua_domain::account::Action;
-use gocua_domain::edit::holds_number;
 use gocua_domain::id::HouseholdId;
-use gocua_domain::proposal::{DoorQuestion, DoorVerdict, MAX_REASON};
+use gocua_domain::proposal::{DoorQuestion, DoorVerdict};
 use gocua_domain::time::{Day, Millis};
-use gocua_store::{AskedDoor, DoorAnswer, DoorAnswered};
+use gocua_store::{AskedDoor, DoorAnswer, DoorAnswered, DoorsAnswered};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::desk::HouseholdPlace;
 use super::extract::{Body, Caller};
+use super::ground::words;
 use super::problem::{Problem, ProblemBody};
 use super::register::DoneView;
 use crate::app::State;
@@ -114,11 +114,7 @@ pub async fn decide(
 ) -> Result<web::Json<DoneView>, Problem> {
     caller.may(Action::KeepInbox)?;
     let Body(DoorDecision { decision, reason, date, question, at }) = body;
-    let reason = reason.trim().to_owned();
-    let plain = !reason.chars().any(char::is_control);
-    if reason.is_empty() || reason.chars().count() > MAX_REASON || holds_number(&reason) || !plain {
-        return Err(Problem::invalid("/reason"));
-    }
+    let reason = words(&reason)?;
     let answer = DoorAnswer {
         household: id.into_inner(),
         verdict: decision,
@@ -132,5 +128,85 @@ pub async fn decide(
     match app.store.answer_door(caller.ward()?, &answer).await? {
         DoorAnswered::Done(seq) => Ok(web::Json(DoneView { seq })),
         DoorAnswered::NoSuchDay => Err(Problem::invalid("/date")),
+    }
+}
+
+/// The most doors of one answer.
+const MOST_DOORS: usize = 500;
+
+/// A door as it was on screen when the desk answered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DoorChosen {
+    id: HouseholdId,
+    question: DoorQuestion,
+    /// When that was asked.
+    at: Millis,
+}
+
+/// One answer about many doors.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DoorsDecision {
+    /// At most 500, all asking the same.
+    doors: Vec<DoorChosen>,
+    decision: DoorVerdict,
+    /// Why, at most 200 characters; no number of nine digits or more.
+    reason: String,
+    /// The day the households leave the denominator from; today when not said, never later.
+    date: Option<Day>,
+}
+
+/// What became of an answer about many doors.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DoorsDoneView {
+    /// The ward's number of the change.
+    seq: i64,
+    done: Vec<HouseholdId>,
+    /// No longer asked, or answered otherwise by somebody else meanwhile: left as they are.
+    late: Vec<HouseholdId>,
+}
+
+/// Answers one question about many doors at once, in one transaction. Each door keeps a line of its
+/// own, and is taken back alone.
+#[utoipa::path(
+    tag = "desk",
+    request_body = DoorsDecision,
+    responses(
+        (status = 200, description = "Done", body = DoorsDoneView),
+        (status = "4XX", description = "Refused", body = ProblemBody),
+    ),
+)]
+#[post("/inbox/doors/decide")]
+pub async fn decide_many(
+    app: State,
+    caller: Caller,
+    body: Body<DoorsDecision>,
+) -> Result<web::Json<DoorsDoneView>, Problem> {
+    caller.may(Action::KeepInbox)?;
+    let Body(DoorsDecision { doors: chosen, decision, reason, date }) = body;
+    let one_question = chosen.windows(2).all(|two| two[0].question == two[1].question);
+    if !(1..=MOST_DOORS).contains(&chosen.len()) || !one_question {
+        return Err(Problem::invalid("/doors"));
+    }
+    let reason = words(&reason)?;
+    let answers: Vec<DoorAnswer> = chosen
+        .into_iter()
+        .map(|door| DoorAnswer {
+            household: door.id,
+            verdict: decision,
+            question: Some(door.question),
+            at: Some(door.at),
+            reason: reason.clone(),
+            date,
+            by: caller.0.account,
+            now: app.now(),
+        })
+        .collect();
+    match app.store.answer_doors(caller.ward()?, &answers).await? {
+        DoorsAnswered::Done { seq, done, late } => {
+            Ok(web::Json(DoorsDoneView { seq, done, late }))
+        }
+        DoorsAnswered::NoSuchDay => Err(Problem::invalid("/date")),
     }
 }

@@ -328,7 +328,7 @@ impl Sheet<'_> {
     }
 
     async fn households(&self, app: &State, ward: &str) -> Result<Table, StoreError> {
-        let lines = app.store.household_lines(ward, self.only).await?;
+        let lines = app.store.households_to_export(ward, self.only).await?;
         let rows = lines
             .into_iter()
             .map(|h| {

@@ -15,8 +15,10 @@ pub mod events;
 pub mod exports;
 pub mod extract;
 pub mod gate;
+pub mod ground;
 pub mod health;
 pub mod imports;
+pub mod households;
 pub mod invites;
 pub mod lease;
 pub mod overlaps;
@@ -92,6 +94,7 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(desk::decide_quarantine)
         .service(doors::doors)
         .service(doors::decide)
+        .service(doors::decide_many)
         .service(withdrawals::withdrawals)
         .service(withdrawals::open)
         .service(withdrawals::residents)
@@ -105,7 +108,6 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(register::unmerge)
         .service(register::remove)
         .service(register::restore)
-        .service(register::merge_group)
         .service(exports::indicators)
         .service(exports::take)
         .service(exports::access_log)
@@ -121,6 +123,21 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(imports::commit)
         .service(imports::undo_outlook)
         .service(imports::undo)
+        .service(households::list)
+        .service(households::card)
+        .service(households::edit)
+        .service(households::relocate)
+        .service(households::doubles)
+        .service(households::apart)
+        .service(households::ledger)
+        .service(ground::groups)
+        .service(ground::found)
+        .service(ground::rename)
+        .service(ground::merge)
+        .service(ground::split)
+        .service(ground::changes)
+        .service(ground::undo)
+        .service(ground::rename_alley)
         .service(events::events)
         .service(health::health)
         .service(docs::openapi);

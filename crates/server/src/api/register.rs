@@ -7,14 +7,14 @@ use utoipa::ToSchema;
 use gocua_domain::account::Action;
 use gocua_domain::desk::{RemovalReason, Standing};
 use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
-use gocua_store::{RegisterEntry, Removal};
+use gocua_store::{Act, RegisterEntry, Removal};
 
 use super::extract::{Body, Caller};
 use super::problem::{Code, Problem, ProblemBody};
 use crate::app::State;
 
 /// The longest query.
-const MAX_QUERY: usize = 100;
+pub(super) const MAX_QUERY: usize = 100;
 /// The most households one call removes or restores.
 const MAX_HOUSEHOLDS: usize = 500;
 
@@ -69,6 +69,18 @@ pub struct RegisterHousehold {
     merged_into: Option<HouseholdCode>,
 }
 
+impl From<(HouseholdId, String)> for HouseholdCode {
+    fn from((id, code): (HouseholdId, String)) -> Self {
+        Self { id, code }
+    }
+}
+
+impl From<(GroupId, String)> for GroupName {
+    fn from((id, name): (GroupId, String)) -> Self {
+        Self { id, name }
+    }
+}
+
 impl From<RegisterEntry> for RegisterHousehold {
     fn from(h: RegisterEntry) -> Self {
         Self {
@@ -76,12 +88,12 @@ impl From<RegisterEntry> for RegisterHousehold {
             code: h.code,
             no: Some(h.house_no).filter(|no| !no.is_empty()),
             alley: AlleyName { id: h.alley.0, name: h.alley.1 },
-            group: GroupName { id: h.group.0, name: h.group.1 },
+            group: h.group.into(),
             head: h.head,
             landmark: h.landmark,
             visits: h.visits,
             state: h.standing,
-            merged_into: h.merged_into.map(|(id, code)| HouseholdCode { id, code }),
+            merged_into: h.merged_into.map(Into::into),
         }
     }
 }
@@ -161,7 +173,7 @@ pub async fn merge(
     if *id == into {
         return Err(Problem::invalid("/into"));
     }
-    let seq = app.store.merge_households(caller.ward()?, *id, into).await?;
+    let seq = app.store.merge_households(caller.ward()?, *id, into, &here(&app, &caller)).await?;
     Ok(web::Json(DoneView { seq }))
 }
 
@@ -181,7 +193,7 @@ pub async fn unmerge(
     id: web::Path<HouseholdId>,
 ) -> Result<web::Json<DoneView>, Problem> {
     caller.may(Action::KeepRegister)?;
-    let seq = app.store.unmerge_household(caller.ward()?, *id).await?;
+    let seq = app.store.unmerge_household(caller.ward()?, *id, &here(&app, &caller)).await?;
     Ok(web::Json(DoneView { seq }))
 }
 
@@ -214,7 +226,8 @@ pub async fn remove(
 ) -> Result<web::Json<DoneView>, Problem> {
     caller.may(Action::KeepRegister)?;
     let Body(RemoveHouseholds { ids, why }) = body;
-    let removed = app.store.remove_households(caller.ward()?, some(&ids)?, why, app.now()).await?;
+    let act = here(&app, &caller);
+    let removed = app.store.remove_households(caller.ward()?, some(&ids)?, why, &act).await?;
     match removed {
         Removal::Done(seq) => Ok(web::Json(DoneView { seq })),
         Removal::TooMany => Err(Problem::new(Code::MassRemoval)),
@@ -246,45 +259,15 @@ pub async fn restore(
 ) -> Result<web::Json<DoneView>, Problem> {
     caller.may(Action::KeepRegister)?;
     let Body(RestoreHouseholds { ids }) = body;
-    let seq = app.store.restore_households(caller.ward()?, some(&ids)?).await?;
+    let seq = app.store.restore_households(caller.ward()?, some(&ids)?, &here(&app, &caller)).await?;
     Ok(web::Json(DoneView { seq }))
+}
+
+/// An act of the caller, now.
+fn here(app: &State, caller: &Caller) -> Act {
+    Act::of(caller.0.account, app.now())
 }
 
 fn some(ids: &[HouseholdId]) -> Result<&[HouseholdId], Problem> {
     if (1..=MAX_HOUSEHOLDS).contains(&ids.len()) { Ok(ids) } else { Err(Problem::invalid("/ids")) }
-}
-
-/// Which group a group becomes part of.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MergeGroup {
-    /// The group that stays.
-    into: GroupId,
-}
-
-/// Make a residential group part of another: its alleys and households go along.
-#[utoipa::path(
-    tag = "register",
-    params(("id" = GroupId, Path, description = "The group that ends")),
-    request_body = MergeGroup,
-    responses(
-        (status = 200, description = "Done", body = DoneView),
-        (status = 409, description = "One of them is part of another group already", body = ProblemBody),
-        (status = "4XX", description = "Refused", body = ProblemBody),
-    ),
-)]
-#[post("/groups/{id}/merge")]
-pub async fn merge_group(
-    app: State,
-    caller: Caller,
-    id: web::Path<GroupId>,
-    body: Body<MergeGroup>,
-) -> Result<web::Json<DoneView>, Problem> {
-    caller.may(Action::KeepRegister)?;
-    let Body(MergeGroup { into }) = body;
-    if *id == into {
-        return Err(Problem::invalid("/into"));
-    }
-    let seq = app.store.merge_groups(caller.ward()?, *id, into).await?;
-    Ok(web::Json(DoneView { seq }))
 }

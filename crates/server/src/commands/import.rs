@@ -8,7 +8,7 @@ use clap::Args;
 
 use gocua_paper::register::Severity;
 use gocua_paper::{ColumnHints, Register, RegisterRow, interpret};
-use gocua_store::{ImportOptions, ImportReport, ImportRow, Refusal, Store};
+use gocua_store::{Act, ImportOptions, ImportReport, ImportRow, Refusal, Store};
 
 use crate::intake::Reader;
 
@@ -43,7 +43,8 @@ pub async fn run(store: &Store, args: &ImportArgs) -> anyhow::Result<bool> {
     let rows: Vec<ImportRow> =
         register.households().map(|row| import_row(row, args.group.as_deref())).collect();
     anyhow::ensure!(!rows.is_empty(), "the file holds no household that can be imported");
-    let options = ImportOptions { commit: args.commit, new_groups: args.new_groups };
+    let act = Act::program(crate::app::Clock::system().now());
+    let options = ImportOptions { act, commit: args.commit, new_groups: args.new_groups };
     let report = store.import(&ward, &rows, options).await.context("importing")?;
     print_report(&report, args.commit);
     Ok(report.refused.is_empty())

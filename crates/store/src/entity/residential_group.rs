@@ -19,6 +19,12 @@ pub struct Model {
     pub seq: i64,
     /// The group it became part of.
     pub merged_into: Option<Uuid>,
+    /// The first day it was in force; unknown for those the ward began with.
+    pub valid_from: Option<i32>,
+    /// The first day it was in force no more.
+    pub valid_to: Option<i32>,
+    /// The ward it belonged to before the merger of 2025, as people still say.
+    pub former_ward: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

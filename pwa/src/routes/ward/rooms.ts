@@ -35,4 +35,5 @@ export const ROOMS: readonly Room[] = [
   { id: 'board', name: 'room_board', icon: 'chart', roles: ['ward_staff', 'party_board', 'dpo', 'admin'], load: () => import('./board/Room.svelte') },
   { id: 'teams', name: 'room_teams', icon: 'people', roles: ['ward_staff'], load: () => import('./teams/Room.svelte') },
   { id: 'settings', name: 'room_settings', icon: 'building', roles: ['admin'], load: () => import('./settings/Room.svelte') },
+  { id: 'register', name: 'room_register', icon: 'home', roles: ['ward_staff'], load: () => import('./register/Room.svelte') },
 ]
