@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alleys/{id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set what an alley is called. */
+        post: operations["rename_alley"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/join": {
         parameters: {
             query?: never;
@@ -181,6 +198,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The residential groups in force on a day, with their other names and what they count now. */
+        get: operations["groups"];
+        put?: never;
+        /** Found a residential group without alleys. */
+        post: operations["found"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups/{id}/alleys": {
         parameters: {
             query?: never;
@@ -207,8 +242,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a residential group part of another: its alleys and households go along. */
-        post: operations["merge_group"];
+        /** Make a residential group part of another: its alleys and households go along, its names lead there. */
+        post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set what a group is called. The name it had stays as one that leads to it. */
+        post: operations["rename"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cut a new residential group out of another: whole alleys, or some houses of an alley. */
+        post: operations["split"];
         delete?: never;
         options?: never;
         head?: never;
@@ -226,6 +295,23 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Households of the register, page by page. */
+        post: operations["list"];
         delete?: never;
         options?: never;
         head?: never;
@@ -286,6 +372,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/households/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One household of the register. */
+        get: operations["card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set details of a household. What somebody else set meanwhile is not written over: 409 names the
+         *     field, and nothing is written.
+         */
+        post: operations["edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/households/{id}/merge": {
         parameters: {
             query?: never;
@@ -297,6 +420,23 @@ export interface paths {
         put?: never;
         /** Merge a double into another household: its visits count there from now on. */
         post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a household to another alley, and to that alley's group. */
+        post: operations["relocate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -352,6 +492,26 @@ export interface paths {
         get: operations["doors"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/doors/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers one question about many doors at once, in one transaction. Each door keeps a line of its
+         *     own, and is taken back alone.
+         */
+        post: operations["decide_many"];
         delete?: never;
         options?: never;
         head?: never;
@@ -557,6 +717,91 @@ export interface paths {
          *     taken. Twice is once.
          */
         post: operations["revoke_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done to the ward's groups and alleys: the latest 200. */
+        get: operations["changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/changes/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a merge or a split of groups back: everything is where it was. */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/doubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Households that look like one written twice, of which the ward has not said that they are two. */
+        get: operations["doubles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/doubles/apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two households are two, or take that back. */
+        post: operations["apart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What moved the number of households from one day to another: of the ward, or of one group. */
+        get: operations["ledger"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -815,6 +1060,12 @@ export interface components {
             id: components["schemas"]["AlleyId"];
             name: string;
         };
+        /** @description What an alley is called. */
+        AlleyNaming: {
+            name: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description An alley with all its doors. */
         AlleyView: {
             /** @description Its doors in walking order. */
@@ -836,6 +1087,13 @@ export interface components {
         /** @description The alleys of a group in walking order. */
         AlleysView: {
             alleys: components["schemas"]["AlleyCoverageView"][];
+        };
+        /** @description What the ward says of two households. */
+        ApartRequest: {
+            /** @description Are they two? Otherwise they may be asked about again. */
+            apart: boolean;
+            one: components["schemas"]["HouseholdId"];
+            other: components["schemas"]["HouseholdId"];
         };
         /** @description A door about which the ward is asked. */
         AskedDoorView: {
@@ -970,6 +1228,16 @@ export interface components {
             /** @description Display name of the account. */
             by: string;
         };
+        /** @description One detail that was set. */
+        DetailSet: {
+            /** @description Does it wait for the ward? */
+            asked: boolean;
+            field: components["schemas"]["Field"];
+            /** @description Did it become the value? Otherwise it waits for the ward, or something else stands. */
+            stands: boolean;
+            value: unknown;
+            was: unknown;
+        };
         /**
          * Format: uuid
          * @description One installation of the app in one browser profile.
@@ -993,6 +1261,13 @@ export interface components {
              * @description The ward's number of the change; the number of now when there was nothing left to change.
              */
             seq: number;
+        };
+        /** @description A door as it was on screen when the desk answered. */
+        DoorChosen: {
+            /** @description When that was asked. */
+            at: components["schemas"]["Millis"];
+            id: components["schemas"]["HouseholdId"];
+            question: components["schemas"]["DoorQuestion"];
         };
         /** @description The ward's answer about a door. */
         DoorDecision: {
@@ -1053,6 +1328,26 @@ export interface components {
             sort: string;
             /** @description Its visits, oldest first; withdrawn ones left out. */
             visits?: components["schemas"]["VisitView"][];
+        };
+        /** @description One answer about many doors. */
+        DoorsDecision: {
+            date?: components["schemas"]["Day"] | null;
+            decision: components["schemas"]["DoorVerdict"];
+            /** @description At most 500, all asking the same. */
+            doors: components["schemas"]["DoorChosen"][];
+            /** @description Why, at most 200 characters; no number of nine digits or more. */
+            reason: string;
+        };
+        /** @description What became of an answer about many doors. */
+        DoorsDoneView: {
+            done: components["schemas"]["HouseholdId"][];
+            /** @description No longer asked, or answered otherwise by somebody else meanwhile: left as they are. */
+            late: components["schemas"]["HouseholdId"][];
+            /**
+             * Format: int64
+             * @description The ward's number of the change.
+             */
+            seq: number;
         };
         /**
          * @description What the resident has to work with.
@@ -1117,12 +1412,51 @@ export interface components {
          * @enum {string}
          */
         Flag: "clock_corrected" | "clock_clamped" | "late_scope" | "household_gone" | "gap" | "unknown_field" | "corrected_elsewhere" | "lost_to_newer" | "to_inbox" | "learner_unknown";
+        /** @description A group was founded. */
+        FoundedView: {
+            id: components["schemas"]["GroupId"];
+            /**
+             * Format: int64
+             * @description The ward's number of the change.
+             */
+            seq: number;
+        };
         /** @description What left the reader's reach. */
         Gone: {
             /** @description Alleys taken back. */
             alleys?: components["schemas"]["AlleyId"][];
             /** @description Households deleted. */
             households?: components["schemas"]["HouseholdId"][];
+        };
+        /**
+         * @description What was done to the ground: to a residential group or an alley.
+         * @enum {string}
+         */
+        GroundChange: "founded" | "renamed" | "merged" | "split" | "alley_renamed";
+        /** @description What was done to a group or an alley. */
+        GroundChangeView: {
+            alley?: components["schemas"]["AlleyId"] | null;
+            at: components["schemas"]["Millis"];
+            /** @description The name after. */
+            became?: string | null;
+            by: string;
+            /** @description The day it is in force from. */
+            day: components["schemas"]["Day"];
+            group: components["schemas"]["GroupName"];
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["GroundChange"];
+            other?: components["schemas"]["GroupName"] | null;
+            reason: string;
+            /** @description Can it be taken back now? */
+            undoable: boolean;
+            undone_at?: components["schemas"]["Millis"] | null;
+            /** @description The name before. */
+            was?: string | null;
+        };
+        /** @description What was done to the ward's groups and alleys, the latest first. */
+        GroundChangesView: {
+            changes: components["schemas"]["GroundChangeView"][];
         };
         /** @description One residential group's coverage. */
         GroupCoverageView: {
@@ -1147,16 +1481,44 @@ export interface components {
             id: components["schemas"]["GroupId"];
             name: string;
         };
-        /** @description A residential group. */
-        GroupView: {
-            /** @description Short code. */
-            code: string;
-            /** @description Identity. */
-            id: components["schemas"]["GroupId"];
-            /** @description Name. */
+        /** @description What a group is called. */
+        GroupNaming: {
+            /** @description Other names that lead to it, at most 12; a name it had is kept by itself. */
+            aliases?: string[];
+            day?: components["schemas"]["Day"] | null;
+            /** @description The ward it belonged to before the merger. */
+            former_ward?: string | null;
             name: string;
-            /** @description Outer rings as `[longitude, latitude]` in degrees (WGS 84), thinned for a phone's sketch. */
-            outline?: number[][][];
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A residential group of the register. */
+        GroupView: {
+            /** @description Other names that lead to it. */
+            aliases: string[];
+            /**
+             * Format: int64
+             * @description Its alleys now.
+             */
+            alleys: number;
+            code: string;
+            /** @description The ward it belonged to before the merger. */
+            former_ward?: string | null;
+            /**
+             * Format: int64
+             * @description Households in the denominator now.
+             */
+            households: number;
+            id: components["schemas"]["GroupId"];
+            merged_into?: components["schemas"]["GroupId"] | null;
+            /** @description Its name on the day asked for. */
+            name: string;
+            valid_from?: components["schemas"]["Day"] | null;
+            valid_to?: components["schemas"]["Day"] | null;
+        };
+        /** @description Residential groups in the ward's order. */
+        GroupsView: {
+            groups: components["schemas"]["GroupView"][];
         };
         /** @description The server answers. */
         Health: {
@@ -1165,16 +1527,79 @@ export interface components {
             /** @description Version of the server. */
             version: string;
         };
+        /**
+         * @description Houses of one alley that go along when a group is cut: from one number to another, on one side or
+         *     on both.
+         */
+        HouseRange: {
+            /** @description The alley. */
+            alley: components["schemas"]["AlleyId"];
+            /**
+             * Format: int32
+             * @description The first number; from the beginning when not said.
+             */
+            from?: number | null;
+            side?: components["schemas"]["Side"] | null;
+            /**
+             * Format: int32
+             * @description The last number; to the end when not said.
+             */
+            to?: number | null;
+        };
+        /** @description A household with all that was done to it. */
+        HouseholdCardView: {
+            /** @description What was done to it, the latest first. */
+            deeds: components["schemas"]["HouseholdDeedView"][];
+            /** @description Its doubles. */
+            doubles: components["schemas"]["HouseholdCode"][];
+            household: components["schemas"]["ListedHousehold"];
+            last_visit_at?: components["schemas"]["Millis"] | null;
+            left_on?: components["schemas"]["Day"] | null;
+        };
         /** @description A household by its code. */
         HouseholdCode: {
             code: string;
             id: components["schemas"]["HouseholdId"];
+        };
+        /** @description What was done to a household. */
+        HouseholdDeedView: {
+            at: components["schemas"]["Millis"];
+            by?: string | null;
+            /** @description The day it is in force from. */
+            day: components["schemas"]["Day"];
+            /** @description What it was about: the code of the other household, the alleys, a code of why. */
+            note?: string | null;
+            reason?: string | null;
+            set: components["schemas"]["DetailSet"][];
+            what?: components["schemas"]["RegisterChange"] | null;
+        };
+        /** @description Details set at the desk. */
+        HouseholdDetails: {
+            /** @description Made by the desk: sent twice it is once. */
+            edit_id: components["schemas"]["OpId"];
+            /** @description Why. */
+            reason: string;
+            /** @description The new values; nothing takes a landmark or a count away. */
+            set: Record<string, never>;
+            /** @description What the desk showed of the same fields. */
+            was?: Record<string, never>;
         };
         /**
          * Format: uuid
          * @description A household (hộ).
          */
         HouseholdId: string;
+        /** @description A page of households. */
+        HouseholdPageView: {
+            households: components["schemas"]["ListedHousehold"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Households that fit, on all pages.
+             */
+            total: number;
+        };
         /** @description A household by name and place. */
         HouseholdPlace: {
             /** @description Name of its alley. */
@@ -1194,6 +1619,29 @@ export interface components {
             /** @description Words of a name, an address or a register code, with or without marks. */
             q?: string;
             state?: components["schemas"]["Standing"] | null;
+        };
+        /** @description Which households to list. In a body, as it names people. */
+        HouseholdsFilter: {
+            /** @description Where the page begins: `next` of the page before. */
+            after?: string | null;
+            alley?: components["schemas"]["AlleyId"] | null;
+            /** @description About which a phone asks something. */
+            asked?: boolean;
+            changed_since?: components["schemas"]["Day"] | null;
+            /** @description That have doubles. */
+            doubled?: boolean;
+            group?: components["schemas"]["GroupId"] | null;
+            /**
+             * Format: int64
+             * @description How many, 50 when not said, at most 100.
+             */
+            limit?: number | null;
+            /** @description Without a house number. */
+            no_number?: boolean;
+            /** @description Words of a name, an address, a code or a group, with or without marks. */
+            q?: string;
+            state?: components["schemas"]["Standing"] | null;
+            status?: components["schemas"]["Status"] | null;
         };
         /** @description Households found. */
         HouseholdsView: {
@@ -1313,6 +1761,82 @@ export interface components {
             others: components["schemas"]["MateView"][];
             until?: components["schemas"]["Millis"] | null;
         };
+        /** @description One act that changed the denominator of one group. */
+        LedgerLineView: {
+            at: components["schemas"]["Millis"];
+            /** @description Who; a program when nobody. */
+            by?: string | null;
+            /** @description The day it is in force from. */
+            day: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description Households gained, or lost when negative.
+             */
+            delta: number;
+            group: components["schemas"]["GroupName"];
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The ward's number of the act.
+             */
+            seq: number;
+            what: components["schemas"]["RegisterChange"];
+        };
+        /** @description What moved the denominator. */
+        LedgerView: {
+            /**
+             * Format: int64
+             * @description Households at the end of the last day.
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description Households at the end of the day before the first.
+             */
+            before: number;
+            /** @description What lies between, the latest first: the lines add up to the difference, unless there are more. */
+            lines: components["schemas"]["LedgerLineView"][];
+            /** @description Are there more than these 500? */
+            more: boolean;
+        };
+        /** @description Two households that may be one. */
+        LikelyDouble: {
+            one: components["schemas"]["RegisterHousehold"];
+            other: components["schemas"]["RegisterHousehold"];
+            /** @description What speaks for it: the name first, then the place. */
+            reasons: components["schemas"]["Likeness"][];
+            /**
+             * Format: int32
+             * @description How much speaks for it, up to 100.
+             */
+            score: number;
+        };
+        /** @description Likely doubles, the likeliest first. */
+        LikelyDoublesView: {
+            /** @description At most 100 of them. */
+            pairs: components["schemas"]["LikelyDouble"][];
+            /** @description How many there are in all. */
+            total: number;
+        };
+        /**
+         * @description What two entries have in common.
+         * @enum {string}
+         */
+        Likeness: "same_name" | "name_typo" | "name_shortened" | "name_missing" | "same_door" | "numbers_turned" | "other_street" | "near_number" | "same_landmark";
+        /** @description One household of the list. */
+        ListedHousehold: components["schemas"]["RegisterHousehold"] & {
+            /**
+             * Format: int32
+             * @description Members from 14 years.
+             */
+            adults?: number | null;
+            /** Format: int32 */
+            members?: number | null;
+            /** @description Proposed by a phone and not answered. */
+            proposed: boolean;
+            /** @description Where the campaign stands with it. */
+            status: components["schemas"]["Status"];
+        };
         /** @description A browser profile. */
         LoginDevice: {
             /** @description Made once per browser profile. */
@@ -1354,8 +1878,11 @@ export interface components {
         };
         /** @description Which group a group becomes part of. */
         MergeGroup: {
+            day?: components["schemas"]["Day"] | null;
             /** @description The group that stays. */
             into: components["schemas"]["GroupId"];
+            /** @description Why. */
+            reason: string;
         };
         /** @description Of which household a double is. */
         MergeHousehold: {
@@ -1367,6 +1894,13 @@ export interface components {
          * @description Milliseconds since 1970-01-01T00:00:00Z.
          */
         Millis: number;
+        /** @description Where a household goes. */
+        MoveHousehold: {
+            /** @description The alley it stands on. */
+            alley_id: components["schemas"]["AlleyId"];
+            /** @description Why. */
+            reason: string;
+        };
         /**
          * @description A need, by the resident's own word.
          * @enum {string}
@@ -1744,6 +2278,11 @@ export interface components {
          * @enum {string}
          */
         Refused: "unreadable" | "unknown_key" | "not_signed" | "other_ward";
+        /**
+         * @description What was done to one household in the register. Each that moves the denominator says by how much.
+         * @enum {string}
+         */
+        RegisterChange: "opening" | "imported" | "approved" | "left" | "merged" | "unmerged" | "removed" | "restored" | "group_merged" | "group_split" | "group_restored" | "moved" | "edited";
         /** @description A household of the register. */
         RegisterHousehold: {
             alley: components["schemas"]["AlleyName"];
@@ -1836,6 +2375,12 @@ export interface components {
             session_id: components["schemas"]["SessionId"];
         };
         /**
+         * @description The side of the way a house stands on. In Vietnam odd numbers are on the left of a walker who
+         *     comes in from the mouth, even ones on the right.
+         * @enum {string}
+         */
+        Side: "odd" | "even";
+        /**
          * @description In whose name the SIM card is.
          * @enum {string}
          */
@@ -1870,11 +2415,28 @@ export interface components {
          * @enum {string}
          */
         SlaUnit: "working_days" | "days" | "same_day" | "next_class";
+        /** @description What is cut out of a group. */
+        SplitGroup: {
+            /** @description Alleys that go along whole. */
+            alleys?: components["schemas"]["AlleyId"][];
+            day?: components["schemas"]["Day"] | null;
+            /** @description What the new group is called. */
+            name: string;
+            /** @description Houses of other alleys that go along. */
+            ranges?: components["schemas"]["HouseRange"][];
+            /** @description Why. */
+            reason: string;
+        };
         /**
          * @description Where a household stands in the register.
          * @enum {string}
          */
         Standing: "active" | "merged" | "removed";
+        /**
+         * @description Where a household stands in the campaign.
+         * @enum {string}
+         */
+        Status: "not_visited" | "attempted" | "unreachable" | "contacted" | "served" | "declined" | "vacant";
         /**
          * @description The counts of one residential group, alley or ward (households unless said otherwise).
          *
@@ -2115,6 +2677,10 @@ export interface components {
              */
             unsent: number;
         };
+        /** @description Why something is done. */
+        WithReason: {
+            reason: string;
+        };
         /** @description Why a request ends without forgetting anybody. */
         WithdrawalClose: {
             /** @description `nobody_here`, `keeps_consent` or `mistake`. */
@@ -2222,6 +2788,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_alley: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alley */
+                id: components["schemas"]["AlleyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlleyNaming"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
                 };
             };
             /** @description Refused */
@@ -2597,6 +3208,100 @@ export interface operations {
             };
         };
     };
+    groups: {
+        parameters: {
+            query?: {
+                /** @description Those in force on this day, as they were called then; today when not said. */
+                on?: components["schemas"]["Day"] | null;
+                /** @description Those that have ended too. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Groups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupNaming"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundedView"];
+                };
+            };
+            /** @description A group in force is called so */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     group_alleys: {
         parameters: {
             query?: never;
@@ -2638,7 +3343,7 @@ export interface operations {
             };
         };
     };
-    merge_group: {
+    merge: {
         parameters: {
             query?: never;
             header?: never;
@@ -2692,6 +3397,114 @@ export interface operations {
             };
         };
     };
+    rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group */
+                id: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupNaming"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description It has ended, or another group in force is called so */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group that is cut */
+                id: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitGroup"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundedView"];
+                };
+            };
+            /** @description It has ended, a group in force is called so, no house would go or none would stay */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -2707,6 +3520,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseholdsFilter"];
+            };
+        };
+        responses: {
+            /** @description Households */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdPageView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -2864,6 +3719,101 @@ export interface operations {
             };
         };
     };
+    card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The household */
+                id: components["schemas"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The household */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdCardView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The household */
+                id: components["schemas"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseholdDetails"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Somebody set one of them meanwhile, or it is merged or removed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     merge: {
         parameters: {
             query?: never;
@@ -2890,6 +3840,60 @@ export interface operations {
                 };
             };
             /** @description One of them is removed or merged elsewhere, or the double has doubles of its own */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    relocate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The household */
+                id: components["schemas"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveHousehold"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description It is merged or removed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3013,6 +4017,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AskedDoorsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorsDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorsDoneView"];
                 };
             };
             /** @description Refused */
@@ -3492,6 +4538,222 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroundChangesView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The change */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description A later change touched the same groups */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    doubles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pairs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LikelyDoublesView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApartRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ledger: {
+        parameters: {
+            query: {
+                /** @description The first day. */
+                from: components["schemas"]["Day"];
+                /** @description The last day. */
+                to: components["schemas"]["Day"];
+                group?: components["schemas"]["GroupId"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerView"];
+                };
             };
             /** @description Refused */
             "4XX": {
