@@ -1492,33 +1492,20 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
-        /** @description A residential group of the register. */
+        /** @description A residential group. */
         GroupView: {
-            /** @description Other names that lead to it. */
-            aliases: string[];
-            /**
-             * Format: int64
-             * @description Its alleys now.
-             */
-            alleys: number;
+            /** @description Short code. */
             code: string;
-            /** @description The ward it belonged to before the merger. */
-            former_ward?: string | null;
-            /**
-             * Format: int64
-             * @description Households in the denominator now.
-             */
-            households: number;
+            /** @description Identity. */
             id: components["schemas"]["GroupId"];
-            merged_into?: components["schemas"]["GroupId"] | null;
-            /** @description Its name on the day asked for. */
+            /** @description Name. */
             name: string;
-            valid_from?: components["schemas"]["Day"] | null;
-            valid_to?: components["schemas"]["Day"] | null;
+            /** @description Outer rings as `[longitude, latitude]` in degrees (WGS 84), thinned for a phone's sketch. */
+            outline?: number[][][];
         };
         /** @description Residential groups in the ward's order. */
         GroupsView: {
-            groups: components["schemas"]["GroupView"][];
+            groups: components["schemas"]["RegisterGroup"][];
         };
         /** @description The server answers. */
         Health: {
@@ -2283,6 +2270,30 @@ export interface components {
          * @enum {string}
          */
         RegisterChange: "opening" | "imported" | "approved" | "left" | "merged" | "unmerged" | "removed" | "restored" | "group_merged" | "group_split" | "group_restored" | "moved" | "edited";
+        /** @description A residential group of the register. */
+        RegisterGroup: {
+            /** @description Other names that lead to it. */
+            aliases: string[];
+            /**
+             * Format: int64
+             * @description Its alleys now.
+             */
+            alleys: number;
+            code: string;
+            /** @description The ward it belonged to before the merger. */
+            former_ward?: string | null;
+            /**
+             * Format: int64
+             * @description Households in the denominator now.
+             */
+            households: number;
+            id: components["schemas"]["GroupId"];
+            merged_into?: components["schemas"]["GroupId"] | null;
+            /** @description Its name on the day asked for. */
+            name: string;
+            valid_from?: components["schemas"]["Day"] | null;
+            valid_to?: components["schemas"]["Day"] | null;
+        };
         /** @description A household of the register. */
         RegisterHousehold: {
             alley: components["schemas"]["AlleyName"];
