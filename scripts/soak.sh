@@ -4,13 +4,13 @@
 #   scripts/soak.sh crash full               these sections only (make soak ONLY="crash full")
 #   SEED=7 scripts/soak.sh crash             another seed than 2026
 #   KILLS=20 SCHEDULES=500 scripts/soak.sh   less of it
-# Sections: simulation crash full fairness engine browser bench line hand.
+# Sections: simulation register crash full fairness engine browser bench line hand.
 # The program under test is built with the profile soak, unless GOCUA_BIN names another.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say=scripts/say
 export SEED=${SEED:-2026}
-sections=(${@:-simulation crash full fairness engine browser bench line hand})
+sections=(${@:-simulation register crash full fairness engine browser bench line hand})
 
 # Tests whose report is a row of a table: nothing else of their output is shown unless one fails.
 rows() {
@@ -37,6 +37,12 @@ simulation() {
   GOCUA_FIRST_SEED=$SEED GOCUA_SCHEDULES=${SCHEDULES:-10000} RUST_BACKTRACE=0 scripts/with-postgres.sh \
     cargo test -q --profile soak -p gocua-tests --test sync -- \
     --nocapture --test-threads $(($(nproc) * 2)) 2>&1
+}
+
+register() {
+  section "The register in any order"
+  GOCUA_SEED=$SEED GOCUA_SHUFFLES=${SHUFFLES:-100} RUST_BACKTRACE=0 scripts/with-postgres.sh \
+    cargo nextest run --cargo-quiet --cargo-profile soak -p gocua-tests --test book -E 'test(anything_undone)' 2>&1 | tail -4
 }
 
 crash() {
@@ -114,7 +120,7 @@ case " ${sections[*]} " in *" browser "* | *" line "* | *" hand "*)
 esac
 for one in "${sections[@]}"; do
   case $one in
-    simulation | crash | full | fairness | engine | browser | bench | line | hand) "$one" ;;
+    simulation | register | crash | full | fairness | engine | browser | bench | line | hand) "$one" ;;
     *) echo "no section $one" >&2; exit 1 ;;
   esac
 done

@@ -23,7 +23,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// Acts of one sequence.
-const ACTS: usize = 40;
+const ACTS: usize = 32;
 const ALWAYS: (Day, Day) = (Day(19_000_101), Day(21_001_231));
 
 /// How an act is taken back.
@@ -290,11 +290,11 @@ impl Shuffle<'_> {
         let all = &self.done;
         assert_eq!(ledger.after, coverage.total.hh_total, "{all:#?}");
         assert!(ledger.more || told == ledger.after - ledger.before, "{all:#?}");
-        for group in &coverage.groups {
-            let lines = store.ledger(WARD, Some(group.id), ALWAYS).await.expect("ledger");
-            assert_eq!(lines.after, group.tally.hh_total, "{} {all:#?}", group.name);
-        }
         if thoroughly {
+            for group in &coverage.groups {
+                let lines = store.ledger(WARD, Some(group.id), ALWAYS).await.expect("ledger");
+                assert_eq!(lines.after, group.tally.hh_total, "{} {all:#?}", group.name);
+            }
             let report = store.verify(WARD).await.expect("verifies");
             assert!(report.drifts.is_empty(), "{:#?} after {all:#?}", report.drifts);
         }
@@ -363,7 +363,8 @@ async fn shuffle(engine: Engine, seed: u64) {
     let before = shuffle.book().await;
     let named = shuffle.groups().await;
     for n in 0..ACTS {
-        app.pass(60_000);
+        // Short enough for the phone to stay signed in.
+        app.pass(10_000);
         if shuffle.dice.random_bool(0.1)
             && let Some(undo) = shuffle.undo.pop()
         {
@@ -395,7 +396,7 @@ fn seeds() -> std::ops::Range<u64> {
         std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(or)
     };
     let first = set("GOCUA_SEED", 2_026);
-    first..first + set("GOCUA_SHUFFLES", 3)
+    first..first + set("GOCUA_SHUFFLES", 2)
 }
 
 #[actix_web::test]

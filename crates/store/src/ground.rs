@@ -478,12 +478,6 @@ impl Store {
             .exec(&tx)
             .await?;
         rollup::recount_groups(&tx, ward, &both.map(GroupId), seq).await?;
-        if !moved.copies.is_empty() {
-            alley::Entity::delete_many()
-                .filter(alley::Column::Id.is_in(moved.copies.keys().copied()))
-                .exec(&tx)
-                .await?;
-        }
         self.close(tx, ward, seq).await
     }
 
@@ -838,28 +832,54 @@ async fn carry_accounts(
     Ok(ids)
 }
 
-/// Carries alleys with all their households from one group to another. With their numbers every phone
-/// gets them again, with their new group.
+/// Carries alleys with all their households from one group to another.
 async fn carry(
     tx: &DatabaseTransaction,
     ward: &str,
-    (what, act): (RegisterChange, &Act),
+    what: (RegisterChange, &Act),
     alleys: &BTreeSet<Uuid>,
     from: Uuid,
     to: Uuid,
     seq: i64,
 ) -> Result<(), StoreError> {
-    let ids = || alleys.iter().copied();
+    let here = household::Column::AlleyId.is_in(alleys.iter().copied());
+    carry_some(tx, ward, what, (alleys, Condition::all().add(here)), (from, to), seq).await
+}
+
+/// Carries alleys from one group to another, and all households of the group along.
+async fn carry_group(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    what: (RegisterChange, &Act),
+    alleys: &BTreeSet<Uuid>,
+    from: Uuid,
+    to: Uuid,
+    seq: i64,
+) -> Result<(), StoreError> {
+    let here = household::Column::GroupId.eq(from);
+    carry_some(tx, ward, what, (alleys, Condition::all().add(here)), (from, to), seq).await
+}
+
+/// With the alleys' numbers every phone gets them again, with their new group.
+async fn carry_some(
+    tx: &DatabaseTransaction,
+    ward: &str,
+    (what, act): (RegisterChange, &Act),
+    (alleys, households): (&BTreeSet<Uuid>, Condition),
+    (from, to): (Uuid, Uuid),
+    seq: i64,
+) -> Result<(), StoreError> {
     alley::Entity::update_many()
         .col_expr(alley::Column::GroupId, Expr::value(to))
         .col_expr(alley::Column::Seq, Expr::value(seq))
-        .filter(alley::Column::Id.is_in(ids()))
+        .filter(alley::Column::Id.is_in(alleys.iter().copied()))
         .exec(tx)
         .await?;
     let counted: Vec<Uuid> = household::Entity::find()
         .select_only()
         .column(household::Column::Id)
-        .filter(household::Column::AlleyId.is_in(ids()))
+        .filter(household::Column::Ward.eq(ward))
+        .filter(households.clone())
         .filter(household::Column::Active.eq(true))
         .into_tuple()
         .all(tx)
@@ -868,7 +888,7 @@ async fn carry(
     household::Entity::update_many()
         .col_expr(household::Column::GroupId, Expr::value(to))
         .filter(household::Column::Ward.eq(ward))
-        .filter(household::Column::AlleyId.is_in(ids()))
+        .filter(households)
         .exec(tx)
         .await?;
     Ok(())
@@ -1100,7 +1120,9 @@ async fn unsplit(
     let first = row.and_then(|g| g.valid_from).map(Day);
     carry_accounts(tx, ward, None, new, of).await?;
     let ways = alleys_of(tx, new).await?;
-    for way in ways.iter().filter(|a| !moved.copies.contains_key(&a.id)) {
+    let own: Vec<&alley::Model> =
+        ways.iter().filter(|a| !moved.copies.contains_key(&a.id)).collect();
+    for way in &own {
         // As it was; what was founded meanwhile turns off what the copy stood for.
         let parent = match moved.alleys.get(&way.id) {
             Some(parent) => *parent,
@@ -1108,8 +1130,6 @@ async fn unsplit(
         };
         set_parent(tx, way.id, parent, seq).await?;
     }
-    let all: BTreeSet<Uuid> = ways.iter().map(|a| a.id).collect();
-    carry(tx, ward, (RegisterChange::GroupRestored, act), &all, new, of, seq).await?;
     for (copy, original) in &moved.copies {
         household::Entity::update_many()
             .col_expr(household::Column::AlleyId, Expr::value(*original))
@@ -1118,6 +1138,9 @@ async fn unsplit(
             .exec(tx)
             .await?;
     }
+    // The copies stay where nobody looks, for the visits that were made there.
+    let own = own.iter().map(|a| a.id).collect();
+    carry_group(tx, ward, (RegisterChange::GroupRestored, act), &own, new, of, seq).await?;
     touch_alleys(tx, moved.copies.values().copied(), seq).await?;
     let copies = || moved.copies.keys().copied();
     assignment::Entity::update_many()

@@ -62,7 +62,7 @@ pub struct GroupsQuery {
 
 /// A residential group of the register.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct GroupView {
+pub struct RegisterGroup {
     id: GroupId,
     code: String,
     /// Its name on the day asked for.
@@ -83,7 +83,7 @@ pub struct GroupView {
     alleys: i64,
 }
 
-impl From<GroupLine> for GroupView {
+impl From<GroupLine> for RegisterGroup {
     fn from(g: GroupLine) -> Self {
         Self {
             id: g.id,
@@ -103,7 +103,7 @@ impl From<GroupLine> for GroupView {
 /// Residential groups in the ward's order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GroupsView {
-    groups: Vec<GroupView>,
+    groups: Vec<RegisterGroup>,
 }
 
 /// The residential groups in force on a day, with their other names and what they count now.

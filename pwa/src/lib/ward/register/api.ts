@@ -8,7 +8,7 @@ type Schemas = components['schemas']
 /** The server writes every field, `null` included; the schema only cannot say so. */
 type Told<T> = T extends readonly (infer I)[] ? Told<I>[] : T extends object ? { [K in keyof T]-?: Told<T[K]> } : T
 
-export type Group = Told<Schemas['GroupView']>
+export type Group = Told<Schemas['RegisterGroup']>
 export type GroundChange = Told<Schemas['GroundChangeView']>
 export type HouseRange = Schemas['HouseRange']
 export type Status = Schemas['Status']
