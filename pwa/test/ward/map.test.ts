@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { boundsOf, inside, pathOf, planeOf, readShapes, type Polygon } from '../../src/lib/map/geometry.ts'
 import { hatchTile } from '../../src/lib/map/hatch.ts'
 import { placeLabels, sizeOf, type LabelWish } from '../../src/lib/map/labels.ts'
-import { CLASS_FILL, CLASS_INK, contrast, HELD_FILL, luminance, NO_DATA_FILL, NO_DATA_INK, NO_DATA_LINE } from '../../src/lib/map/palette.ts'
+import { CLASS_FILL, CLASS_INK, contrast, luminance, NO_DATA_FILL, NO_DATA_INK, NO_DATA_LINE } from '../../src/lib/map/palette.ts'
+import { TEAM_FILL } from '../../src/lib/ward/teams/turf.ts'
 import { HATCH, styleOf } from '../../src/lib/map/style.ts'
 
 const square = (x: number, y: number, size: number): Polygon => [
@@ -68,7 +69,7 @@ describe('colours', () => {
     CLASS_FILL.forEach((fill, i) => expect(contrast(fill, CLASS_INK[i]!)).toBeGreaterThanOrEqual(4.5))
     expect(contrast(NO_DATA_FILL, NO_DATA_INK)).toBeGreaterThanOrEqual(4.5)
     expect(contrast(NO_DATA_LINE, NO_DATA_INK)).toBeGreaterThanOrEqual(4.5)
-    for (const fill of Object.values(HELD_FILL)) expect(contrast(fill, '#14213d')).toBeGreaterThanOrEqual(4.5)
+    for (const fill of TEAM_FILL) expect(contrast(fill, '#14213d')).toBeGreaterThanOrEqual(4.5)
   })
   it('grow darker step by step, so that a grey print still reads', () => {
     const light = CLASS_FILL.map(luminance)

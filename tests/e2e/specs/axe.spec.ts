@@ -237,7 +237,7 @@ for (const [width, size] of [
     await look(page, 'assign')
     await page.getByRole('combobox', { name: 'Tổ dân phố' }).selectOption({ index: 1 })
     await page.getByRole('checkbox').first().check()
-    await page.getByRole('region', { name: 'Đội', exact: true }).first().getByRole('button', { expanded: false }).first().click()
+    await page.getByRole('region', { name: 'Đội', exact: true }).getByRole('button', { expanded: false }).first().click()
     await look(page, 'assign with alleys chosen and a team open')
     await page.getByRole('button', { name: 'Đề xuất cân bằng' }).click()
     await look(page, 'what may be proposed')

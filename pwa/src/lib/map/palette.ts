@@ -16,9 +16,6 @@ export const SELECTED = '#f2a116'
 /** Under the amber, so that the border stays visible on pale blue and on white paper. */
 export const SELECTED_EDGE = '#14213d'
 
-/** Ground of the giving-out map: nobody, part of it, all of it. */
-export const HELD_FILL = { none: '#ffffff', some: '#d9ecdf', all: '#9fd8bb' } as const
-
 function channel(n: number): number {
   const c = n / 255
   return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
