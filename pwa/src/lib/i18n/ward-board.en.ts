@@ -155,6 +155,7 @@ export const boardEn: Record<keyof typeof boardVi, string> = {
   reg_left: 'Left the register',
   reg_left_note: 'with the ward’s approval',
   reg_left_at: 'last decision {when}',
+  reg_open: 'Open the register',
   reg_groups: 'Groups that probably lack most',
   reg_group_line: 'about {n} homes ({from} – {to})',
 

@@ -160,6 +160,7 @@ export const boardVi = {
   reg_left: 'Đã ra khỏi sổ',
   reg_left_note: 'được phường đồng ý',
   reg_left_at: 'lần duyệt gần nhất {when}',
+  reg_open: 'Mở sổ hộ',
   reg_groups: 'Tổ có lẽ thiếu nhiều nhà nhất',
   reg_group_line: 'khoảng {n} nhà ({from} – {to})',
 
