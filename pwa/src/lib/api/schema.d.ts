@@ -21,6 +21,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts of the ward. */
+        get: operations["accounts"];
+        put?: never;
+        /** Gives somebody an account; its code is in this answer and in no other. */
+        post: operations["appoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has an account's owner choose a new password: sessions end, the old password opens nothing, and the
+         *     code in this answer takes its place.
+         */
+        post: operations["recode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an account's access away; its sessions end. Twice is once. */
+        post: operations["disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an account's access back. Twice is once. */
+        post: operations["enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alleys/{id}/assignment": {
         parameters: {
             query?: never;
@@ -32,6 +104,94 @@ export interface paths {
         put?: never;
         /** Give an alley to a team, or take it back. */
         post: operations["assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alleys/{id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set what an alley is called. */
+        post: operations["rename_alley"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give and take back alleys in one act: all of it, or nothing. An alley that is in other hands than
+         *     the desk believes refuses it (`changed` at `/hands/n`).
+         */
+        post: operations["give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose who takes which alleys. Nothing is written. */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the last act back, as long as nothing contradicts it. Twice is once. */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose account a code opens, before a password is chosen. */
+        post: operations["look"];
         delete?: never;
         options?: never;
         head?: never;
@@ -92,6 +252,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an account with its code: sets login and password, and signs in. A code serves once. */
+        post: operations["open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -124,6 +301,44 @@ export interface paths {
         put?: never;
         /** Takes a phone's proof that it has wiped itself. The same proof again changes nothing. */
         post: operations["wiped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The board of the caller's ward: pace and forecast, what lags and why, the hours people are at
+         *     home, phones, what waits for the ward, and what its register probably lacks.
+         */
+        get: operations["board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ward's campaign, its targets, and who changed them. */
+        get: operations["settings"];
+        put?: never;
+        /** Changes the campaign; what changed is kept with the reason. */
+        post: operations["change"];
         delete?: never;
         options?: never;
         head?: never;
@@ -218,6 +433,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The residential groups in force on a day, with their other names and what they count now. */
+        get: operations["groups"];
+        put?: never;
+        /** Found a residential group without alleys. */
+        post: operations["found"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups/{id}/alleys": {
         parameters: {
             query?: never;
@@ -244,8 +477,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a residential group part of another: its alleys and households go along. */
-        post: operations["merge_group"];
+        /** Make a residential group part of another: its alleys and households go along, its names lead there. */
+        post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set what a group is called. The name it had stays as one that leads to it. */
+        post: operations["rename"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cut a new residential group out of another: whole alleys, or some houses of an alley. */
+        post: operations["split"];
         delete?: never;
         options?: never;
         head?: never;
@@ -263,6 +530,23 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Households of the register, page by page. */
+        post: operations["list"];
         delete?: never;
         options?: never;
         head?: never;
@@ -323,6 +607,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/households/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One household of the register. */
+        get: operations["card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{id}/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set details of a household. What somebody else set meanwhile is not written over: 409 names the
+         *     field, and nothing is written.
+         */
+        post: operations["edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/households/{id}/merge": {
         parameters: {
             query?: never;
@@ -334,6 +655,23 @@ export interface paths {
         put?: never;
         /** Merge a double into another household: its visits count there from now on. */
         post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a household to another alley, and to that alley's group. */
+        post: operations["relocate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -554,6 +892,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbox/doors/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answers one question about many doors at once, in one transaction. Each door keeps a line of its
+         *     own, and is taken back alone.
+         */
+        post: operations["decide_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inbox/doors/{id}/decide": {
         parameters: {
             query?: never;
@@ -681,6 +1039,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move somebody to another team, or make a lead of them and back. Work of theirs that is not sent yet
+         *     counts for the team they walked with when they did it.
+         */
+        post: operations["member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the access of somebody who left away; their phones are shut out and wipe themselves when they
+         *     hear of it. Sealed parcels of their work are still taken. Twice is once.
+         */
+        post: operations["left"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give somebody who left their access back. Their old phones stay shut out. */
+        post: operations["back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -776,6 +1191,216 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/register/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done to the ward's groups and alleys: the latest 200. */
+        get: operations["changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/changes/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a merge or a split of groups back: everything is where it was. */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/doubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Households that look like one written twice, of which the ward has not said that they are two. */
+        get: operations["doubles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/doubles/apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that two households are two, or take that back. */
+        post: operations["apart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What moved the number of households from one day to another: of the ward, or of one group. */
+        get: operations["ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ward's teams, who is in them, and the evenings they plan. */
+        get: operations["roster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets the server up, all of it or nothing, and signs its first administrator in. The same call again
+         *     after a lost answer goes on; any other is refused with `conflict` once the server is set up.
+         */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks a part of a set-up over, by the rules of `POST /setup`; writes nothing. */
+        post: operations["check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether the set-up code is right; what there is to choose from. Refused with `conflict` once the
+         *     server is set up.
+         */
+        post: operations["choices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is printed of some alleys: what the paper of a phone of their team shows, and nothing else. */
+        post: operations["sheets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan an evening of a team, or change one. */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift-plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Call a planned evening off. Twice is once. */
+        delete: operations["call_off"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/carry": {
         parameters: {
             query?: never;
@@ -852,6 +1477,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/targets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a target: a new one, or in the place of the one with this id. The old values are kept in the
+         *     history.
+         */
+        post: operations["set_target"];
+        /** Removes a target; it stays in the history. */
+        delete: operations["drop_target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -859,10 +1505,82 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The teams of the ward, with what they hold. */
+        /** The teams of the ward that are not closed, with what they hold. */
         get: operations["teams"];
         put?: never;
+        /** Found a team. */
+        post: operations["found"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rename a team, or say what it can do of an evening. */
+        post: operations["change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a team: its alleys and people go where it is said, its invitations and planned evenings end.
+         *     Refused as a conflict with `missing_field` at what it still holds. What it did stays its own.
+         */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/turf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ward's ground: every alley with its work and its team, every team with what it can do. */
+        get: operations["board"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/turf/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a person does of an evening, and how many evenings a team goes out that has none planned. */
+        post: operations["terms"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1014,6 +1732,14 @@ export interface components {
             /** @enum {string} */
             what: "look";
         };
+        /** @description A code, shown this once. */
+        AccountCode: {
+            /** @description Ten letters and digits. The link is `{origin}/join#CODE`. */
+            code: string;
+            /** @description It is good before this instant. */
+            good_until: components["schemas"]["Millis"];
+            id: components["schemas"]["AccountId"];
+        };
         /**
          * Format: uuid
          * @description A person who signs in.
@@ -1086,6 +1812,12 @@ export interface components {
             id: components["schemas"]["AlleyId"];
             name: string;
         };
+        /** @description What an alley is called. */
+        AlleyNaming: {
+            name: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description An alley with all its doors. */
         AlleyView: {
             /** @description Its doors in walking order. */
@@ -1104,9 +1836,31 @@ export interface components {
             /** @description Order among its siblings. */
             sort: string;
         };
+        /** @description Who takes the alleys of a team that closes. */
+        AlleysTo: {
+            team_id?: components["schemas"]["TeamId"] | null;
+        };
         /** @description The alleys of a group in walking order. */
         AlleysView: {
             alleys: components["schemas"]["AlleyCoverageView"][];
+        };
+        /** @description What the ward says of two households. */
+        ApartRequest: {
+            /** @description Are they two? Otherwise they may be asked about again. */
+            apart: boolean;
+            one: components["schemas"]["HouseholdId"];
+            other: components["schemas"]["HouseholdId"];
+        };
+        /** @description Somebody to be given an account. */
+        AppointmentRequest: {
+            group_id?: components["schemas"]["GroupId"] | null;
+            /** @description Made by the caller, so that the same call again is seen to be the same. */
+            id: components["schemas"]["AccountId"];
+            /** @description The person's name, at most 40 characters. */
+            name: string;
+            /** @description One of those that are appointed; a volunteer comes with a team's code. */
+            role: components["schemas"]["Role"];
+            team_id?: components["schemas"]["TeamId"] | null;
         };
         /** @description A door about which the ward is asked. */
         AskedDoorView: {
@@ -1137,6 +1891,11 @@ export interface components {
              */
             seq: number;
         };
+        /**
+         * @description What waits for the ward.
+         * @enum {string}
+         */
+        AskedWhat: "doors" | "doubles" | "inbox" | "withdrawals";
         /** @description Who shall hold an alley. */
         AssignmentRequest: {
             team_id?: components["schemas"]["TeamId"] | null;
@@ -1164,6 +1923,120 @@ export interface components {
          * @enum {string}
          */
         Blocker: "NO_DEVICE" | "NO_CARD" | "SIM_OTHER_NAME" | "OLD_PHONE" | "MOBILITY" | "FORGOT_SECRET" | "OLD_DEVICE_CODE" | "FACE_FAIL" | "NFC_FAIL" | "DATA_MISMATCH" | "FEAR_SCAM" | "NOT_INTERESTED" | "ABROAD";
+        /** @description One residential group on the board. */
+        BoardGroupView: {
+            /** Format: int64 */
+            alleys: number;
+            /** Format: int64 */
+            alleys_assigned: number;
+            code: string;
+            hours: components["schemas"]["HourView"][];
+            id: components["schemas"]["GroupId"];
+            /**
+             * Format: int64
+             * @description Whole days since the last visit, or since an alley was given to a team when that is later.
+             */
+            idle_days?: number | null;
+            lag: components["schemas"]["LagView"];
+            mostly_missed?: components["schemas"]["MostlyMissedView"] | null;
+            name: string;
+            register: components["schemas"]["RegisterView"];
+            tally: components["schemas"]["TallyView"];
+            /**
+             * Format: int64
+             * @description People in the teams that hold some of it; nothing where 1 to 4 are kept from the reader.
+             */
+            walkers?: number | null;
+        };
+        /** @description A phone that needs the ward. */
+        BoardPhoneView: {
+            /** @description Who signed in on it last. */
+            account: string;
+            device_id: components["schemas"]["DeviceId"];
+            last_seen_at: components["schemas"]["Millis"];
+            /** @description What its holder calls it. */
+            name: string;
+            needs: components["schemas"]["Needs"];
+            /**
+             * Format: int64
+             * @description Operations that waited on it then.
+             */
+            queued: number;
+            team?: components["schemas"]["TeamRef"] | null;
+        };
+        /** @description The phones in short. */
+        BoardPhonesView: {
+            /**
+             * Format: int64
+             * @description Of these, that need the ward for whatever reason.
+             */
+            help?: number | null;
+            /** @description Those that need the ward most; for ward staff only. */
+            named: components["schemas"]["BoardPhoneView"][];
+            /**
+             * Format: int64
+             * @description Phones that anybody walks with; nothing where 1 to 4 are kept from the reader.
+             */
+            phones?: number | null;
+            /**
+             * Format: int64
+             * @description Operations that are on phones, as far as the phones said.
+             */
+            queued: number;
+            /**
+             * Format: int64
+             * @description Of these, that hold work and were not heard of for a day.
+             */
+            silent?: number | null;
+        };
+        /** @description The ward's board. */
+        BoardView: {
+            /** @description When they were read. */
+            as_of: components["schemas"]["Millis"];
+            campaign?: components["schemas"]["CampaignRef"] | null;
+            /** @description Days on which nothing happened are left out. */
+            days: components["schemas"]["ServedDay"][];
+            decided_at?: components["schemas"]["Millis"] | null;
+            forecast?: components["schemas"]["ForecastView"] | null;
+            /** @description What would gain most comes first. */
+            groups: components["schemas"]["BoardGroupView"][];
+            /** @description The ward's hours, those that were ever tried. */
+            hours: components["schemas"]["HourView"][];
+            /**
+             * Format: int64
+             * @description Days without a visit after which a group counts as left alone.
+             */
+            idle_days: number;
+            /**
+             * Format: int64
+             * @description Households that left the denominator with the ward's approval.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Fewest visits an hour is judged by.
+             */
+            need_visits: number;
+            no_forecast?: components["schemas"]["NoForecastView"] | null;
+            open: components["schemas"]["OpenView"][];
+            pace: components["schemas"]["PaceView"];
+            phones: components["schemas"]["BoardPhonesView"];
+            register: components["schemas"]["RegisterView"];
+            /**
+             * Format: int64
+             * @description The number the figures reach.
+             */
+            seq: number;
+            /** @description The first day the figures speak of: the campaign's, or the first on which anything happened. */
+            starts_on: components["schemas"]["Day"];
+            /** @description Are counts of 1 to 4 people kept from this reader? */
+            suppressed: boolean;
+            target?: components["schemas"]["TargetView"] | null;
+            /** @description The business day it was then. */
+            today: components["schemas"]["Day"];
+            total: components["schemas"]["TallyView"];
+            ward: components["schemas"]["WardRef"];
+        };
         /** @description The household of the book a row speaks of. */
         BookSays: {
             /**
@@ -1178,6 +2051,23 @@ export interface components {
              */
             members?: number | null;
         };
+        /** @description A change of the campaign. */
+        CampaignChange: {
+            ends_on: components["schemas"]["Day"];
+            name: string;
+            /** @description Why; needed when the last day moves. */
+            reason: string;
+            starts_on: components["schemas"]["Day"];
+        };
+        /** @description A campaign as somebody types it. */
+        CampaignFields: {
+            /** @description Last day. */
+            ends_on: components["schemas"]["Day"];
+            /** @description Its name, at most 120 characters. */
+            name: string;
+            /** @description First day. */
+            starts_on: components["schemas"]["Day"];
+        };
         /** @description The campaign's name and days. */
         CampaignRef: {
             /** @description Last day. */
@@ -1186,6 +2076,17 @@ export interface components {
             name: string;
             /** @description First day. */
             starts_on: components["schemas"]["Day"];
+        };
+        /** @description The campaign, its targets and their history. */
+        CampaignView: {
+            campaign?: components["schemas"]["CampaignRef"] | null;
+            /** @description The latest 200 changes of the ward's settings, the newest first. */
+            changes: components["schemas"]["ChangeView"][];
+            /** @description Indicators a target can be set for. */
+            indicators: components["schemas"]["IndicatorView"][];
+            /** @description Targets that may be taken over. */
+            suggested: components["schemas"]["SuggestionView"][];
+            targets: components["schemas"]["SetTarget"][];
         };
         /** @description What became of parcels. */
         CarryAnswer: {
@@ -1198,15 +2099,55 @@ export interface components {
             parcels: components["schemas"]["Sealed"][];
         };
         /**
+         * @description Cause households of a group are not coached yet.
+         * @enum {string}
+         */
+        Cause: "unassigned" | "idle" | "never_tried" | "wrong_hour" | "nobody_home" | "waits_for_ward" | "unreachable" | "met_only" | "declined" | "nothing";
+        /** @description Who changed what, when, from what to what. */
+        ChangeView: {
+            at: components["schemas"]["Millis"];
+            becomes?: string | null;
+            /** @description Name of who did it. */
+            by: string;
+            /** @description `campaign_name`, `campaign_starts_on`, `campaign_ends_on`, `target` or `account`. */
+            kind: string;
+            reason: string;
+            /** @description The indicator of a target, the name of an account. */
+            subject?: string | null;
+            /** @description A target stands as `value|unit|day|source`. */
+            was?: string | null;
+        };
+        /**
          * @description How the resident asked.
          * @enum {string}
          */
         Channel: "phone" | "in_person" | "letter";
+        /** @description How a team is closed. */
+        CloseTeamRequest: {
+            alleys_to?: components["schemas"]["AlleysTo"] | null;
+            members_to?: components["schemas"]["TeamId"] | null;
+        };
         /**
          * @description Why a request was refused. The app translates every one of them.
          * @enum {string}
          */
         Code: "invalid_credentials" | "account_locked" | "account_disabled" | "session_expired" | "refresh_expired" | "refresh_reused" | "proof_invalid" | "token_invalid" | "device_revoked" | "code_unknown" | "forbidden" | "not_found" | "method_not_allowed" | "payload_too_large" | "not_json" | "malformed_json" | "unknown_field" | "invalid_field" | "device_mismatch" | "conflict" | "mass_removal" | "unreadable_file" | "too_many_requests" | "timeout" | "unavailable" | "internal";
+        /** @description A code somebody was given. */
+        CodeLook: {
+            /** @description Spaces, dashes and small letters are forgiven. */
+            code: string;
+            /** @description The browser profile it is typed in. */
+            device_id: components["schemas"]["DeviceId"];
+        };
+        /** @description Whose account a code opens. */
+        CodeOwner: {
+            /** @description What is typed to sign in, where it was chosen before. */
+            login?: string | null;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description Name of the ward. */
+            ward: string;
+        };
         /** @description How a column was understood. */
         ColumnView: {
             /**
@@ -1231,6 +2172,15 @@ export interface components {
             band: components["schemas"]["TimeBand"];
             /** @description The day agreed. */
             on: components["schemas"]["Day"];
+        };
+        /** @description The 10th, 50th and 90th of a hundred possible courses. */
+        CountMiddle: {
+            /** Format: int64 */
+            p10: number;
+            /** Format: int64 */
+            p50: number;
+            /** Format: int64 */
+            p90: number;
         };
         /** @description How many operations of a parcel met which end. */
         Counts: {
@@ -1267,11 +2217,27 @@ export interface components {
          * @description A business day in Asia/Ho_Chi_Minh, written as the number `yyyymmdd`.
          */
         Day: number;
+        /** @description The same of days; `null` is later than a year from now. */
+        DayMiddle: {
+            p10?: components["schemas"]["Day"] | null;
+            p50?: components["schemas"]["Day"] | null;
+            p90?: components["schemas"]["Day"] | null;
+        };
         /** @description Who of the desk did something, and when. */
         DeedView: {
             at: components["schemas"]["Millis"];
             /** @description Display name of the account. */
             by: string;
+        };
+        /** @description One detail that was set. */
+        DetailSet: {
+            /** @description Does it wait for the ward? */
+            asked: boolean;
+            field: components["schemas"]["Field"];
+            /** @description Did it become the value? Otherwise it waits for the ward, or something else stands. */
+            stands: boolean;
+            value: unknown;
+            was: unknown;
         };
         /**
          * Format: uuid
@@ -1296,6 +2262,13 @@ export interface components {
              * @description The ward's number of the change; the number of now when there was nothing left to change.
              */
             seq: number;
+        };
+        /** @description A door as it was on screen when the desk answered. */
+        DoorChosen: {
+            /** @description When that was asked. */
+            at: components["schemas"]["Millis"];
+            id: components["schemas"]["HouseholdId"];
+            question: components["schemas"]["DoorQuestion"];
         };
         /** @description The ward's answer about a door. */
         DoorDecision: {
@@ -1356,6 +2329,26 @@ export interface components {
             sort: string;
             /** @description Its visits, oldest first; withdrawn ones left out. */
             visits?: components["schemas"]["VisitView"][];
+        };
+        /** @description One answer about many doors. */
+        DoorsDecision: {
+            date?: components["schemas"]["Day"] | null;
+            decision: components["schemas"]["DoorVerdict"];
+            /** @description At most 500, all asking the same. */
+            doors: components["schemas"]["DoorChosen"][];
+            /** @description Why, at most 200 characters; no number of nine digits or more. */
+            reason: string;
+        };
+        /** @description What became of an answer about many doors. */
+        DoorsDoneView: {
+            done: components["schemas"]["HouseholdId"][];
+            /** @description No longer asked, or answered otherwise by somebody else meanwhile: left as they are. */
+            late: components["schemas"]["HouseholdId"][];
+            /**
+             * Format: int64
+             * @description The ward's number of the change.
+             */
+            seq: number;
         };
         /** @description How many rows wait because of one doubt and no other. */
         DoubtCount: {
@@ -1451,6 +2444,28 @@ export interface components {
          * @enum {string}
          */
         Evidence: "self_report" | "seen_on_screen" | "police_confirmed";
+        /**
+         * @description What is exported.
+         * @enum {string}
+         */
+        Export: "groups" | "alleys" | "days" | "households";
+        /**
+         * @description What a list that names people is for.
+         * @enum {string}
+         */
+        ExportPurpose: "check_register" | "field_work" | "inspection" | "other";
+        /** @description A file that is wanted. */
+        ExportRequest: {
+            export: components["schemas"]["Export"];
+            format: components["schemas"]["Format"];
+            /** @description Only these residential groups; all without. */
+            groups?: components["schemas"]["GroupId"][];
+            /** @description What locks a list that names people, at least 12 characters. It is kept nowhere. */
+            password?: string | null;
+            purpose?: components["schemas"]["ExportPurpose"] | null;
+            /** @description What for, in words of 10 to 200 characters; they stand in the log. */
+            words?: string | null;
+        };
         /** @description What became of one parcel. The carrier learns nothing else of it. */
         Fate: components["schemas"]["Counts"] | {
             /** @description Why. */
@@ -1463,7 +2478,11 @@ export interface components {
         Field: "landmark" | "members" | "adults" | "house_no" | "head";
         /** @description What is wrong with one field. */
         FieldError: {
-            /** @description `unknown_field`, `missing_field` or `invalid_field`; of a file, why it cannot be read. */
+            /**
+             * @description `unknown_field`, `missing_field` or `invalid_field`; of a file, why it cannot be read.
+             *     `unknown_field`, `missing_field` or `invalid_field`; `changed` for what is not as the caller
+             *     believed.
+             */
             code: string;
             /** @description JSON pointer into the body, or the name of the query parameter after `?`. */
             pointer: string;
@@ -1476,15 +2495,84 @@ export interface components {
             rows: number;
             sheets: components["schemas"]["SheetView"][];
         };
+        /** @description The first administrator. */
+        FirstAdmin: {
+            /** @description What is typed to sign in. */
+            login: string;
+            /** @description The person's name. */
+            name: string;
+            /** @description The password: ten characters or more. */
+            password: string;
+        };
         /**
          * @description A remark on an operation that was accepted all the same.
          * @enum {string}
          */
         Flag: "clock_corrected" | "clock_clamped" | "late_scope" | "household_gone" | "gap" | "unknown_field" | "corrected_elsewhere" | "lost_to_newer" | "to_inbox" | "learner_unknown";
+        /** @description Where the campaign goes if it goes on like this. */
+        ForecastView: {
+            at_due?: components["schemas"]["CountMiddle"] | null;
+            /**
+             * Format: double
+             * @description Mean of these days.
+             */
+            daily: number;
+            /**
+             * Format: int64
+             * @description Complete days it is drawn from.
+             */
+            days: number;
+            /** @description Day by day from today. */
+            path: components["schemas"]["PathDay"][];
+            /** @description When the goal is reached. */
+            reached: components["schemas"]["DayMiddle"];
+        };
+        /**
+         * @description The form of the file.
+         * @enum {string}
+         */
+        Format: "xlsx" | "csv";
         /** @description Residential groups a draft may found. */
         FoundGroups: {
             /** @description By name, as the rows name them; at most 100. An empty list takes it back. */
             groups: string[];
+        };
+        /** @description A group was founded. */
+        FoundedView: {
+            id: components["schemas"]["GroupId"];
+            /**
+             * Format: int64
+             * @description The ward's number of the change.
+             */
+            seq: number;
+        };
+        /** @description An act that is done. */
+        GaveView: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description The ward's number of it.
+             */
+            seq: number;
+        };
+        /** @description Alleys that shall change hands in one act. */
+        GiveRequest: {
+            /** @description 1 to 3,000. */
+            hands: components["schemas"]["HandRequest"][];
+            /**
+             * Format: uuid
+             * @description Made by the desk: the same act sent again is done once.
+             */
+            id: string;
+        };
+        /** @description Alleys that changed hands in one act. */
+        GivenView: {
+            /** Format: int64 */
+            alleys: number;
+            at: components["schemas"]["Millis"];
+            /** Format: uuid */
+            id: string;
         };
         /** @description What left the reader's reach. */
         Gone: {
@@ -1492,6 +2580,36 @@ export interface components {
             alleys?: components["schemas"]["AlleyId"][];
             /** @description Households deleted. */
             households?: components["schemas"]["HouseholdId"][];
+        };
+        /**
+         * @description What was done to the ground: to a residential group or an alley.
+         * @enum {string}
+         */
+        GroundChange: "founded" | "renamed" | "merged" | "split" | "alley_renamed";
+        /** @description What was done to a group or an alley. */
+        GroundChangeView: {
+            alley?: components["schemas"]["AlleyId"] | null;
+            at: components["schemas"]["Millis"];
+            /** @description The name after. */
+            became?: string | null;
+            by: string;
+            /** @description The day it is in force from. */
+            day: components["schemas"]["Day"];
+            group: components["schemas"]["GroupName"];
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["GroundChange"];
+            other?: components["schemas"]["GroupName"] | null;
+            reason: string;
+            /** @description Can it be taken back now? */
+            undoable: boolean;
+            undone_at?: components["schemas"]["Millis"] | null;
+            /** @description The name before. */
+            was?: string | null;
+        };
+        /** @description What was done to the ward's groups and alleys, the latest first. */
+        GroundChangesView: {
+            changes: components["schemas"]["GroundChangeView"][];
         };
         /** @description One residential group's coverage. */
         GroupCoverageView: {
@@ -1516,6 +2634,17 @@ export interface components {
             id: components["schemas"]["GroupId"];
             name: string;
         };
+        /** @description What a group is called. */
+        GroupNaming: {
+            /** @description Other names that lead to it, at most 12; a name it had is kept by itself. */
+            aliases?: string[];
+            day?: components["schemas"]["Day"] | null;
+            /** @description The ward it belonged to before the merger. */
+            former_ward?: string | null;
+            name: string;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A residential group. */
         GroupView: {
             /** @description Short code. */
@@ -1527,23 +2656,125 @@ export interface components {
             /** @description Outer rings as `[longitude, latitude]` in degrees (WGS 84), thinned for a phone's sketch. */
             outline?: number[][][];
         };
+        /** @description Residential groups in the ward's order. */
+        GroupsView: {
+            groups: components["schemas"]["RegisterGroup"][];
+        };
+        /** @description A turf to be cut in two. */
+        HalveRequest: {
+            /** @description Who would take the second half. */
+            other_id: components["schemas"]["TeamId"];
+            /** @description Whose turf. */
+            team_id: components["schemas"]["TeamId"];
+        };
+        /** @description An alley that shall change hands. */
+        HandRequest: {
+            alley_id: components["schemas"]["AlleyId"];
+            from?: components["schemas"]["TeamId"] | null;
+            to?: components["schemas"]["TeamId"] | null;
+        };
         /** @description The server answers. */
         Health: {
+            /** @description Whether it has a ward; one that has none waits for `POST /setup`. */
+            set_up: boolean;
             /** @description Always `ok`; a server that cannot answer does not. */
             status: string;
             /** @description Version of the server. */
             version: string;
+        };
+        /** @description What is known of a part of the week. */
+        HourView: {
+            /** @description Morning, afternoon or evening. */
+            band: components["schemas"]["TimeBand"];
+            /**
+             * Format: int64
+             * @description Of these, with an adult met.
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description Of these, nobody at home.
+             */
+            missed: number;
+            rate?: components["schemas"]["RateView"] | null;
+            /** Format: int64 */
+            visits: number;
+            /** @description On a Saturday or a Sunday? */
+            weekend: boolean;
+        };
+        /**
+         * @description Houses of one alley that go along when a group is cut: from one number to another, on one side or
+         *     on both.
+         */
+        HouseRange: {
+            /** @description The alley. */
+            alley: components["schemas"]["AlleyId"];
+            /**
+             * Format: int32
+             * @description The first number; from the beginning when not said.
+             */
+            from?: number | null;
+            side?: components["schemas"]["Side"] | null;
+            /**
+             * Format: int32
+             * @description The last number; to the end when not said.
+             */
+            to?: number | null;
+        };
+        /** @description A household with all that was done to it. */
+        HouseholdCardView: {
+            /** @description What was done to it, the latest first. */
+            deeds: components["schemas"]["HouseholdDeedView"][];
+            /** @description Its doubles. */
+            doubles: components["schemas"]["HouseholdCode"][];
+            household: components["schemas"]["ListedHousehold"];
+            last_visit_at?: components["schemas"]["Millis"] | null;
+            left_on?: components["schemas"]["Day"] | null;
         };
         /** @description A household by its code. */
         HouseholdCode: {
             code: string;
             id: components["schemas"]["HouseholdId"];
         };
+        /** @description What was done to a household. */
+        HouseholdDeedView: {
+            at: components["schemas"]["Millis"];
+            by?: string | null;
+            /** @description The day it is in force from. */
+            day: components["schemas"]["Day"];
+            /** @description What it was about: the code of the other household, the alleys, a code of why. */
+            note?: string | null;
+            reason?: string | null;
+            set: components["schemas"]["DetailSet"][];
+            what?: components["schemas"]["RegisterChange"] | null;
+        };
+        /** @description Details set at the desk. */
+        HouseholdDetails: {
+            /** @description Made by the desk: sent twice it is once. */
+            edit_id: components["schemas"]["OpId"];
+            /** @description Why. */
+            reason: string;
+            /** @description The new values; nothing takes a landmark or a count away. */
+            set: Record<string, never>;
+            /** @description What the desk showed of the same fields. */
+            was?: Record<string, never>;
+        };
         /**
          * Format: uuid
          * @description A household (hộ).
          */
         HouseholdId: string;
+        /** @description A page of households. */
+        HouseholdPageView: {
+            households: components["schemas"]["ListedHousehold"][];
+            /** @description Where the next page begins. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description Households that fit, on all pages.
+             */
+            total: number;
+        };
         /** @description A household by name and place. */
         HouseholdPlace: {
             /** @description Name of its alley. */
@@ -1563,6 +2794,29 @@ export interface components {
             /** @description Words of a name, an address or a register code, with or without marks. */
             q?: string;
             state?: components["schemas"]["Standing"] | null;
+        };
+        /** @description Which households to list. In a body, as it names people. */
+        HouseholdsFilter: {
+            /** @description Where the page begins: `next` of the page before. */
+            after?: string | null;
+            alley?: components["schemas"]["AlleyId"] | null;
+            /** @description About which a phone asks something. */
+            asked?: boolean;
+            changed_since?: components["schemas"]["Day"] | null;
+            /** @description That have doubles. */
+            doubled?: boolean;
+            group?: components["schemas"]["GroupId"] | null;
+            /**
+             * Format: int64
+             * @description How many, 50 when not said, at most 100.
+             */
+            limit?: number | null;
+            /** @description Without a house number. */
+            no_number?: boolean;
+            /** @description Words of a name, an address, a code or a group, with or without marks. */
+            q?: string;
+            state?: components["schemas"]["Standing"] | null;
+            status?: components["schemas"]["Status"] | null;
         };
         /** @description Households found. */
         HouseholdsView: {
@@ -1630,6 +2884,12 @@ export interface components {
             /** @description The code of the denominator. */
             whole?: string | null;
         };
+        /** @description An indicator a target can be set for. */
+        IndicatorView: {
+            code: string;
+            /** @description `percent` or `count`. */
+            unit: string;
+        };
         /** @description Every indicator the book can answer. */
         IndicatorsView: {
             indicators: components["schemas"]["Indicator"][];
@@ -1695,6 +2955,35 @@ export interface components {
             at: components["schemas"]["Millis"];
             team: components["schemas"]["TeamRef"];
         };
+        /** @description A ward whose outline the program brings along. */
+        KnownWard: {
+            /** @description GeoJSON geometry. */
+            boundary: Record<string, never>;
+            /** @description City. */
+            city: string;
+            /** @description Code of the General Statistics Office. */
+            code: string;
+            /** @description Wards it was formed from, where that is known. */
+            former: string[];
+            /** @description Name. */
+            name: string;
+        };
+        /** @description Why a residential group lags, and what would help. */
+        LagView: {
+            at?: components["schemas"]["SlotView"] | null;
+            /**
+             * Format: int64
+             * @description Households the step could gain.
+             */
+            gain: number;
+            missed_at?: components["schemas"]["SlotView"] | null;
+            /** @description Households by cause, the largest first. */
+            shares: components["schemas"]["ShareView"][];
+            /** @description What to do. */
+            step: components["schemas"]["Step"];
+            /** @description The dominant reason. */
+            why: components["schemas"]["Cause"];
+        };
         /**
          * @description Language of the notice that was shown.
          * @enum {string}
@@ -1742,6 +3031,82 @@ export interface components {
             /** @description Team-mates at doors. */
             others: components["schemas"]["MateView"][];
             until?: components["schemas"]["Millis"] | null;
+        };
+        /** @description One act that changed the denominator of one group. */
+        LedgerLineView: {
+            at: components["schemas"]["Millis"];
+            /** @description Who; a program when nobody. */
+            by?: string | null;
+            /** @description The day it is in force from. */
+            day: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description Households gained, or lost when negative.
+             */
+            delta: number;
+            group: components["schemas"]["GroupName"];
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The ward's number of the act.
+             */
+            seq: number;
+            what: components["schemas"]["RegisterChange"];
+        };
+        /** @description What moved the denominator. */
+        LedgerView: {
+            /**
+             * Format: int64
+             * @description Households at the end of the last day.
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description Households at the end of the day before the first.
+             */
+            before: number;
+            /** @description What lies between, the latest first: the lines add up to the difference, unless there are more. */
+            lines: components["schemas"]["LedgerLineView"][];
+            /** @description Are there more than these 500? */
+            more: boolean;
+        };
+        /** @description Two households that may be one. */
+        LikelyDouble: {
+            one: components["schemas"]["RegisterHousehold"];
+            other: components["schemas"]["RegisterHousehold"];
+            /** @description What speaks for it: the name first, then the place. */
+            reasons: components["schemas"]["Likeness"][];
+            /**
+             * Format: int32
+             * @description How much speaks for it, up to 100.
+             */
+            score: number;
+        };
+        /** @description Likely doubles, the likeliest first. */
+        LikelyDoublesView: {
+            /** @description At most 100 of them. */
+            pairs: components["schemas"]["LikelyDouble"][];
+            /** @description How many there are in all. */
+            total: number;
+        };
+        /**
+         * @description What two entries have in common.
+         * @enum {string}
+         */
+        Likeness: "same_name" | "name_typo" | "name_shortened" | "name_missing" | "same_door" | "numbers_turned" | "other_street" | "near_number" | "same_landmark";
+        /** @description One household of the list. */
+        ListedHousehold: components["schemas"]["RegisterHousehold"] & {
+            /**
+             * Format: int32
+             * @description Members from 14 years.
+             */
+            adults?: number | null;
+            /** Format: int32 */
+            members?: number | null;
+            /** @description Proposed by a phone and not answered. */
+            proposed: boolean;
+            /** @description Where the campaign stands with it. */
+            status: components["schemas"]["Status"];
         };
         /** @description A browser profile. */
         LoginDevice: {
@@ -1792,10 +3157,44 @@ export interface components {
             /** @description The ward. */
             ward: components["schemas"]["WardRef"];
         };
+        /** @description A phone of somebody. */
+        MemberPhoneView: {
+            /** @description When it was last heard of. */
+            last_seen_at: components["schemas"]["Millis"];
+            /** @description What its holder calls it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description What it still held then.
+             */
+            queued: number;
+            /** @description Has it been shut out? */
+            revoked: boolean;
+        };
+        /** @description What changes about somebody; what is left out stays. */
+        MemberRequest: {
+            role?: components["schemas"]["Role"] | null;
+            team_id?: components["schemas"]["TeamId"] | null;
+        };
+        /** @description Somebody who walks. */
+        MemberView: {
+            /** @description May they not sign in any more? */
+            disabled: boolean;
+            id: components["schemas"]["AccountId"];
+            name: string;
+            /** @description The last heard of first. */
+            phones: components["schemas"]["MemberPhoneView"][];
+            /** @description `volunteer` or `team_lead`. */
+            role: components["schemas"]["Role"];
+            team_id?: components["schemas"]["TeamId"] | null;
+        };
         /** @description Which group a group becomes part of. */
         MergeGroup: {
+            day?: components["schemas"]["Day"] | null;
             /** @description The group that stays. */
             into: components["schemas"]["GroupId"];
+            /** @description Why. */
+            reason: string;
         };
         /** @description Of which household a double is. */
         MergeHousehold: {
@@ -1807,6 +3206,37 @@ export interface components {
          * @description Milliseconds since 1970-01-01T00:00:00Z.
          */
         Millis: number;
+        /** @description How many homes are probably in no list. */
+        MissingView: {
+            /** Format: int64 */
+            high: number;
+            /**
+             * Format: int64
+             * @description In neither list.
+             */
+            homes: number;
+            /**
+             * Format: int64
+             * @description 95 % interval.
+             */
+            low: number;
+        };
+        /** @description Where most misses happened. */
+        MostlyMissedView: {
+            at: components["schemas"]["SlotView"];
+            /**
+             * Format: int64
+             * @description Of a hundred misses.
+             */
+            percent: number;
+        };
+        /** @description Where a household goes. */
+        MoveHousehold: {
+            /** @description The alley it stands on. */
+            alley_id: components["schemas"]["AlleyId"];
+            /** @description Why. */
+            reason: string;
+        };
         /**
          * @description A need, by the resident's own word.
          * @enum {string}
@@ -1838,6 +3268,19 @@ export interface components {
              */
             uses_left: number;
         };
+        /** @description Why there is no forecast, with the days that are there and needed. */
+        NoForecastView: {
+            /** Format: int64 */
+            have?: number | null;
+            /** Format: int64 */
+            need?: number | null;
+            why: components["schemas"]["NoForecastWhy"];
+        };
+        /**
+         * @description Why there is no forecast.
+         * @enum {string}
+         */
+        NoForecastWhy: "no_target" | "not_begun" | "reached" | "too_few_days" | "no_pace";
         /** @description A team's own words about a door. */
         NoteView: {
             /** @description When they were written. */
@@ -1866,6 +3309,11 @@ export interface components {
             /** @description Which text, e.g. `2026-11`. */
             version: string;
         };
+        /**
+         * @description Where the campaign stands.
+         * @enum {string}
+         */
+        OnTime: "no_target" | "not_started" | "reached" | "ahead" | "on_track" | "behind" | "overdue";
         /** @description One operation written by a phone, before anybody else knew of it. */
         Op: {
             /**
@@ -1930,6 +3378,30 @@ export interface components {
              */
             seq?: number | null;
         };
+        /** @description What somebody with a code has chosen. */
+        OpenRequest: {
+            code: string;
+            device: components["schemas"]["LoginDevice"];
+            /** @description Needed where none was chosen before. */
+            login?: string | null;
+            /** @description Ten characters or more. */
+            password: string;
+        };
+        /** @description How much waits, and since when. */
+        OpenView: {
+            /**
+             * Format: int64
+             * @description Nothing where 1 to 4 residents are kept from the reader.
+             */
+            count?: number | null;
+            oldest_at?: components["schemas"]["Millis"] | null;
+            /**
+             * Format: int64
+             * @description Of these, past the day they were due.
+             */
+            overdue?: number | null;
+            what: components["schemas"]["AskedWhat"];
+        };
         /**
          * @description What happened at the door. Codes are immutable: a phone half a year old still sends them.
          * @enum {string}
@@ -1953,11 +3425,50 @@ export interface components {
         OverlapsView: {
             overlaps: components["schemas"]["OverlapView"][];
         };
+        /** @description Is the campaign on the line that leads to its target? */
+        PaceView: {
+            /**
+             * Format: int64
+             * @description Whole days off the line; before the first day, days until it; past the deadline, days since.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Households the target asks for.
+             */
+            goal: number;
+            /**
+             * Format: int64
+             * @description Households still missing.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Households a day from tomorrow on.
+             */
+            needed?: number | null;
+            /**
+             * Format: double
+             * @description Households a day, mean of the last seven complete days.
+             */
+            speed: number;
+            verdict: components["schemas"]["OnTime"];
+        };
         /**
          * @description Papers brought into the app. Only that they are, never what they say.
          * @enum {string}
          */
         Paper: "BHYT" | "GPLX" | "DANG_KY_XE" | "NGUOI_PHU_THUOC" | "AN_SINH" | "SO_SUC_KHOE" | "CHU_KY_SO";
+        /** @description What is reached by the end of a day to come. */
+        PathDay: {
+            day: components["schemas"]["Day"];
+            /** Format: int64 */
+            p10: number;
+            /** Format: int64 */
+            p50: number;
+            /** Format: int64 */
+            p90: number;
+        };
         /** @description One phone, as the desk looks after it. */
         PhoneView: {
             /** @description Who signed in on it last. */
@@ -2032,6 +3543,24 @@ export interface components {
             title: string;
             /** @description Always `about:blank`: the code says what it is. */
             type: string;
+        };
+        /** @description What is to be proposed: one of the two. */
+        ProposalRequest: {
+            halve?: components["schemas"]["HalveRequest"] | null;
+            scope?: components["schemas"]["Scope"] | null;
+        };
+        /** @description A proposal; nothing of it is written. */
+        ProposalView: {
+            left: components["schemas"]["TurfLeftView"][];
+            loads: components["schemas"]["TurfLoadView"][];
+            moves: components["schemas"]["TurfMoveView"][];
+            /** @description Alleys that would go to a team from another group: only if the desk says yes. */
+            questions: components["schemas"]["TurfMoveView"][];
+            /**
+             * Format: int64
+             * @description The number it was reckoned at.
+             */
+            seq: number;
         };
         /** @description One answer of `sync/pull`. Lists that are empty and parts that did not change are left out. */
         PullAnswer: {
@@ -2138,6 +3667,15 @@ export interface components {
             /** @description `household_deleted` or `account_disabled`. */
             why: string;
         };
+        /** @description A rate with its 95 % interval, 0 to 1. */
+        RateView: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            rate: number;
+        };
         /**
          * @description Why an operation did not enter the book.
          * @enum {string}
@@ -2184,6 +3722,35 @@ export interface components {
          * @enum {string}
          */
         Refused: "unreadable" | "unknown_key" | "not_signed" | "other_ward";
+        /**
+         * @description What was done to one household in the register. Each that moves the denominator says by how much.
+         * @enum {string}
+         */
+        RegisterChange: "opening" | "imported" | "approved" | "left" | "merged" | "unmerged" | "removed" | "restored" | "group_merged" | "group_split" | "group_restored" | "moved" | "edited" | "import_undone";
+        /** @description A residential group of the register. */
+        RegisterGroup: {
+            /** @description Other names that lead to it. */
+            aliases: string[];
+            /**
+             * Format: int64
+             * @description Its alleys now.
+             */
+            alleys: number;
+            code: string;
+            /** @description The ward it belonged to before the merger. */
+            former_ward?: string | null;
+            /**
+             * Format: int64
+             * @description Households in the denominator now.
+             */
+            households: number;
+            id: components["schemas"]["GroupId"];
+            merged_into?: components["schemas"]["GroupId"] | null;
+            /** @description Its name on the day asked for. */
+            name: string;
+            valid_from?: components["schemas"]["Day"] | null;
+            valid_to?: components["schemas"]["Day"] | null;
+        };
         /** @description A household of the register. */
         RegisterHousehold: {
             alley: components["schemas"]["AlleyName"];
@@ -2201,6 +3768,40 @@ export interface components {
              * @description Visits that count for it, those of its doubles included; of a double, its own.
              */
             visits: number;
+        };
+        /** @description Where the households come from, and what is probably missing. */
+        RegisterView: {
+            /**
+             * Format: int64
+             * @description Found on foot and taken into the register by the ward.
+             */
+            approved: number;
+            /**
+             * Format: int64
+             * @description In both: m.
+             */
+            both: number;
+            missing?: components["schemas"]["MissingView"] | null;
+            /**
+             * Format: int64
+             * @description Fewest homes in both lists that an estimate needs.
+             */
+            need_in_both: number;
+            /**
+             * Format: int64
+             * @description Found on foot: n2.
+             */
+            on_foot: number;
+            /**
+             * Format: int64
+             * @description In the register as it was handed in: n1.
+             */
+            register: number;
+            /**
+             * Format: int64
+             * @description Found on foot, waiting for the ward.
+             */
+            waiting: number;
         };
         /** @description Operations rejected for one reason. */
         RejectedCount: {
@@ -2241,6 +3842,41 @@ export interface components {
          * @enum {string}
          */
         Role: "volunteer" | "team_lead" | "tdp_coordinator" | "police" | "one_stop_helper" | "school" | "party_cell" | "ward_staff" | "party_board" | "dpo" | "admin";
+        /** @description A team as the desk keeps it. */
+        RosterTeamView: {
+            /**
+             * Format: int64
+             * @description Alleys it holds.
+             */
+            alleys: number;
+            /**
+             * Format: int32
+             * @description Homes one of its people knocks at of an evening, where it is not the ward's figure.
+             */
+            doors_per_evening?: number | null;
+            /**
+             * Format: int64
+             * @description Evenings planned from today on.
+             */
+            evenings: number;
+            /**
+             * Format: int64
+             * @description Active households on them.
+             */
+            households: number;
+            id: components["schemas"]["TeamId"];
+            name: string;
+        };
+        /** @description The teams room. */
+        RosterView: {
+            /** @description Who walks: those with access first, leads before others, by name. */
+            members: components["schemas"]["MemberView"][];
+            /** @description Evenings from today on, the earliest first. */
+            plans: components["schemas"]["ShiftPlanView"][];
+            /** @description Teams that are not closed, by name. */
+            teams: components["schemas"]["RosterTeamView"][];
+            terms: components["schemas"]["TurfTerms"];
+        };
         /** @description What a person does about a row. */
         RowAct: {
             /** @enum {string} */
@@ -2317,6 +3953,11 @@ export interface components {
             /** @description The address as the file says it, or as it was typed since. */
             written: string;
         };
+        /**
+         * @description What is asked of a proposal.
+         * @enum {string}
+         */
+        Scope: "fill" | "balance";
         /** @description What a phone needs to seal work for this server. */
         SealView: {
             /** @description The public key: an uncompressed point of P-256, base64url. */
@@ -2332,6 +3973,12 @@ export interface components {
             enc: string;
             /** @description The key it was sealed for. */
             kid: string;
+        };
+        /** @description Households coached for the first time on a day. */
+        ServedDay: {
+            day: components["schemas"]["Day"];
+            /** Format: int64 */
+            hh_served: number;
         };
         /**
          * Format: uuid
@@ -2350,6 +3997,85 @@ export interface components {
             seal: components["schemas"]["SealView"];
             /** @description The session. */
             session_id: components["schemas"]["SessionId"];
+        };
+        /** @description A target that is set. */
+        SetTarget: {
+            due_on: components["schemas"]["Day"];
+            /** Format: uuid */
+            id: string;
+            indicator: string;
+            source: string;
+            /** @description `percent` or `count`. */
+            unit: string;
+            /** Format: double */
+            value: number;
+        };
+        /** @description What there is to choose from. */
+        SetupChoices: {
+            /** @description Targets that may be taken over. */
+            suggested: components["schemas"]["SuggestionView"][];
+            /** @description Wards whose outline is known. */
+            wards: components["schemas"]["KnownWard"][];
+        };
+        /** @description The code from the server's console. */
+        SetupCode: {
+            /** @description As the console shows it; spaces, dashes and small letters are forgiven. */
+            code: string;
+            /** @description The browser profile it is typed in. */
+            device_id: components["schemas"]["DeviceId"];
+        };
+        /** @description A part of a set-up, as far as it is filled in. */
+        SetupPart: {
+            admin?: components["schemas"]["FirstAdmin"] | null;
+            campaign?: components["schemas"]["CampaignFields"] | null;
+            /** @description The code from the server's console. */
+            code: string;
+            /** @description The browser profile it is typed in. */
+            device_id: components["schemas"]["DeviceId"];
+            targets?: components["schemas"]["TargetFields"][] | null;
+            teams?: string[] | null;
+            ward?: components["schemas"]["WardChoice"] | null;
+        };
+        /** @description Everything a server begins with. */
+        SetupRequest: {
+            admin: components["schemas"]["FirstAdmin"];
+            campaign: components["schemas"]["CampaignFields"];
+            /** @description The code from the server's console. */
+            code: string;
+            /** @description The browser profile it is typed in. */
+            device: components["schemas"]["LoginDevice"];
+            /** @description Figures to reach; may be empty. */
+            targets: components["schemas"]["TargetFields"][];
+            /** @description Names of the first teams; may be empty. */
+            teams: string[];
+            ward: components["schemas"]["WardChoice"];
+        };
+        /** @description Households by cause. */
+        ShareView: {
+            /** Format: int64 */
+            households: number;
+            why: components["schemas"]["Cause"];
+        };
+        /** @description One house of a sheet. */
+        SheetDoorView: {
+            code: string;
+            head?: string | null;
+            id: components["schemas"]["HouseholdId"];
+            landmark?: string | null;
+            /** @description House number. */
+            no?: string | null;
+            quiet_until?: components["schemas"]["Day"] | null;
+            /** @description Should somebody come back? */
+            revisit: boolean;
+            /** @description Odd or even side. */
+            side?: string | null;
+            sort: string;
+            status: components["schemas"]["Status"];
+            /**
+             * Format: int64
+             * @description Visits that count.
+             */
+            visits: number;
         };
         /** @description How a sheet was read. */
         SheetView: {
@@ -2371,11 +4097,68 @@ export interface components {
             name?: string | null;
             taken: boolean;
         };
+        /** @description The alleys to be printed. */
+        SheetsRequest: {
+            /** @description 1 to 3,000. */
+            alley_ids: components["schemas"]["AlleyId"][];
+        };
+        /** @description Sheets, in walking order. */
+        SheetsView: {
+            sheets: components["schemas"]["SheetView"][];
+        };
+        /** @description An evening to be planned. */
+        ShiftPlanRequest: {
+            /** @description From today on, a year ahead at most. */
+            day: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description Minutes since midnight.
+             */
+            from: number;
+            /**
+             * Format: uuid
+             * @description Made by the desk: sent again, it changes the evening.
+             */
+            id: string;
+            /** @description Where they meet, 1 to 80 characters. */
+            place: string;
+            team_id: components["schemas"]["TeamId"];
+            /**
+             * Format: int32
+             * @description Minutes since midnight, later than `from`, 21:30 at the latest.
+             */
+            to: number;
+        };
+        /** @description An evening a team means to go out. */
+        ShiftPlanView: {
+            day: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description Minutes since midnight.
+             */
+            from: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Where they meet. */
+            place: string;
+            team_id: components["schemas"]["TeamId"];
+            /**
+             * Format: int32
+             * @description Minutes since midnight.
+             */
+            to: number;
+        };
         /**
          * @description Which rows of a draft to show.
          * @enum {string}
          */
         Show: "look" | "all" | "new" | "updated" | "same" | "confirmed" | "head_differs" | "repeated" | "left_out" | "blocked" | "absent";
+        /**
+         * @description The side of the way a house stands on. In Vietnam odd numbers are on the left of a walker who
+         *     comes in from the mouth, even ones on the right.
+         * @enum {string}
+         */
+        Side: "odd" | "even";
         /**
          * @description In whose name the SIM card is.
          * @enum {string}
@@ -2411,11 +4194,33 @@ export interface components {
          * @enum {string}
          */
         SlaUnit: "working_days" | "days" | "same_day" | "next_class";
+        /** @description A part of the week. */
+        SlotView: {
+            band: components["schemas"]["TimeBand"];
+            weekend: boolean;
+        };
+        /** @description What is cut out of a group. */
+        SplitGroup: {
+            /** @description Alleys that go along whole. */
+            alleys?: components["schemas"]["AlleyId"][];
+            day?: components["schemas"]["Day"] | null;
+            /** @description What the new group is called. */
+            name: string;
+            /** @description Houses of other alleys that go along. */
+            ranges?: components["schemas"]["HouseRange"][];
+            /** @description Why. */
+            reason: string;
+        };
         /**
          * @description Where a household stands in the register.
          * @enum {string}
          */
         Standing: "active" | "merged" | "removed";
+        /**
+         * @description Where a household stands in the campaign.
+         * @enum {string}
+         */
+        Status: "not_visited" | "attempted" | "unreachable" | "contacted" | "served" | "declined" | "vacant";
         /** @description A household that stays. */
         StayView: {
             household: components["schemas"]["RegisterHousehold"];
@@ -2426,6 +4231,25 @@ export interface components {
          * @enum {string}
          */
         StayWhy: "visited" | "changed" | "named_again";
+        /**
+         * @description What to do about it.
+         * @enum {string}
+         */
+        Step: "assign" | "call_team" | "go_at" | "other_hour" | "decide" | "come_back" | "keep_on" | "leave_in_peace";
+        /** @description A target that may be taken over: an order from above, or where others stand. */
+        SuggestionView: {
+            due_on?: components["schemas"]["Day"] | null;
+            indicator: string;
+            /** @description Where the value comes from. */
+            source: string;
+            /** @description `percent` or `count`. */
+            unit: string;
+            /**
+             * Format: double
+             * @description None where no figure is known.
+             */
+            value?: number | null;
+        };
         /**
          * @description The counts of one residential group, alley or ward (households unless said otherwise).
          *
@@ -2493,6 +4317,20 @@ export interface components {
              */
             visits: number;
         };
+        /** @description A target as somebody types it. */
+        TargetFields: {
+            /** @description By the end of which day. */
+            due_on: components["schemas"]["Day"];
+            /** @description Code of the indicator. */
+            indicator: string;
+            /** @description The document it comes from, at most 200 characters; may be empty. */
+            source: string;
+            /**
+             * Format: double
+             * @description The value: percent from 0 to 100, or a whole number of things.
+             */
+            value: number;
+        };
         /** @description A figure to reach, with its source. */
         TargetView: {
             due_on: components["schemas"]["Day"];
@@ -2503,6 +4341,16 @@ export interface components {
             unit: string;
             /** Format: double */
             value: number;
+        };
+        /** @description A team as it shall be. */
+        TeamChangeRequest: {
+            /**
+             * Format: int32
+             * @description Homes one of its people knocks at of an evening, 1 to 60; none: the ward's figure.
+             */
+            doors_per_evening?: number | null;
+            /** @description 1 to 60 characters. */
+            name: string;
         };
         /**
          * Format: uuid
@@ -2526,7 +4374,7 @@ export interface components {
             lead?: string | null;
             /**
              * Format: int64
-             * @description Accounts in it.
+             * @description Accounts in it that may sign in.
              */
             members: number;
             name: string;
@@ -2536,6 +4384,13 @@ export interface components {
             /** @description The team. */
             id: components["schemas"]["TeamId"];
             /** @description Its name. */
+            name: string;
+        };
+        /** @description A team to be founded. */
+        TeamRequest: {
+            /** @description Made by the desk: the same team sent again is founded once. */
+            id: components["schemas"]["TeamId"];
+            /** @description 1 to 60 characters; no other open team of the ward has it. */
             name: string;
         };
         /** @description A team by name. */
@@ -2577,6 +4432,127 @@ export interface components {
         TrendView: {
             days: components["schemas"]["TrendDay"][];
         };
+        /** @description One alley as the desk shares the ward out. */
+        TurfAlleyView: {
+            group_id: components["schemas"]["GroupId"];
+            /**
+             * Format: int64
+             * @description Active households.
+             */
+            households: number;
+            id: components["schemas"]["AlleyId"];
+            kind: components["schemas"]["AlleyKind"];
+            name: string;
+            parent_id?: components["schemas"]["AlleyId"] | null;
+            /**
+             * Format: int64
+             * @description Of these, those on which somebody has still to knock.
+             */
+            remaining: number;
+            sort: string;
+            team_id?: components["schemas"]["TeamId"] | null;
+            /**
+             * Format: int64
+             * @description Work left, in half knocks.
+             */
+            work: number;
+        };
+        /**
+         * @description Why an alley nobody holds stays so.
+         * @enum {string}
+         */
+        TurfLeft: "nothing_left" | "no_team" | "asked";
+        /** @description An alley that would stay with nobody. */
+        TurfLeftView: {
+            alley_id: components["schemas"]["AlleyId"];
+            why: components["schemas"]["TurfLeft"];
+        };
+        /** @description What a team has to do, in half knocks. */
+        TurfLoadView: {
+            /**
+             * Format: int64
+             * @description After the moves.
+             */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            /**
+             * Format: int64
+             * @description Its fair share of all that is left to do.
+             */
+            share: number;
+            team_id: components["schemas"]["TeamId"];
+            /**
+             * Format: int64
+             * @description After the moves, when every question is answered with yes.
+             */
+            with_questions: number;
+        };
+        /** @description An alley that would change hands. */
+        TurfMoveView: {
+            alley_id: components["schemas"]["AlleyId"];
+            from?: components["schemas"]["TeamId"] | null;
+            to: components["schemas"]["TeamId"];
+            why: components["schemas"]["TurfWhy"];
+        };
+        /** @description One team as the desk shares the ward out. */
+        TurfTeamView: {
+            /**
+             * Format: int64
+             * @description What it can do in these, in half knocks.
+             */
+            capacity: number;
+            /**
+             * Format: int64
+             * @description Homes one of them knocks at of an evening.
+             */
+            doors_per_evening: number;
+            /**
+             * Format: int64
+             * @description Evenings planned from today on; the ward's figure where none is.
+             */
+            evenings: number;
+            id: components["schemas"]["TeamId"];
+            /** @description Name of its lead. */
+            lead?: string | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description People in it who may sign in.
+             */
+            people: number;
+        };
+        /** @description What the ward has decided about its evenings. */
+        TurfTerms: {
+            /**
+             * Format: int32
+             * @description Homes one person knocks at of an evening, 1 to 60.
+             */
+            doors_per_evening: number;
+            /**
+             * Format: int32
+             * @description Evenings of a team that has none planned, 1 to 60.
+             */
+            evenings: number;
+        };
+        /** @description The ward's ground and its teams. */
+        TurfView: {
+            /** @description Every alley, group after group in walking order. */
+            alleys: components["schemas"]["TurfAlleyView"][];
+            last?: components["schemas"]["GivenView"] | null;
+            /**
+             * Format: int64
+             * @description The number it reaches.
+             */
+            seq: number;
+            /** @description Teams that are not closed, by name. */
+            teams: components["schemas"]["TurfTeamView"][];
+        };
+        /**
+         * @description Why an alley would change hands.
+         * @enum {string}
+         */
+        TurfWhy: "own_group" | "with_neighbours" | "free_group" | "even_out";
         /** @description Which of two values stays. */
         TwoValuesDecision: {
             /** @description `house_no` or `head`. */
@@ -2664,6 +4640,36 @@ export interface components {
          * @enum {string}
          */
         WantsL2: "yes" | "later" | "no";
+        /** @description An account of the ward. */
+        WardAccount: {
+            code_until?: components["schemas"]["Millis"] | null;
+            created_at: components["schemas"]["Millis"];
+            disabled: boolean;
+            /** @description Name of the residential group. */
+            group?: string | null;
+            id: components["schemas"]["AccountId"];
+            /** @description What is typed to sign in; none before it was chosen, and for who came with a team's code. */
+            login?: string | null;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description Name of the team. */
+            team?: string | null;
+        };
+        /** @description The accounts of the ward by name. */
+        WardAccounts: {
+            accounts: components["schemas"]["WardAccount"][];
+        };
+        /** @description The ward: one of the known ones by its code, or one that is brought along. */
+        WardChoice: {
+            /** @description GeoJSON geometry, a polygon or several; of a ward that is brought along. */
+            boundary?: Record<string, never> | null;
+            /** @description City; of a ward that is brought along. */
+            city?: string | null;
+            /** @description Code of the General Statistics Office; of a ward that is brought along it may be left out. */
+            code?: string | null;
+            /** @description Name; of a ward that is brought along. */
+            name?: string | null;
+        };
         /** @description A ward by code and name. */
         WardRef: {
             /** @description Official code. */
@@ -2696,6 +4702,10 @@ export interface components {
              * @description Operations it had not sent; sealed parcels of them may still come.
              */
             unsent: number;
+        };
+        /** @description Why something is done. */
+        WithReason: {
+            reason: string;
         };
         /** @description Why a request ends without forgetting anybody. */
         WithdrawalClose: {
@@ -2822,6 +4832,196 @@ export interface operations {
             };
         };
     };
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accounts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WardAccounts"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppointmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Made; the code is shown this once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountCode"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A code, shown this once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountCode"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Disabled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Enabled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     assign: {
         parameters: {
             query?: never;
@@ -2854,6 +5054,209 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_alley: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alley */
+                id: components["schemas"]["AlleyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlleyNaming"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GaveView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalRequest"];
+            };
+        };
+        responses: {
+            /** @description A proposal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The act */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GaveView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeLook"];
+            };
+        };
+        responses: {
+            /** @description The code is good */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeOwner"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -2978,6 +5381,39 @@ export interface operations {
             };
         };
     };
+    open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenRequest"];
+            };
+        };
+        responses: {
+            /** @description Signed in; sets the refresh cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     refresh: {
         parameters: {
             query?: never;
@@ -3025,6 +5461,132 @@ export interface operations {
         };
         responses: {
             /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board: {
+        parameters: {
+            query?: {
+                /** @description Code of the caller's own ward; may be left out. */
+                ward?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board, with the ward's number in its ETag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardView"];
+                };
+            };
+            /** @description Nothing changed since the ETag sent */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3227,7 +5789,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
         responses: {
             /** @description The file */
             200: {
@@ -3236,6 +5802,100 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groups: {
+        parameters: {
+            query?: {
+                /** @description Those in force on this day, as they were called then; today when not said. */
+                on?: components["schemas"]["Day"] | null;
+                /** @description Those that have ended too. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Groups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupNaming"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundedView"];
+                };
+            };
+            /** @description A group in force is called so */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused */
@@ -3299,7 +5959,7 @@ export interface operations {
             };
         };
     };
-    merge_group: {
+    merge: {
         parameters: {
             query?: never;
             header?: never;
@@ -3353,6 +6013,114 @@ export interface operations {
             };
         };
     };
+    rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group */
+                id: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupNaming"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description It has ended, or another group in force is called so */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The group that is cut */
+                id: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitGroup"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundedView"];
+                };
+            };
+            /** @description It has ended, a group in force is called so, no house would go or none would stay */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -3368,6 +6136,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseholdsFilter"];
+            };
+        };
+        responses: {
+            /** @description Households */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdPageView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -3525,6 +6335,101 @@ export interface operations {
             };
         };
     };
+    card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The household */
+                id: components["schemas"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The household */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdCardView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The household */
+                id: components["schemas"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseholdDetails"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Somebody set one of them meanwhile, or it is merged or removed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     merge: {
         parameters: {
             query?: never;
@@ -3551,6 +6456,60 @@ export interface operations {
                 };
             };
             /** @description One of them is removed or merged elsewhere, or the double has doubles of its own */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    relocate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The household */
+                id: components["schemas"]["HouseholdId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveHousehold"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description It is merged or removed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4287,6 +7246,48 @@ export interface operations {
             };
         };
     };
+    decide_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoorsDecision"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorsDoneView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     decide: {
         parameters: {
             query?: never;
@@ -4622,6 +7623,127 @@ export interface operations {
             };
         };
     };
+    member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    left: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     openapi: {
         parameters: {
             query?: never;
@@ -4777,6 +7899,478 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Shut out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroundChangesView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The change */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description A later change touched the same groups */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    doubles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pairs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LikelyDoublesView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApartRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ledger: {
+        parameters: {
+            query: {
+                /** @description The first day. */
+                from: components["schemas"]["Day"];
+                /** @description The last day. */
+                to: components["schemas"]["Day"];
+                group?: components["schemas"]["GroupId"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Teams */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Set up and signed in; sets the refresh cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupPart"];
+            };
+        };
+        responses: {
+            /** @description Nothing is wrong with it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupCode"];
+            };
+        };
+        responses: {
+            /** @description The code is right */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupChoices"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetsRequest"];
+            };
+        };
+        responses: {
+            /** @description Sheets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Planned */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The evening */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Called off */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4988,6 +8582,86 @@ export interface operations {
             };
         };
     };
+    set_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetFields"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     teams: {
         parameters: {
             query?: never;
@@ -5005,6 +8679,210 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TeamsView"];
                 };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamRequest"];
+            };
+        };
+        responses: {
+            /** @description Founded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The team */
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The team */
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseTeamRequest"];
+            };
+        };
+        responses: {
+            /** @description Closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ground */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurfView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TurfTerms"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             "4XX": {

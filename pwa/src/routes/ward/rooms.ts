@@ -29,11 +29,12 @@ export interface Room {
   load: () => Promise<{ default: Component<RoomProps> }>
 }
 
+/** In the order of the way through the desk. */
 export const ROOMS: readonly Room[] = [
-  { id: 'export', name: 'room_export', icon: 'download', roles: ['ward_staff', 'party_board', 'dpo'], load: () => import('./export/Room.svelte') },
-  { id: 'import', name: 'room_import', within: 'register', icon: 'upload', roles: ['ward_staff'], load: () => import('./import/Room.svelte') },
   { id: 'board', name: 'room_board', icon: 'chart', roles: ['ward_staff', 'party_board', 'dpo', 'admin'], load: () => import('./board/Room.svelte') },
-  { id: 'teams', name: 'room_teams', icon: 'people', roles: ['ward_staff'], load: () => import('./teams/Room.svelte') },
+  { id: 'register', name: 'room_register', icon: 'home', roles: ['ward_staff', 'admin'], load: () => import('./register/Room.svelte') },
+  { id: 'import', name: 'room_import', within: 'register', icon: 'upload', roles: ['ward_staff', 'admin'], load: () => import('./import/Room.svelte') },
+  { id: 'teams', name: 'room_teams', icon: 'people', roles: ['ward_staff', 'admin'], load: () => import('./teams/Room.svelte') },
+  { id: 'export', name: 'room_export', icon: 'download', roles: ['ward_staff', 'admin', 'party_board', 'dpo'], load: () => import('./export/Room.svelte') },
   { id: 'settings', name: 'room_settings', icon: 'building', roles: ['admin'], load: () => import('./settings/Room.svelte') },
-  { id: 'register', name: 'room_register', icon: 'home', roles: ['ward_staff'], load: () => import('./register/Room.svelte') },
 ]
