@@ -149,7 +149,6 @@ export const importEn: Record<keyof typeof importVi, string> = {
   th_written: 'In the file',
   th_steps: 'Read as',
   th_members: 'Members',
-  th_doubt: 'To look at',
   shown: 'Showing {n} {n:row|rows} to look at of {all}',
   shown_of: 'Showing {n} {n:row|rows}: {what}',
   see_all: 'See all',

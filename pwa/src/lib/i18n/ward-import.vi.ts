@@ -148,7 +148,6 @@ export const importVi = {
   th_written: 'Trong tệp',
   th_steps: 'Hiểu là',
   th_members: 'Nhân khẩu',
-  th_doubt: 'Cần xem',
   shown: 'Hiện {n} dòng cần xem trong {all}',
   shown_of: 'Hiện {n} dòng: {what}',
   see_all: 'Xem tất cả',
