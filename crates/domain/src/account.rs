@@ -185,9 +185,9 @@ pub enum Reach {
 /// action not listed here for a role is refused.
 pub fn may(who: &Principal, action: Action) -> Option<Reach> {
     use Action::{
-        AnswerResidents, AssignAlley, ImportRegister, InviteToTeam, KeepInbox, KeepRegister, ReadAlleys,
-        ReadBoundary, ReadCoverage, ReadMe, ReadOverlaps, ReadPhones, ReadTeams, ReadTrend,
-        RevokePhone, SearchRegister, ShareDoor, SyncPull, SyncPush, WatchEvents,
+        AnswerResidents, AssignAlley, ImportRegister, InviteToTeam, KeepInbox, KeepRegister,
+        ReadAlleys, ReadBoundary, ReadCoverage, ReadMe, ReadOverlaps, ReadPhones, ReadTeams,
+        ReadTrend, RevokePhone, SearchRegister, ShareDoor, SyncPull, SyncPush, WatchEvents,
     };
     use Reach::{OwnGroup, OwnTeam, Ward, WardAggregates};
     let reach = match (who.role, action) {

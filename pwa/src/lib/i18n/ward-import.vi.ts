@@ -188,7 +188,7 @@ export const importVi = {
 
   act_suggest: 'Lấy “{address}”',
   act_settle: 'Đúng rồi',
-  act_settle_of: 'Dòng {row} đúng rồi',
+  act_settle_of: '{act}, dòng {row}',
   act_settle_landmark: 'Dùng mốc',
   act_edit: 'Sửa',
   act_edit_of: 'Sửa dòng {row}',
@@ -226,7 +226,7 @@ export const importVi = {
   commit_note: 'Hoàn tác được trong 30 ngày',
   commit_blocked: 'Còn {n} dòng cần sửa hoặc bỏ ra',
   commit_skips: '{n} dòng không nhập: trùng, bỏ ra, khác chủ hộ',
-  commit_looks: '{n} dòng cần xem vẫn được nhập như đang hiểu',
+  commit_looks: 'Còn {n} dòng cần xem chưa ai xem',
   commit_founds: 'Lập mới: {names}',
   commit_alleys: '{n} đường, ngõ mới',
   commit_failed: 'Chưa nhập được, sổ giữ nguyên.',
