@@ -367,18 +367,18 @@ mod tests {
         #[rustfmt::skip]
         let matrix = [
             //                      push pull coverage boundary trend alleys teams assign events me
-            //                      phones inbox search register door invite revoke residents overlaps
-            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . ."),
-            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t"),
-            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . ."),
-            (Role::Police,         ". . . . . . . . . t . . . . . . . . ."),
-            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . ."),
-            (Role::School,         ". . . . . . . . . t . . . . . . . . ."),
-            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . ."),
-            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w"),
-            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . ."),
-            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . ."),
-            (Role::Admin,          ". . . . . . . . . t . . . . . . . . ."),
+            //                      phones inbox search register door invite revoke residents overlaps import
+            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . . ."),
+            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t ."),
+            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . . ."),
+            (Role::Police,         ". . . . . . . . . t . . . . . . . . . ."),
+            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . . ."),
+            (Role::School,         ". . . . . . . . . t . . . . . . . . . ."),
+            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . . ."),
+            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w w"),
+            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . . ."),
+            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . . ."),
+            (Role::Admin,          ". . . . . . . . . t . . . . . . . . . ."),
         ];
         assert_eq!(matrix.map(|(role, _)| role), Role::ALL);
         for (role, line) in matrix {
