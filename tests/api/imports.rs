@@ -86,7 +86,8 @@ async fn settled(desk: &Phone, file: &str) -> ImportId {
         "head": "Vũ Thị Lạc", "members": 4, "adults": null});
     act(desk, id, 8, group).await;
     act(desk, id, 9, json!({"act": "leave_out"})).await;
-    for (at, written) in [(4, "18 bis ngõ 40 Đường Mới"), (5, "18 bis ngõ 40 Đường Mới")] {
+    for (at, written) in [(4, "18 bis ngõ 40 Đường Mới"), (5, "18 bis ngõ 40 Đường Mới")]
+    {
         let meant = json!({"act": "write", "address": written, "group": "Tổ dân phố 1",
             "head": "Đỗ Thị Ngõ", "members": 5, "adults": null});
         act(desk, id, at, meant).await;
@@ -155,7 +156,8 @@ async fn tables(app: &TestApp) -> Vec<String> {
         }
         Engine::Postgres => {
             let mut db = sqlx::PgConnection::connect(url).await.expect("opens");
-            let all = sqlx::query("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'");
+            let all =
+                sqlx::query("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'");
             let rows = all.fetch_all(&mut db).await.expect("tables");
             rows.iter().map(|row| row.get(0)).collect()
         }

@@ -136,7 +136,8 @@ fn dirty(rows: u32) -> Result<Workbook, Box<dyn Error>> {
         let group = format!("Tổ {}", 1 + at / 250);
         let (house, lane) = (1 + at % 250, 2 + at % 23);
         let address = match at % 40 {
-            3 => ["sau nhà văn hóa", "cạnh giếng làng", "gần đình", "cuối ngõ"][(at / 40 % 4) as usize]
+            3 => ["sau nhà văn hóa", "cạnh giếng làng", "gần đình", "cuối ngõ"]
+                [(at / 40 % 4) as usize]
                 .to_owned(),
             9 => format!("{house} bis ngõ 4O Nguyễn Trãi"),
             17 => format!("{house}/03/2026"),

@@ -81,12 +81,8 @@ pub fn draft_rows(register: &Register) -> Vec<DraftRow> {
     for ((sheet, row), of_row) in issues {
         rows.extend(of_row.iter().find_map(|issue| refused(sheet, row, issue)));
     }
-    let order: HashMap<Option<&str>, usize> = register
-        .sheets
-        .iter()
-        .enumerate()
-        .map(|(at, sheet)| (sheet.name.as_deref(), at))
-        .collect();
+    let order: HashMap<Option<&str>, usize> =
+        register.sheets.iter().enumerate().map(|(at, sheet)| (sheet.name.as_deref(), at)).collect();
     rows.sort_by_key(|row| (order.get(&row.sheet.as_deref()).copied(), row.row));
     for row in &mut rows {
         row.sheet = row.sheet.as_deref().map(file_label);

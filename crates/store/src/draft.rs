@@ -22,8 +22,7 @@ use gocua_domain::time::Millis;
 
 use crate::db::{Store, StoreError, chunks, lock_ward};
 use crate::entity::{
-    account, household, register_draft, register_draft_row, register_import,
-    register_import_change,
+    account, household, register_draft, register_draft_row, register_import, register_import_change,
 };
 use crate::ledger::Act;
 use crate::import::{Founding, ImportRow, Plan, Taken};

@@ -448,7 +448,10 @@ impl Plan {
             .or_else(|| first(&|d| d.numbered && doors.len() == 1))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what `take` found out about the row, in one call")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what `take` found out about the row, in one call"
+    )]
     fn add(
         &mut self,
         row_at: usize,

@@ -8,9 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use gocua_domain::ground::RegisterChange;
@@ -22,9 +20,10 @@ use gocua_domain::time::Millis;
 use crate::db::{Store, StoreError, lock_ward};
 use crate::draft::{ImportLine, Proposed, import_line, names, unreadable, what};
 use crate::entity::{
-    account, alley, assignment, consent_event, door_decision, door_pair, ground_change, group_alias, household,
-    household_edit, household_flags, household_note, learner, not_double, overlap_seen, quarantine, referral,
-    register_import, register_import_change, residential_group, visit, withdrawal,
+    account, alley, assignment, consent_event, door_decision, door_pair, ground_change,
+    group_alias, household, household_edit, household_flags, household_note, learner, not_double,
+    overlap_seen, quarantine, referral, register_import, register_import_change, residential_group,
+    visit, withdrawal,
 };
 use crate::import::{Count, UNDONE};
 use crate::ledger::{self, Act, Line};
@@ -115,8 +114,9 @@ impl Store {
                 .await?;
             let found = register_import::Entity::find_by_id(id.0).one(&tx).await?;
             let import = found.ok_or(StoreError::NotFound)?;
-            let names = names(&tx, [Some(import.account_id), import.undone_by].into_iter().flatten())
-                .await?;
+            let names =
+                names(&tx, [Some(import.account_id), import.undone_by].into_iter().flatten())
+                    .await?;
             self.close(tx, ward, seq).await?;
             return Ok(import_line(import, &names));
         }
@@ -481,9 +481,11 @@ async fn drop_alleys(tx: &DatabaseTransaction, founded: Vec<Uuid>) -> Result<usi
     let parents: BTreeMap<Uuid, Option<Uuid>> = alley::Entity::find()
         .select_only()
         .columns([alley::Column::Id, alley::Column::ParentId])
-        .filter(alley::Column::ParentId.is_in(founded.iter().copied()).or(
-            alley::Column::Id.is_in(founded.iter().copied()),
-        ))
+        .filter(
+            alley::Column::ParentId
+                .is_in(founded.iter().copied())
+                .or(alley::Column::Id.is_in(founded.iter().copied())),
+        )
         .into_tuple::<(Uuid, Option<Uuid>)>()
         .all(tx)
         .await?

@@ -206,11 +206,8 @@ fn without_header(sheet: &Sheet) -> Header {
         sheet.rows.iter().flat_map(|row| row.cells.iter().map(|(at, _)| *at)).collect();
     used.sort_unstable();
     used.dedup();
-    let column = |at| Column {
-        at,
-        label: letter_of(at),
-        meaning: Meaning::Drop(WhyDropped::Unknown),
-    };
+    let column =
+        |at| Column { at, label: letter_of(at), meaning: Meaning::Drop(WhyDropped::Unknown) };
     Header { first_row: 0, last_row: 0, columns: used.into_iter().map(column).collect() }
 }
 

@@ -9,12 +9,12 @@ use std::time::Duration;
 use actix_web::{delete, get, post, web};
 use gocua_domain::account::Action;
 use gocua_domain::address::Address;
+use gocua_domain::edit::holds_number;
 use gocua_domain::id::{HouseholdId, ImportId};
 use gocua_domain::import::{
     MAX_ADDRESS, MAX_FILE_BYTES, MAX_NAME, RowAct, RowDoubt, RowFate, doubts_of, draft_ends,
     file_label, letters_for_digits, rolls_back_until,
 };
-use gocua_domain::edit::holds_number;
 use gocua_domain::time::Millis;
 use gocua_paper::register::SheetReading;
 use gocua_paper::{ColumnHints, Register, SheetHints, interpret};
@@ -161,9 +161,8 @@ async fn take_in(app: &App, payload: web::Payload) -> Result<(FileHead, Register
     // Reading takes a processor's time and a child's: the worker goes on meanwhile.
     let read = web::block(move || reader.sheets(&file).map(|sheets| interpret(sheets, &hints)));
     let register = read.await.map_err(|_| Problem::new(Code::Unavailable))?;
-    let register = register.map_err(|error| {
-        Problem::field(Code::UnreadableFile, "/file", read_fault(&error))
-    })?;
+    let register = register
+        .map_err(|error| Problem::field(Code::UnreadableFile, "/file", read_fault(&error)))?;
     Ok((head, register))
 }
 
@@ -340,10 +339,7 @@ pub struct ImportsView {
     ),
 )]
 #[get("/imports")]
-pub async fn list_imports(
-    app: State,
-    caller: Caller,
-) -> Result<web::Json<ImportsView>, Problem> {
+pub async fn list_imports(app: State, caller: Caller) -> Result<web::Json<ImportsView>, Problem> {
     caller.may(Action::ImportRegister)?;
     list(&app, caller.ward()?).await
 }

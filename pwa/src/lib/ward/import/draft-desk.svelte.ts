@@ -42,6 +42,8 @@ export class DraftDesk {
   draft = $state.raw<Draft | null>(null)
   trouble = $state<Trouble | null>(null)
   busy = $state(false)
+  /** On its way into the book. */
+  committing = $state(false)
   /** What did not happen. */
   failure = $state<Trouble | null>(null)
   done = $state.raw<ImportLine | null>(null)
@@ -182,10 +184,12 @@ export class DraftDesk {
   }
 
   async commit(): Promise<void> {
-    if (!this.ready) return
+    if (!this.ready || this.busy) return
+    this.committing = true
     await this.#do(async () => {
       this.done = await this.#api.commit(this.id)
     })
+    this.committing = false
     // Somebody else may have changed the register meanwhile: the rows say what is to do now.
     if (this.failure === 'conflict') {
       await this.load('blocked')
