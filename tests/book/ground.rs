@@ -26,7 +26,9 @@ async fn refused(desk: &Phone, path: &str, body: Value) -> (u16, String) {
 async fn groups(desk: &Phone, query: &str) -> Vec<String> {
     let answer = desk.get(&format!("/api/v1/groups{query}")).await.json();
     let all = answer["groups"].as_array().cloned().unwrap_or_default();
-    all.iter().map(|g| format!("{} {}", g["name"].as_str().unwrap_or_default(), g["households"])).collect()
+    all.iter()
+        .map(|g| format!("{} {}", g["name"].as_str().unwrap_or_default(), g["households"]))
+        .collect()
 }
 
 async fn listed(desk: &Phone, body: Value) -> Vec<String> {
@@ -53,8 +55,7 @@ fn row(group: &str, address: &str) -> ImportRow {
 }
 
 async fn import(app: &TestApp, rows: &[ImportRow]) -> gocua_store::ImportReport {
-    let options =
-        ImportOptions { act: Act::program(app.now()), commit: true, new_groups: false };
+    let options = ImportOptions { act: Act::program(app.now()), commit: true, new_groups: false };
     app.store().import(WARD, rows, options).await.expect("imported")
 }
 

@@ -22,8 +22,10 @@ fn register(name: &str) -> Vec<ImportRow> {
     register.households().map(|row| import_row(row, Some("Trại Sen"))).collect()
 }
 
-const DRY: ImportOptions = ImportOptions { act: Act::program(START), commit: false, new_groups: true };
-const WET: ImportOptions = ImportOptions { act: Act::program(START), commit: true, new_groups: true };
+const DRY: ImportOptions =
+    ImportOptions { act: Act::program(START), commit: false, new_groups: true };
+const WET: ImportOptions =
+    ImportOptions { act: Act::program(START), commit: true, new_groups: true };
 
 async fn total(store: &Store) -> i64 {
     store.coverage(WARD).await.expect("coverage").total.hh_total

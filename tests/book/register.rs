@@ -508,23 +508,30 @@ impl<'a> Walk<'a> {
             6 | 7 => self.correct().await,
             8..=10 => {
                 let (of, to) = (self.door(), self.door());
-                let done = self.app.store().merge_households(WARD, of, to, &Act::program(self.now)).await;
+                let done =
+                    self.app.store().merge_households(WARD, of, to, &Act::program(self.now)).await;
                 said(&format!("merge {of} into {to}"), &done.map(drop))
             }
             11 => {
                 let of = self.door();
-                let done = self.app.store().unmerge_household(WARD, of, &Act::program(self.now)).await;
+                let done =
+                    self.app.store().unmerge_household(WARD, of, &Act::program(self.now)).await;
                 said(&format!("unmerge {of}"), &done.map(drop))
             }
             12 | 13 => {
                 let ids = [self.door(), self.door()];
                 let why = RemovalReason::Error;
-                let done = self.app.store().remove_households(WARD, &ids, why, &Act::program(self.now)).await;
+                let done = self
+                    .app
+                    .store()
+                    .remove_households(WARD, &ids, why, &Act::program(self.now))
+                    .await;
                 said(&format!("remove {ids:?}"), &done.map(drop))
             }
             14 => {
                 let ids = [self.door(), self.door()];
-                let done = self.app.store().restore_households(WARD, &ids, &Act::program(self.now)).await;
+                let done =
+                    self.app.store().restore_households(WARD, &ids, &Act::program(self.now)).await;
                 said(&format!("restore {ids:?}"), &done.map(drop))
             }
             // Once joined the groups stay so: late enough to have had a life of their own.
@@ -535,7 +542,8 @@ impl<'a> Walk<'a> {
                 if !joins {
                     return "rest".to_owned();
                 }
-                let done = self.app.store().merge_groups(WARD, from, into, &Act::program(self.now)).await;
+                let done =
+                    self.app.store().merge_groups(WARD, from, into, &Act::program(self.now)).await;
                 said(&format!("merge group {from} into {into}"), &done.map(drop))
             }
         }

@@ -121,9 +121,8 @@ impl Shuffle<'_> {
             }
             2 => {
                 let (_, name) = self.one(&groups)?;
-                let rows: Vec<ImportRow> = (0..self.dice.random_range(1..6))
-                    .map(|_| row(&mut self.dice, &name))
-                    .collect();
+                let rows: Vec<ImportRow> =
+                    (0..self.dice.random_range(1..6)).map(|_| row(&mut self.dice, &name)).collect();
                 store.import(WARD, &rows, wet(act)).await.expect("imported");
                 self.hold_everything().await;
                 None
@@ -209,8 +208,7 @@ impl Shuffle<'_> {
                 let door = self.active().await?;
                 let members = Value::Number(self.dice.random_range(1..9));
                 let landmark = Value::Text(format!("cạnh cây số {}", self.done.len()));
-                let set: Details =
-                    [(Field::Members, members), (Field::Landmark, landmark)].into();
+                let set: Details = [(Field::Members, members), (Field::Landmark, landmark)].into();
                 let was: Details = [
                     (Field::Members, Value::number(door.members)),
                     (Field::Landmark, Value::text(door.entry.landmark.as_deref())),
@@ -247,7 +245,9 @@ impl Shuffle<'_> {
     async fn take_back(&mut self, undo: Undo) {
         let (store, act) = (self.app.store(), self.act());
         match undo {
-            Undo::Unmerge(id) => drop(store.unmerge_household(WARD, id, &act).await.expect("apart")),
+            Undo::Unmerge(id) => {
+                drop(store.unmerge_household(WARD, id, &act).await.expect("apart"))
+            }
             Undo::Restore(ids) => {
                 store.restore_households(WARD, &ids, &act).await.expect("restored");
             }
@@ -308,7 +308,13 @@ impl Shuffle<'_> {
             .map(|h| {
                 let e = h.entry;
                 let kept = (
-                    e.code, e.alley.0.0, e.group.0.0, e.house_no, e.landmark, e.head, h.members,
+                    e.code,
+                    e.alley.0.0,
+                    e.group.0.0,
+                    e.house_no,
+                    e.landmark,
+                    e.head,
+                    h.members,
                     h.adults,
                 );
                 (e.id, (kept, e.standing, e.merged_into.map(|(id, _)| id)))
@@ -355,9 +361,8 @@ async fn shuffle(engine: Engine, seed: u64) {
     let dice = ChaCha8Rng::seed_from_u64(seed);
     let mut shuffle =
         Shuffle { app, dice, phone, device_seq: 0, undo: Vec::new(), done: Vec::new() };
-    let rows: Vec<ImportRow> = (0..60)
-        .map(|n| row(&mut shuffle.dice, ["Tổ dân phố 1", "Kỳ", "Tường"][n % 3]))
-        .collect();
+    let rows: Vec<ImportRow> =
+        (0..60).map(|n| row(&mut shuffle.dice, ["Tổ dân phố 1", "Kỳ", "Tường"][n % 3])).collect();
     app.store().import(WARD, &rows, wet(shuffle.act())).await.expect("imported");
     shuffle.hold_everything().await;
     let before = shuffle.book().await;

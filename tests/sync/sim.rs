@@ -1117,7 +1117,11 @@ impl<'a> Sim<'a> {
             9 => {
                 let (from, into) = (dice.below(world::GROUPS), dice.below(world::GROUPS));
                 let path = format!("/api/v1/groups/{}/merge", world::group(from));
-                ("groups merged", path, json!({"into": world::group(into), "reason": "sắp xếp lại"}))
+                (
+                    "groups merged",
+                    path,
+                    json!({"into": world::group(into), "reason": "sắp xếp lại"}),
+                )
             }
             _ => return self.empty_inbox(dice),
         };

@@ -150,7 +150,8 @@ impl Folded {
         if self.place.is_empty() {
             return format!("l|{}|{}", self.group, self.landmark);
         }
-        let ground = if self.street.is_empty() { self.group.to_string() } else { self.street.clone() };
+        let ground =
+            if self.street.is_empty() { self.group.to_string() } else { self.street.clone() };
         format!("d|{ground}|{}", self.sorted_place())
     }
 
@@ -396,7 +397,8 @@ mod tests {
             assert_eq!(told(home, other), Some(reasons.to_vec()), "{other:?}");
             assert_eq!(told(other, home), Some(reasons.to_vec()), "{other:?}, the other way round");
         }
-        let by_landmark = told(("Lê Thị Hoa", "cạnh nhà văn hóa"), ("LE THI HOA", "cạnh nhà văn hoá"));
+        let by_landmark =
+            told(("Lê Thị Hoa", "cạnh nhà văn hóa"), ("LE THI HOA", "cạnh nhà văn hoá"));
         assert_eq!(by_landmark, Some(vec![SameName, SameLandmark]));
     }
 
@@ -416,7 +418,8 @@ mod tests {
             assert_eq!(told(home, other), None, "{other:?}");
         }
         assert_eq!(told(("Hồ Văn An", "3 Kỳ"), ("Hoàng Văn An", "3 Kỳ")), None);
-        let streets = [entry(1, 1, "Lê Văn An", "3 Nguyễn Trãi"), entry(2, 2, "Lê Văn An", "3 Kim Đồng")];
+        let streets =
+            [entry(1, 1, "Lê Văn An", "3 Nguyễn Trãi"), entry(2, 2, "Lê Văn An", "3 Kim Đồng")];
         assert_eq!(find(&streets), [], "another group's number 3");
     }
 
@@ -454,7 +457,13 @@ mod tests {
 
     #[test]
     fn slips_count_letters_and_letters_changed_round() {
-        for (a, b, n) in [("hung", "hugn", 1), ("hung", "hung", 0), ("an", "", 2), ("lan", "loan", 1), ("abcd", "badc", 2)] {
+        for (a, b, n) in [
+            ("hung", "hugn", 1),
+            ("hung", "hung", 0),
+            ("an", "", 2),
+            ("lan", "loan", 1),
+            ("abcd", "badc", 2),
+        ] {
             assert_eq!(slips(a, b), n, "{a} {b}");
         }
     }

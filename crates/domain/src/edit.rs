@@ -335,11 +335,7 @@ pub fn decide_field(
 /// typed. The desk is who is asked about two values, so its word stands for who and where too; but a
 /// value it has not seen, a phone's that came meanwhile, it does not write over: `None`.
 pub fn decide_at_desk(value: &Value, was: &Value, book: &Value) -> Option<EditFate> {
-    if book == value {
-        Some(EditFate::Same)
-    } else {
-        (book == was).then_some(EditFate::Won)
-    }
+    if book == value { Some(EditFate::Same) } else { (book == was).then_some(EditFate::Won) }
 }
 
 #[cfg(test)]
@@ -405,7 +401,10 @@ mod tests {
         assert_eq!(fate("14", "12", "14"), Some(EditFate::Same), "a phone was first, and right");
         assert_eq!(fate("14", "12", "13"), None, "a phone was first, with something else");
         assert_eq!(decide_at_desk(&Value::Nothing, &text("x"), &text("x")), Some(EditFate::Won));
-        assert_eq!(decide_at_desk(&text("x"), &Value::Nothing, &Value::Nothing), Some(EditFate::Won));
+        assert_eq!(
+            decide_at_desk(&text("x"), &Value::Nothing, &Value::Nothing),
+            Some(EditFate::Won)
+        );
     }
 
     /// Arrives in the given order; each device's own edits in their own order. Returns the value.

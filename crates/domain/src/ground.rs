@@ -255,7 +255,11 @@ mod tests {
             ("", false, false, false),
             ("cạnh đình", false, false, false),
         ] {
-            assert_eq!((all.holds(no), some.holds(no), odd.holds(no)), (in_all, in_some, in_odd), "{no}");
+            assert_eq!(
+                (all.holds(no), some.holds(no), odd.holds(no)),
+                (in_all, in_some, in_odd),
+                "{no}"
+            );
         }
     }
 

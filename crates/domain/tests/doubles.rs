@@ -39,12 +39,36 @@ impl Dice {
 }
 
 const FAMILIES: [(&str, usize); 14] = [
-    ("Nguyễn", 38), ("Trần", 11), ("Lê", 10), ("Phạm", 7), ("Hoàng", 5), ("Vũ", 5), ("Phan", 4),
-    ("Bùi", 4), ("Đặng", 4), ("Đỗ", 3), ("Hồ", 3), ("Ngô", 2), ("Dương", 2), ("Lý", 2),
+    ("Nguyễn", 38),
+    ("Trần", 11),
+    ("Lê", 10),
+    ("Phạm", 7),
+    ("Hoàng", 5),
+    ("Vũ", 5),
+    ("Phan", 4),
+    ("Bùi", 4),
+    ("Đặng", 4),
+    ("Đỗ", 3),
+    ("Hồ", 3),
+    ("Ngô", 2),
+    ("Dương", 2),
+    ("Lý", 2),
 ];
 const MIDDLES: [&str; 14] = [
-    "Văn", "Văn", "Văn", "Thị", "Thị", "Thị", "Đức", "Hữu", "Xuân", "Minh", "Thị Thu", "Quang",
-    "Ngọc", "Đình",
+    "Văn",
+    "Văn",
+    "Văn",
+    "Thị",
+    "Thị",
+    "Thị",
+    "Đức",
+    "Hữu",
+    "Xuân",
+    "Minh",
+    "Thị Thu",
+    "Quang",
+    "Ngọc",
+    "Đình",
 ];
 const GIVEN: [&str; 64] = [
     "An", "Anh", "Bình", "Bảo", "Châu", "Chiến", "Cường", "Dũng", "Dung", "Duy", "Đạt", "Đức",
@@ -55,16 +79,47 @@ const GIVEN: [&str; 64] = [
     "Trung", "Tú", "Tuấn", "Vân", "Việt", "Yến",
 ];
 const STREETS: [&str; 24] = [
-    "Nguyễn Trãi", "Nguyễn Thị Duệ", "Thái Học", "Chu Văn An", "Trần Hưng Đạo", "Kim Đồng",
-    "Phạm Văn Đồng", "Nam Cao", "Phan Bội Châu", "Hồ Xuân Hương", "Hoàng Diệu", "Phan Chu Trinh",
-    "Nguyễn Trung Trực", "Nguyễn Thượng Hiền", "Chùa Vần", "Triệu Quốc Đạt", "Hùng Vương",
-    "Lạc Sơn", "Mật Sơn", "Lê Lợi", "Quang Trung", "Bạch Đằng", "Yết Kiêu", "Tôn Đức Thắng",
+    "Nguyễn Trãi",
+    "Nguyễn Thị Duệ",
+    "Thái Học",
+    "Chu Văn An",
+    "Trần Hưng Đạo",
+    "Kim Đồng",
+    "Phạm Văn Đồng",
+    "Nam Cao",
+    "Phan Bội Châu",
+    "Hồ Xuân Hương",
+    "Hoàng Diệu",
+    "Phan Chu Trinh",
+    "Nguyễn Trung Trực",
+    "Nguyễn Thượng Hiền",
+    "Chùa Vần",
+    "Triệu Quốc Đạt",
+    "Hùng Vương",
+    "Lạc Sơn",
+    "Mật Sơn",
+    "Lê Lợi",
+    "Quang Trung",
+    "Bạch Đằng",
+    "Yết Kiêu",
+    "Tôn Đức Thắng",
 ];
 /// What people still call some of them.
-const OLD: [&str; 6] = ["Đường Liên Xã", "Phố Ga", "Đường Tỉnh Lộ", "Phố Chợ", "Đường Kho Bạc", "Phố Cầu Đá"];
+const OLD: [&str; 6] =
+    ["Đường Liên Xã", "Phố Ga", "Đường Tỉnh Lộ", "Phố Chợ", "Đường Kho Bạc", "Phố Cầu Đá"];
 const LANDMARKS: [&str; 12] = [
-    "cạnh nhà văn hóa", "sau cây xăng", "đối diện đình", "cạnh trường mầm non", "gần chợ cũ",
-    "đầu đường", "cuối đường", "cạnh ao làng", "sau trạm y tế", "gần cầu", "cạnh sân bóng", "gần miếu",
+    "cạnh nhà văn hóa",
+    "sau cây xăng",
+    "đối diện đình",
+    "cạnh trường mầm non",
+    "gần chợ cũ",
+    "đầu đường",
+    "cuối đường",
+    "cạnh ao làng",
+    "sau trạm y tế",
+    "gần cầu",
+    "cạnh sân bóng",
+    "gần miếu",
 ];
 
 /// A household before anybody has written it down.
@@ -130,7 +185,11 @@ fn address(dice: &mut Dice, truth: &Truth, style: usize) -> String {
     match truth.door {
         Err((landmark, hamlet)) => format!("{landmark} xóm {hamlet}"),
         Ok((street, None, no)) => {
-            if style == 0 { format!("Số {no}, đường {street}") } else { format!("{no} {street}") }
+            if style == 0 {
+                format!("Số {no}, đường {street}")
+            } else {
+                format!("{no} {street}")
+            }
         }
         Ok((street, Some(lane), no)) => match style {
             0 => format!("Số {no}, ngõ {lane}, đường {street}"),
@@ -238,7 +297,10 @@ fn measure(seed: u64) -> (f64, f64) {
         let by_id = |of: HouseholdId| &entries[(of.0.as_u128() - 1) as usize];
         for pair in pairs.iter().filter(|p| !doubles.contains(&(p.one, p.other))).take(15) {
             let (a, b) = (by_id(pair.one), by_id(pair.other));
-            println!("none: {:?} {} | {:?} {} {:?}", a.head, a.address.raw, b.head, b.address.raw, pair.reasons);
+            println!(
+                "none: {:?} {} | {:?} {} {:?}",
+                a.head, a.address.raw, b.head, b.address.raw, pair.reasons
+            );
         }
         let shown: HashSet<_> = pairs.iter().map(|p| (p.one, p.other)).collect();
         for (a, b) in doubles.iter().filter(|pair| !shown.contains(pair)).take(40) {

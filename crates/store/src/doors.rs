@@ -236,8 +236,7 @@ async fn answer_in(
     let asked = questions(tx, ward, Some(row.id)).await?.remove(&row.id);
     // An answer sent twice must not fall on the next question.
     let meant = |q: &Question| {
-        answer.question.is_none_or(|asks| asks == q.asks)
-            && answer.at.is_none_or(|at| at == q.at)
+        answer.question.is_none_or(|asks| asks == q.asks) && answer.at.is_none_or(|at| at == q.at)
     };
     let Some(question) = asked.clone().filter(meant) else {
         let before = latest_decision(tx, row.id, answer.question).await?;

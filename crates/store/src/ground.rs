@@ -291,7 +291,10 @@ impl Store {
         residential_group::Entity::update_many()
             .col_expr(residential_group::Column::Name, Expr::value(naming.name.clone()))
             .col_expr(residential_group::Column::SearchKey, Expr::value(search_key(&naming.name)))
-            .col_expr(residential_group::Column::FormerWard, Expr::value(naming.former_ward.clone()))
+            .col_expr(
+                residential_group::Column::FormerWard,
+                Expr::value(naming.former_ward.clone()),
+            )
             .col_expr(residential_group::Column::Seq, Expr::value(seq))
             .filter(residential_group::Column::Id.eq(of.id))
             .exec(&tx)
@@ -393,7 +396,8 @@ impl Store {
         let naming =
             Naming { name: cut.name.clone(), aliases: Vec::new(), former_ward: of.former_ward };
         let new = found(&tx, ward, &naming, act, seq).await?;
-        let mut plan = CutPlan { ward, new, seq, alleys: &alleys, whole: &whole, copies: BTreeMap::new() };
+        let mut plan =
+            CutPlan { ward, new, seq, alleys: &alleys, whole: &whole, copies: BTreeMap::new() };
         let mut moved = Moved::default();
         for id in &whole {
             let Some(row) = alleys.get(id) else { continue };
@@ -667,10 +671,7 @@ async fn alley_in(
     found.filter(|a| a.ward == ward).ok_or(StoreError::NotFound)
 }
 
-async fn alleys_of(
-    tx: &DatabaseTransaction,
-    group: Uuid,
-) -> Result<Vec<alley::Model>, StoreError> {
+async fn alleys_of(tx: &DatabaseTransaction, group: Uuid) -> Result<Vec<alley::Model>, StoreError> {
     Ok(alley::Entity::find().filter(alley::Column::GroupId.eq(group)).all(tx).await?)
 }
 

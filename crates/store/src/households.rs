@@ -199,9 +199,7 @@ impl Store {
                 .and_where(household_edit::Column::Ward.eq(ward))
                 .and_where(household_edit::Column::Fate.eq(code(&EditFate::Asked)))
                 .take();
-            fits = fits.add(
-                Condition::any().add(proposed.clone()).add(C::Id.in_subquery(asked)),
-            );
+            fits = fits.add(Condition::any().add(proposed.clone()).add(C::Id.in_subquery(asked)));
         }
         let out = || C::DeletedAt.is_not_null().or(C::LeftOn.is_not_null());
         fits = match filter.standing {

@@ -125,10 +125,7 @@ pub(crate) fn crossing(
     from: Uuid,
     to: Uuid,
 ) -> Vec<Line> {
-    households
-        .into_iter()
-        .flat_map(|id| [Line::new(id, from, -1), Line::new(id, to, 1)])
-        .collect()
+    households.into_iter().flat_map(|id| [Line::new(id, from, -1), Line::new(id, to, 1)]).collect()
 }
 
 /// Do the lines add up to the denominator, group by group?

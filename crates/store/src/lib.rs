@@ -52,7 +52,8 @@ pub use doors::{AskedDoor, AskedDoors, DoorAnswer, DoorAnswered, DoorsAnswered};
 pub use faults::{Fault, FaultCount, PhoneNote};
 pub use ground::{Cut, GroundLine, GroupLine, Naming};
 pub use households::{
-    DeskEdit, DeskEdited, HouseholdCard, HouseholdDeed, HouseholdFilter, HouseholdLine, HouseholdPage,
+    DeskEdit, DeskEdited, HouseholdCard, HouseholdDeed, HouseholdFilter, HouseholdLine,
+    HouseholdPage,
 };
 pub use import::{ImportOptions, ImportReport, ImportRow, Refusal};
 pub use invite::{InviteLine, Join, Joined, NewInvite};

@@ -28,10 +28,10 @@ use gocua_domain::visit::{Comeback, Outcome, PersonCoached, VisitFact, VisitReco
 
 use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
 use crate::details::{details_of, set_details};
-use crate::ledger::{self, Act, Line};
 use crate::entity::{
     assignment, device, held_op, household, household_edit, op, quarantine, skill, team_stay, visit,
 };
+use crate::ledger::{self, Act, Line};
 use crate::people;
 use crate::rollup::{self, LastVisits, Place};
 use crate::team;

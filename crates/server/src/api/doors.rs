@@ -204,9 +204,7 @@ pub async fn decide_many(
         })
         .collect();
     match app.store.answer_doors(caller.ward()?, &answers).await? {
-        DoorsAnswered::Done { seq, done, late } => {
-            Ok(web::Json(DoorsDoneView { seq, done, late }))
-        }
+        DoorsAnswered::Done { seq, done, late } => Ok(web::Json(DoorsDoneView { seq, done, late })),
         DoorsAnswered::NoSuchDay => Err(Problem::invalid("/date")),
     }
 }

@@ -359,10 +359,7 @@ pub struct GroundChangesView {
     ),
 )]
 #[get("/register/changes")]
-pub async fn changes(
-    app: State,
-    caller: Caller,
-) -> Result<web::Json<GroundChangesView>, Problem> {
+pub async fn changes(app: State, caller: Caller) -> Result<web::Json<GroundChangesView>, Problem> {
     caller.may(Action::SearchRegister)?;
     let changes = app.store.ground_changes(caller.ward()?).await?;
     Ok(web::Json(GroundChangesView { changes: changes.into_iter().map(Into::into).collect() }))

@@ -259,7 +259,8 @@ pub async fn restore(
 ) -> Result<web::Json<DoneView>, Problem> {
     caller.may(Action::KeepRegister)?;
     let Body(RestoreHouseholds { ids }) = body;
-    let seq = app.store.restore_households(caller.ward()?, some(&ids)?, &here(&app, &caller)).await?;
+    let seq =
+        app.store.restore_households(caller.ward()?, some(&ids)?, &here(&app, &caller)).await?;
     Ok(web::Json(DoneView { seq }))
 }
 

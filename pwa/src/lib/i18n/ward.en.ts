@@ -464,6 +464,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   doors_tab: 'Doors to approve ({n})',
   doors_title: 'Doors to approve',
   doors_lead: 'Whoever knocked reports a household moved, a house vacant, double or new. The number of households changes only when the ward approves.',
+  doors_many: 'Approve many at once',
   doors_filter: 'Which doors',
   doors_all: 'All ({n})',
   doors_new: 'New houses ({n})',

@@ -458,6 +458,7 @@ export const wardVi = {
   doors_tab: 'Duyệt nhà ({n})',
   doors_title: 'Nhà chờ duyệt',
   doors_lead: 'Người đi gõ cửa báo nhà đã chuyển, không có người ở, trùng, hoặc nhà mới. Số hộ chỉ đổi khi phường duyệt.',
+  doors_many: 'Duyệt nhiều hộ một lần',
   doors_filter: 'Xem loại nào',
   doors_all: 'Tất cả ({n})',
   doors_new: 'Nhà mới ({n})',
