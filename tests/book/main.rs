@@ -5,7 +5,7 @@ mod board;
 mod coverage;
 mod desk;
 mod doors;
-mod ground;
+mod groups;
 mod import;
 mod overlap;
 mod people;

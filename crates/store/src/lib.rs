@@ -16,7 +16,7 @@ mod draft;
 mod entity;
 mod export;
 mod faults;
-mod ground;
+mod groups;
 mod households;
 mod import;
 mod invite;
@@ -50,7 +50,7 @@ pub use export::{AccessLine, AccessWhat, ExportNote, ListLine};
 pub use draft::{Commit, Draft, DraftLine, ImportLine, NewDraft, RowOutlook};
 pub use doors::{AskedDoor, AskedDoors, DoorAnswer, DoorAnswered, DoorsAnswered};
 pub use faults::{Fault, FaultCount, PhoneNote};
-pub use ground::{Cut, GroundLine, GroupLine, Naming};
+pub use groups::{Cut, GroundDeed, GroupLine, Naming};
 pub use households::{
     DeskEdit, DeskEdited, HouseholdCard, HouseholdDeed, HouseholdFilter, HouseholdLine,
     HouseholdPage,

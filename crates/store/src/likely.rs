@@ -15,7 +15,7 @@ use gocua_domain::territory::AlleyKind;
 
 use crate::db::{Store, StoreError, lock_ward};
 use crate::entity::{household, not_double};
-use crate::ground::{Way, ways};
+use crate::groups::{Way, ways};
 use crate::ledger::Act;
 use crate::register::{RegisterEntry, entry};
 

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::desk::HouseholdPlace;
 use super::extract::{Body, Caller};
-use super::ground::words;
+use super::groups::words;
 use super::problem::{Problem, ProblemBody};
 use super::register::DoneView;
 use crate::app::State;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Body, Caller};
-use super::ground::act;
+use super::groups::act;
 use super::problem::{Code, Problem, ProblemBody};
 use super::register::{DoneView, GroupName, HouseholdCode, MAX_QUERY, RegisterHousehold};
 use crate::app::State;

@@ -15,7 +15,7 @@ pub mod events;
 pub mod exports;
 pub mod extract;
 pub mod gate;
-pub mod ground;
+pub mod groups;
 pub mod health;
 pub mod imports;
 pub mod households;
@@ -130,14 +130,14 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(households::doubles)
         .service(households::apart)
         .service(households::ledger)
-        .service(ground::groups)
-        .service(ground::found)
-        .service(ground::rename)
-        .service(ground::merge)
-        .service(ground::split)
-        .service(ground::changes)
-        .service(ground::undo)
-        .service(ground::rename_alley)
+        .service(groups::groups)
+        .service(groups::found)
+        .service(groups::rename)
+        .service(groups::merge)
+        .service(groups::split)
+        .service(groups::changes)
+        .service(groups::undo)
+        .service(groups::rename_alley)
         .service(events::events)
         .service(health::health)
         .service(docs::openapi);

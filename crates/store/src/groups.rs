@@ -85,7 +85,7 @@ pub struct Cut {
 
 /// What was done to a group or an alley.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroundLine {
+pub struct GroundDeed {
     /// The change.
     pub id: Uuid,
     /// The ward's number of it.
@@ -212,7 +212,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn ground_changes(&self, ward: &str) -> Result<Vec<GroundLine>, StoreError> {
+    pub async fn ground_changes(&self, ward: &str) -> Result<Vec<GroundDeed>, StoreError> {
         let rows = ground_change::Entity::find()
             .filter(ground_change::Column::Ward.eq(ward))
             .order_by_desc(ground_change::Column::Seq)
@@ -233,7 +233,7 @@ impl Store {
                 if stands {
                     touched.extend(both.into_iter().flatten());
                 }
-                Some(GroundLine {
+                Some(GroundDeed {
                     id: c.id,
                     seq: c.seq,
                     kind,

@@ -7,7 +7,7 @@ use gocua_domain::ground::{GroundChange, HouseRange, MAX_ALIASES, MAX_NAME};
 use gocua_domain::id::{AlleyId, GroupId};
 use gocua_domain::proposal::{MAX_REASON, leaves_on};
 use gocua_domain::time::{Day, Millis};
-use gocua_store::{Act, Cut, GroundLine, GroupLine, Naming};
+use gocua_store::{Act, Cut, GroundDeed, GroupLine, Naming};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -324,8 +324,8 @@ pub struct GroundChangeView {
     undoable: bool,
 }
 
-impl From<GroundLine> for GroundChangeView {
-    fn from(c: GroundLine) -> Self {
+impl From<GroundDeed> for GroundChangeView {
+    fn from(c: GroundDeed) -> Self {
         Self {
             id: c.id,
             kind: c.kind,
