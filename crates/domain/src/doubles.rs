@@ -129,7 +129,7 @@ impl Folded {
         Self {
             group: entry.group,
             name: name_of(entry.head.as_deref().unwrap_or_default()),
-            street: crate::groups::way_name(entry.address.street.as_deref().unwrap_or_default()),
+            street: crate::ground::way_name(entry.address.street.as_deref().unwrap_or_default()),
             place,
             bare,
             house: entry.address.house.as_ref().is_some_and(|h| h.kind == HouseKind::House),
@@ -198,7 +198,7 @@ fn place_of(address: &Address) -> (Vec<String>, Vec<String>) {
         .iter()
         .map(|node| match &node.mouth {
             Mouth::Number(mark) => mark.to_string().to_lowercase(),
-            Mouth::Name(name) => crate::groups::way_name(name),
+            Mouth::Name(name) => crate::ground::way_name(name),
         })
         .collect();
     let doors: Vec<String> = marks.iter().map(|mark| mark.to_string().to_lowercase()).collect();
