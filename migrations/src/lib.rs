@@ -8,6 +8,7 @@ mod m20261122_000002_sync;
 mod m20261122_000003_people;
 mod m20261122_000004_team;
 mod m20261122_000005_rights;
+mod m20261123_000009_ground;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_people::Migration),
             Box::new(m20261122_000004_team::Migration),
             Box::new(m20261122_000005_rights::Migration),
+            Box::new(m20261123_000009_ground::Migration),
         ]
     }
 }

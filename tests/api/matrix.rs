@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 43] = [
+const ROWS: [(&str, &str, Access); 53] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -65,6 +65,16 @@ const ROWS: [(&str, &str, Access); 43] = [
     ("POST", "/api/v1/households/remove", Act(Action::KeepRegister)),
     ("POST", "/api/v1/households/restore", Act(Action::KeepRegister)),
     ("POST", "/api/v1/groups/{id}/merge", Act(Action::KeepRegister)),
+    ("GET", "/api/v1/coverage/days", Act(Action::ReadTrend)),
+    ("GET", "/api/v1/ground", Act(Action::KeepGround)),
+    ("POST", "/api/v1/ground/derive", Act(Action::KeepGround)),
+    ("POST", "/api/v1/ground/file", Act(Action::KeepGround)),
+    ("PUT", "/api/v1/groups/{id}/outline", Act(Action::KeepGround)),
+    ("DELETE", "/api/v1/groups/{id}/outline", Act(Action::KeepGround)),
+    ("GET", "/api/v1/groups/{id}/doors", Act(Action::ReadDoorMap)),
+    ("GET", "/api/v1/layer-keys", Act(Action::KeepLayerKeys)),
+    ("POST", "/api/v1/layer-keys", Act(Action::KeepLayerKeys)),
+    ("DELETE", "/api/v1/layer-keys/{id}", Act(Action::KeepLayerKeys)),
     // Last: it ends the session the others are asked in.
     ("POST", "/api/v1/auth/logout", SignedIn),
 ];
@@ -93,6 +103,7 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/withdrawals/{id}/carry-out" => Some(json!({"learner_id": fresh_id()})),
         "/api/v1/withdrawals/{id}/close" => Some(json!({"reason": "mistake"})),
         "/api/v1/overlaps/known" => Some(json!({"household_id": HOUSEHOLDS[0], "upto": app.now()})),
+        "/api/v1/ground/file" => Some(json!({"file": null})),
         "/api/v1/households/search" => Some(json!({"q": "thu"})),
         "/api/v1/households/remove" => Some(json!({"ids": [fresh_id()], "why": "error"})),
         "/api/v1/households/restore" => Some(json!({"ids": [fresh_id()]})),
@@ -105,7 +116,11 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
     let address = path.replace("{id}", &fresh_id().to_string());
     let mut request = phone.request(method, &address);
     // A path may be read with one method and written with another.
-    let body = if path == "/api/v1/invites" && method == "POST" {
+    let body = if path == "/api/v1/layer-keys" && method == "POST" {
+        Some(json!({ "label": "QGIS" }))
+    } else if path == "/api/v1/groups/{id}/outline" && method == "PUT" {
+        Some(json!({ "geometry": null }))
+    } else if path == "/api/v1/invites" && method == "POST" {
         Some(json!({ "team_id": fixture::TEAM_1 }))
     } else if path == "/api/v1/withdrawals" && method == "POST" {
         Some(json!({ "id": fresh_id(), "household_id": HOUSEHOLDS[0], "channel": "phone" }))

@@ -51,6 +51,11 @@ pub struct TestApp {
 impl TestApp {
     /// Starts a server over a fresh database.
     pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, |app| app).await
+    }
+
+    /// The same, with an application that was told something more.
+    pub async fn start_with(engine: Engine, tell: impl FnOnce(App) -> App) -> Self {
         let database = Database::make(engine).await;
         let store = Store::open(&database.url).await.expect("the database opens");
         store.migrate().await.expect("the schema is made");
@@ -58,7 +63,7 @@ impl TestApp {
         let clock = Arc::new(AtomicI64::new(START.0));
         let time = Arc::clone(&clock);
         let clock_of_app = Clock::new(move || Millis(time.load(Ordering::SeqCst)));
-        let state = State::new(App::new(store, secrets(), clock_of_app, Entropy::system()));
+        let state = State::new(tell(App::new(store, secrets(), clock_of_app, Entropy::system())));
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let server = serve::run(state.clone(), listener, None, Some(1)).expect("listens");

@@ -138,11 +138,17 @@ pub enum Action {
     AnswerResidents,
     /// Read at which homes two teams met, as far as one's own team is one of them.
     ReadOverlaps,
+    /// See where doors are, with number and status: places of homes.
+    ReadDoorMap,
+    /// Give residential groups their outlines.
+    KeepGround,
+    /// Make and take back keys under which a map program reads the ward's aggregates.
+    KeepLayerKeys,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::SyncPush,
         Self::SyncPull,
         Self::ReadCoverage,
@@ -162,6 +168,9 @@ impl Action {
         Self::RevokePhone,
         Self::AnswerResidents,
         Self::ReadOverlaps,
+        Self::ReadDoorMap,
+        Self::KeepGround,
+        Self::KeepLayerKeys,
     ];
 }
 
@@ -182,9 +191,10 @@ pub enum Reach {
 /// action not listed here for a role is refused.
 pub fn may(who: &Principal, action: Action) -> Option<Reach> {
     use Action::{
-        AnswerResidents, AssignAlley, InviteToTeam, KeepInbox, KeepRegister, ReadAlleys,
-        ReadBoundary, ReadCoverage, ReadMe, ReadOverlaps, ReadPhones, ReadTeams, ReadTrend,
-        RevokePhone, SearchRegister, ShareDoor, SyncPull, SyncPush, WatchEvents,
+        AnswerResidents, AssignAlley, InviteToTeam, KeepGround, KeepInbox, KeepLayerKeys,
+        KeepRegister, ReadAlleys, ReadBoundary, ReadCoverage, ReadDoorMap, ReadMe, ReadOverlaps,
+        ReadPhones, ReadTeams, ReadTrend, RevokePhone, SearchRegister, ShareDoor, SyncPull,
+        SyncPush, WatchEvents,
     };
     use Reach::{OwnGroup, OwnTeam, Ward, WardAggregates};
     let reach = match (who.role, action) {
@@ -202,7 +212,8 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
             Role::WardStaff,
             ReadCoverage | ReadBoundary | ReadTrend | ReadAlleys | ReadTeams | AssignAlley
             | WatchEvents | ReadPhones | KeepInbox | SearchRegister | KeepRegister | InviteToTeam
-            | RevokePhone | AnswerResidents | ReadOverlaps,
+            | RevokePhone | AnswerResidents | ReadOverlaps | ReadDoorMap | KeepGround
+            | KeepLayerKeys,
         ) => Ward,
         // The board judges the campaign, not households: no alleys, no teams, small counts hidden.
         (Role::PartyBoard, ReadCoverage | ReadBoundary | ReadTrend | WatchEvents) => WardAggregates,
@@ -364,18 +375,18 @@ mod tests {
         #[rustfmt::skip]
         let matrix = [
             //                      push pull coverage boundary trend alleys teams assign events me
-            //                      phones inbox search register door invite revoke residents overlaps
-            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . ."),
-            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t"),
-            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . ."),
-            (Role::Police,         ". . . . . . . . . t . . . . . . . . ."),
-            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . ."),
-            (Role::School,         ". . . . . . . . . t . . . . . . . . ."),
-            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . ."),
-            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w"),
-            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . ."),
-            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . ."),
-            (Role::Admin,          ". . . . . . . . . t . . . . . . . . ."),
+            //                      phones inbox search register door invite revoke residents overlaps doormap ground layers
+            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . . . . ."),
+            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t . . ."),
+            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . . . . ."),
+            (Role::Police,         ". . . . . . . . . t . . . . . . . . . . . ."),
+            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . . . . ."),
+            (Role::School,         ". . . . . . . . . t . . . . . . . . . . . ."),
+            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . . . . ."),
+            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w w w w"),
+            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . . . . ."),
+            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . . . . ."),
+            (Role::Admin,          ". . . . . . . . . t . . . . . . . . . . . ."),
         ];
         assert_eq!(matrix.map(|(role, _)| role), Role::ALL);
         for (role, line) in matrix {

@@ -10,7 +10,7 @@ use actix_web::http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::{Compress, Next, from_fn};
-use actix_web::web::{Data, PathConfig, QueryConfig, get};
+use actix_web::web::{Data, PathConfig, QueryConfig, get, head};
 use actix_web::{HttpRequest, HttpResponse};
 use gocua_domain::time::Millis;
 use gocua_store::Store;
@@ -26,8 +26,9 @@ use crate::api::gate::{Bounds, Gate};
 use crate::api::problem::{Code, Problem};
 use crate::auth::Auth;
 use crate::auth::secrets::Secrets;
+use crate::basemap::{self, Basemap};
 use crate::leases::Leases;
-use crate::{api, web};
+use crate::{api, ogc, web};
 
 /// The state as handlers take it in.
 pub type State = Data<App>;
@@ -105,6 +106,8 @@ pub struct App {
     pub leases: Leases,
     /// The description of the API.
     pub docs: Docs,
+    /// The base map under the groups, if the house has one.
+    pub basemap: Option<Basemap>,
     secure: bool,
     authority: Option<String>,
 }
@@ -123,6 +126,7 @@ impl App {
             gate: Gate::default(),
             leases: Leases::default(),
             docs,
+            basemap: None,
             secure: false,
             authority: None,
         }
@@ -132,6 +136,13 @@ impl App {
     #[must_use]
     pub fn bounded(mut self, bounds: Bounds) -> Self {
         self.gate = Gate::new(bounds);
+        self
+    }
+
+    /// Says that there is a base map.
+    #[must_use]
+    pub fn on_basemap(mut self, basemap: Option<Basemap>) -> Self {
+        self.basemap = basemap;
         self
     }
 
@@ -182,6 +193,9 @@ pub fn build(
         .into_app()
         .route("/api/docs", get().to(api::docs::page))
         .route("/api/docs.css", get().to(api::docs::style))
+        .route(basemap::PATH, get().to(basemap::serve))
+        .route(basemap::PATH, head().to(basemap::serve))
+        .service(actix_web::web::scope("/ogc").configure(ogc::routes))
         .default_service(actix_web::web::to(fallback))
         .wrap(Compress::default())
         .wrap(from_fn(edge))
@@ -213,7 +227,7 @@ async fn edge(
     let started = app.now();
     let id = app.new_id();
     let method = req.method().clone();
-    let api = req.path().starts_with("/api/");
+    let api = req.path().starts_with("/api/") || req.path().starts_with("/ogc");
     let response = match foreign(&req) {
         Some(problem) => req.error_response(problem),
         None => next.call(req).await?.map_into_boxed_body(),

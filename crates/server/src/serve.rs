@@ -18,6 +18,7 @@ use tokio::time::MissedTickBehavior;
 use crate::api::gate::Bounds;
 use crate::app::{self, App, Clock, Entropy, State};
 use crate::auth::secrets::Secrets;
+use crate::basemap::{self, Basemap};
 use crate::commands::demo;
 use crate::config::{BookArgs, DemoArgs, ServeArgs};
 use crate::{tls, web};
@@ -60,6 +61,7 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     let mut tls = None;
     let bounds = Bounds { burst: args.sync_burst, per_second: args.sync_per_second };
     let mut app = App::new(store, secrets, clock.clone(), entropy).bounded(bounds);
+    app = app.on_basemap(basemap(args, dir)?);
     if args.lan {
         let lan = tls::for_lan(dir, clock.now())?;
         listen = SocketAddr::from((Ipv4Addr::UNSPECIFIED, listen.port()));
@@ -88,6 +90,16 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     let _ = tokio::time::timeout(LAST_WORDS, writing).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The base map that is named, or the one that lies in the server's directory.
+fn basemap(args: &ServeArgs, dir: &Path) -> anyhow::Result<Option<Basemap>> {
+    let beside = dir.join(basemap::FILE);
+    let Some(path) = args.basemap.clone().or_else(|| beside.exists().then_some(beside)) else {
+        return Ok(None);
+    };
+    let basemap = Basemap::open(&path).with_context(|| format!("base map {}", path.display()))?;
+    Ok(Some(basemap))
 }
 
 /// The book over connections that no worker opened. Those to PostgreSQL die with the worker that

@@ -10,7 +10,7 @@ use gocua_domain::coverage::{Counted, Coverage};
 use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
 use gocua_domain::proposal::proposal_code;
 use gocua_domain::search::search_key;
-use gocua_domain::territory::AlleyKind;
+use gocua_domain::territory::{AlleyKind, group_key};
 
 use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
 use crate::doors::restand;
@@ -408,6 +408,7 @@ impl Plan {
             members: row.members,
             adults: row.adults,
             search_key: search_key(&words.join(" ")),
+            point: None,
         }
     }
 
@@ -511,7 +512,7 @@ impl Plan {
             .zip(self.group_count + 1..)
             .map(|(g, n)| group_row(ward_code, g, i32::try_from(n).unwrap_or(i32::MAX), seq))
             .collect();
-        for rows in chunks(rows, 11) {
+        for rows in chunks(rows, 13) {
             residential_group::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = self.new_alleys.iter().map(|a| alley_row(ward_code, a, seq)).collect();
@@ -519,7 +520,7 @@ impl Plan {
             alley::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = self.new_households.iter().map(|h| household_row(ward_code, h, seq)).collect();
-        for rows in chunks(rows, 20) {
+        for rows in chunks(rows, 23) {
             household::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         for (id, (members, adults)) in self.counts {
@@ -609,17 +610,6 @@ fn parents_first(mut ways: Vec<alley::Model>) -> Vec<alley::Model> {
 /// Is a household's code one a phone gave it, which counts nothing and names no ward?
 fn code_of_phone(h: &household::Model) -> bool {
     h.code == proposal_code(HouseholdId(h.id))
-}
-
-/// A group's name as it is compared: folded, without the words for "residential group".
-fn group_key(name: &str) -> String {
-    let folded = search_key(name);
-    for word in ["to dan pho ", "khu dan cu ", "tdp ", "kdc "] {
-        if let Some(rest) = folded.strip_prefix(word) {
-            return rest.to_owned();
-        }
-    }
-    folded
 }
 
 /// A street's name as it is compared: folded, without the words for "street".

@@ -12,8 +12,10 @@ mod details;
 mod doors;
 mod entity;
 mod faults;
+mod ground;
 mod import;
 mod invite;
+mod layer;
 mod overlap;
 mod people;
 mod phones;
@@ -33,8 +35,12 @@ pub use db::{Engine, Store, StoreError};
 pub use desk::{HouseholdRef, Inbox, PhoneLine, QuarantinedOp, TwoValues};
 pub use doors::{AskedDoor, AskedDoors, DoorAnswer, DoorAnswered};
 pub use faults::{Fault, FaultCount, PhoneNote};
+pub use ground::{
+    DayLine, DoorMark, DoorMarks, DoorWay, GroundLine, GroundReport, GroundTold, NewOutline,
+};
 pub use import::{ImportOptions, ImportReport, ImportRow, Refusal};
 pub use invite::{InviteLine, Join, Joined, NewInvite};
+pub use layer::{LayerKeyLine, NewLayerKey};
 pub use overlap::OverlapLine;
 pub use phones::Wipe;
 pub use pull::Puller;

@@ -13,7 +13,7 @@ use gocua_domain::address::Side;
 use gocua_domain::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, TeamId, VisitId};
 use gocua_domain::pull::CampaignRef;
 use gocua_domain::skill::Skill;
-use gocua_domain::territory::AlleyKind;
+use gocua_domain::territory::{AlleyKind, OutlineSource, PointSource};
 use gocua_domain::time::Millis;
 use gocua_domain::visit::VisitRecord;
 
@@ -120,6 +120,8 @@ pub struct NewHousehold {
     pub adults: Option<i32>,
     /// Folded text that search looks in.
     pub search_key: String,
+    /// Where its door is: longitude, latitude in degrees, where the register says so.
+    pub point: Option<[f64; 2]>,
 }
 
 /// An account to begin with.
@@ -187,6 +189,9 @@ pub(crate) fn household_row(ward: &str, h: &NewHousehold, seq: i64) -> household
         removed_why: Set(None),
         proposed: Set(false),
         left_on: Set(None),
+        lon: Set(h.point.map(|p| p[0])),
+        lat: Set(h.point.map(|p| p[1])),
+        point_source: Set(h.point.map(|_| PointSource::Import.code().to_owned())),
     }
 }
 
@@ -222,6 +227,9 @@ pub(crate) fn group_row(
         label_lat: Set(g.label.map(|l| l[1])),
         seq: Set(seq),
         merged_into: Set(None),
+        // What a ward begins with was brought in a file, whoever made it.
+        boundary_source: Set(g.boundary.as_ref().map(|_| OutlineSource::Uploaded.code().into())),
+        boundary_at: Set(None),
     }
 }
 
@@ -294,7 +302,7 @@ impl Store {
         .await?;
         let rows: Vec<_> =
             new.groups.iter().zip(1..).map(|(g, n)| group_row(code, g, n, seq)).collect();
-        for rows in chunks(rows, 11) {
+        for rows in chunks(rows, 13) {
             residential_group::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         }
         let rows = new.alleys.iter().map(|a| alley_row(code, a, seq)).collect();
@@ -303,7 +311,7 @@ impl Store {
         }
         step("households");
         let rows = new.households.iter().map(|h| household_row(code, h, seq)).collect();
-        for rows in chunks(rows, 20) {
+        for rows in chunks(rows, 23) {
             household::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         }
         step("people");

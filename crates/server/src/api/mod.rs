@@ -11,8 +11,10 @@ pub mod doors;
 pub mod events;
 pub mod extract;
 pub mod gate;
+pub mod ground;
 pub mod health;
 pub mod invites;
+pub mod layers;
 pub mod lease;
 pub mod overlaps;
 pub mod problem;
@@ -47,6 +49,16 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(coverage::group_alleys)
         .service(coverage::teams)
         .service(coverage::assign)
+        .service(ground::days)
+        .service(ground::ground)
+        .service(ground::derive)
+        .service(ground::file)
+        .service(ground::draw)
+        .service(ground::erase)
+        .service(ground::doors)
+        .service(layers::layer_keys)
+        .service(layers::make_layer_key)
+        .service(layers::revoke_layer_key)
         .service(desk::phones)
         .service(desk::revoke_phone)
         .service(desk::inbox)

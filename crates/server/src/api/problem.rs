@@ -159,6 +159,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     retry_after: Option<u32>,
     allow: Option<String>,
+    challenge: &'static str,
     cause: Option<String>,
 }
 
@@ -167,7 +168,15 @@ impl Problem {
     pub fn new(code: Code) -> Self {
         let retry_after =
             matches!(code.status().as_u16(), 408 | 429 | 503).then_some(RETRY_SECONDS);
-        Self { code, detail: None, errors: Vec::new(), retry_after, allow: None, cause: None }
+        Self {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            retry_after,
+            allow: None,
+            challenge: "Bearer",
+            cause: None,
+        }
     }
 
     /// The server's own fault; the cause is for the log.
@@ -196,6 +205,13 @@ impl Problem {
     #[must_use]
     pub fn retry_after_ms(mut self, ms: i64) -> Self {
         self.retry_after = u32::try_from((ms.max(0) + 999) / 1000).ok();
+        self
+    }
+
+    /// Says that a name and a key are wanted (HTTP Basic), as map programs send them.
+    #[must_use]
+    pub fn basic(mut self) -> Self {
+        self.challenge = r#"Basic realm="gocua", charset="UTF-8""#;
         self
     }
 
@@ -228,7 +244,7 @@ impl Problem {
             response.insert_header(("Allow", methods.as_str()));
         }
         if status == StatusCode::UNAUTHORIZED {
-            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+            response.insert_header((WWW_AUTHENTICATE, self.challenge));
         }
         let body = ProblemBody {
             kind: "about:blank",

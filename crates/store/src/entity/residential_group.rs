@@ -19,6 +19,9 @@ pub struct Model {
     pub seq: i64,
     /// The group it became part of.
     pub merged_into: Option<Uuid>,
+    /// Who made the outline: a person, a file, or the doors.
+    pub boundary_source: Option<String>,
+    pub boundary_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
