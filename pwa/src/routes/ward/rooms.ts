@@ -20,10 +20,14 @@ export interface RoomProps {
 export interface Room {
   /** `#/ward/<id>`. */
   id: string
-  name: 'room_register' | 'room_teams' | 'room_settings'
+  name: 'room_register' | 'room_teams' | 'room_settings' | 'room_ground'
   icon: IconName
   roles: readonly Role[]
+  /** Entered from another screen, and not in the list of rooms. */
+  unlisted?: true
   load: () => Promise<{ default: Component<RoomProps> }>
 }
 
-export const ROOMS: readonly Room[] = []
+export const ROOMS: readonly Room[] = [
+  { id: 'ground', name: 'room_ground', icon: 'layers', roles: ['ward_staff'], unlisted: true, load: () => import('./ground/Room.svelte') },
+]
