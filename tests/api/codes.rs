@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use gocua_domain::account::Role;
 use gocua_domain::edit::Field;
 use gocua_domain::sync::{Flag, OpOutcome, Reason, Why};
-use gocua_domain::territory::AlleyKind;
+use gocua_domain::territory::{AlleyKind, OutlineSource, PointSource};
 use gocua_domain::time::TimeBand;
 use gocua_domain::visit::{AgeBand, Outcome};
+use gocua_ground::Fault;
 use gocua_tests::fixture::VOLUNTEER;
 use gocua_tests::{Engine, TestApp, fresh_id};
 use serde::de::DeserializeOwned;
@@ -69,6 +70,9 @@ fn every_released_code_is_understood_and_every_code_is_listed() {
         ("edit_field", read_by::<Field>()),
         ("skill", gocua_demo::default_skills().into_iter().map(|skill| skill.code).collect()),
         ("op_kind", kinds()),
+        ("outline_source", read_by::<OutlineSource>()),
+        ("outline_fault", Fault::ALL.map(|fault| fault.code().to_owned()).into()),
+        ("point_source", read_by::<PointSource>()),
     ]
     .into();
     let released = released();

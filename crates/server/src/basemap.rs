@@ -6,8 +6,8 @@ use std::time::UNIX_EPOCH;
 
 use actix_web::body::SizedStream;
 use actix_web::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, ContentEncoding, ETAG,
-    IF_NONE_MATCH, IF_RANGE, RANGE,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, ContentEncoding, ETAG, IF_NONE_MATCH, IF_RANGE,
+    RANGE,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
@@ -134,7 +134,9 @@ pub async fn serve(req: HttpRequest, app: State) -> Result<HttpResponse, Problem
         answer.insert_header((CONTENT_RANGE, range));
     }
     if req.method() == Method::HEAD {
-        return Ok(answer.insert_header((CONTENT_LENGTH, to - from)).finish());
+        // The length is told; the body of such an answer is never sent.
+        let nothing = futures_util::stream::empty::<std::io::Result<Bytes>>();
+        return Ok(answer.body(SizedStream::new(to - from, nothing)));
     }
     let stream = part(&basemap.0, from, to - from).await.map_err(Problem::internal)?;
     Ok(answer.body(SizedStream::new(to - from, stream)))

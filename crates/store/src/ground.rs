@@ -373,6 +373,7 @@ impl Store {
     ) -> Result<GroundReport, StoreError> {
         let shapes: BTreeMap<Uuid, &Shape> = found.shapes.iter().map(|(g, s)| (*g, s)).collect();
         let mut report = GroundReport::default();
+        let mut erased = false;
         let tx = self.begin().await?;
         let seq = lock_ward(&tx, self.engine(), ward_code).await? + 1;
         for group in groups_of(&tx, ward_code).await? {
@@ -391,10 +392,14 @@ impl Store {
                 None => {
                     if group.boundary.is_some() {
                         write_outline(&tx, group.id, None, now, seq).await?;
+                        erased = true;
                     }
                     report.without.push(GroupId(group.id));
                 }
             }
+        }
+        if report.derived.is_empty() && !erased {
+            return Ok(report);
         }
         set_seq(&tx, ward_code, seq).await?;
         tx.commit().await?;

@@ -10,7 +10,9 @@ use clap::Args;
 
 use gocua_paper::register::Severity;
 use gocua_paper::{ColumnHints, Register, RegisterRow, interpret, read_in_child};
-use gocua_store::{ImportOptions, ImportReport, ImportRow, Refusal, Store};
+use gocua_store::{GroundReport, ImportOptions, ImportReport, ImportRow, Refusal, Store};
+
+use crate::app::Clock;
 
 /// The hidden command under which this program reads a workbook in a child process of its own.
 pub const WORKER: &str = "read-register";
@@ -51,7 +53,22 @@ pub async fn run(store: &Store, args: &ImportArgs) -> anyhow::Result<bool> {
     let options = ImportOptions { commit: args.commit, new_groups: args.new_groups };
     let report = store.import(&ward, &rows, options).await.context("importing")?;
     print_report(&report, args.commit);
+    if args.commit {
+        let now = Clock::system().now();
+        let outlines = store.derive_outlines(&ward, now).await.context("deriving outlines")?;
+        print_outlines(&outlines);
+    }
     Ok(report.refused.is_empty())
+}
+
+/// Says what the doors' places have changed of the map.
+fn print_outlines(told: &GroundReport) {
+    if !told.derived.is_empty() {
+        println!("  ranh giới suy ra từ cửa nhà: {} tổ", told.derived.len());
+    }
+    if !told.astray.is_empty() {
+        println!("  cửa ngoài ranh giới tổ của mình: {}", told.astray.len());
+    }
 }
 
 /// The register in a file, read by a child process with a memory limit: a hostile workbook can make

@@ -126,8 +126,6 @@ export function startEngine(options: EngineOptions): Promise<Engine> {
     }
     map.on('error', broke)
     map.setMissingStyleImageResolver((id) => {
-      const status = STATUSES.find((one) => id === `door-${one}`)
-      if (status && !map.hasImage(id)) map.addImage(id, drawMark(status), { pixelRatio: Math.ceil(devicePixelRatio) })
       if (id === HATCH && !map.hasImage(HATCH)) map.addImage(HATCH, hatch, { pixelRatio: Math.ceil(devicePixelRatio) })
     })
     map.once('load', () => {
@@ -238,9 +236,10 @@ function showDoors(map: GlMap, shapes: DoorShapes | null): void {
     ;(points as GeoJSONSource).setData(doors)
     return
   }
+  for (const status of STATUSES) map.addImage(`door-${status}`, drawMark(status), { pixelRatio: Math.ceil(devicePixelRatio) })
   map.addSource(WAYS, { type: 'geojson', data: ways })
   map.addSource(DOORS, { type: 'geojson', data: doors })
-  map.addLayer({ id: WAYS, type: 'line', source: WAYS, layout: { 'line-join': 'round', 'line-cap': 'round' }, paint: { 'line-color': WAY_COLOUR, 'line-width': 3 } })
+  map.addLayer({ id: WAYS, type: 'line', source: WAYS, layout: { 'line-join': 'round', 'line-cap': 'round' }, paint: { 'line-color': WAY_COLOUR, 'line-width': 2 } })
   map.addLayer({
     id: DOORS,
     type: 'symbol',

@@ -19,7 +19,7 @@ export const NO_DATA_LINE = '#8c98b0'
 export const NO_DATA_INK = '#14213d'
 
 /** Alleys among the doors. */
-export const WAY_COLOUR = '#14213d'
+export const WAY_COLOUR = '#5b6478'
 
 export const GROUND = '#f7f9fd'
 export const BORDER = '#ffffff'
