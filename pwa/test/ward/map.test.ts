@@ -5,6 +5,7 @@ import { boundsOf, inside, pathOf, planeOf, readShapes, type Polygon } from '../
 import { hatchTile } from '../../src/lib/map/hatch.ts'
 import { placeLabels, sizeOf, type LabelWish } from '../../src/lib/map/labels.ts'
 import { CLASS_FILL, CLASS_INK, contrast, HELD_FILL, luminance, NO_DATA_FILL, NO_DATA_INK, NO_DATA_LINE } from '../../src/lib/map/palette.ts'
+import { fillOf, inkOf } from '../../src/lib/map/picture.ts'
 import { HATCH, styleOf } from '../../src/lib/map/style.ts'
 
 const square = (x: number, y: number, size: number): Polygon => [

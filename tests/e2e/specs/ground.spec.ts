@@ -33,7 +33,7 @@ test('the map of an earlier day, compared, and taken away as a file', async ({ d
   await spotless(page, 'map, two days compared')
 
   const saved = async (name: string): Promise<Buffer> => {
-    await page.getByRole('button', { name: 'Xuất' }).click()
+    await page.getByRole('button', { name: 'Xuất', exact: true }).click()
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()])
     return readFileSync(await file.path())
   }
