@@ -4,9 +4,8 @@
  */
 import { addProtocol, type Map as GlMap } from 'maplibre-gl'
 import { PMTiles, Protocol, TileType } from 'pmtiles'
-import { FILL_LAYER } from './style.ts'
+import { BASEMAP as SOURCE, FILL_LAYER, OVER_BASEMAP } from './style.ts'
 
-const SOURCE = 'basemap'
 let protocol: Protocol | null = null
 
 /** Vector layers of the usual schema (Protomaps), from the ground up; a file without one lacks that drawing. */
@@ -35,6 +34,5 @@ export async function layBasemap(map: GlMap, address: string): Promise<void> {
     map.addSource(SOURCE, { type: 'raster', url: `pmtiles://${url}`, tileSize: 256, maxzoom: maxZoom })
     map.addLayer({ id: 'base-picture', type: 'raster', source: SOURCE }, FILL_LAYER)
   }
-  // What lies under the groups must shine through them.
-  map.setPaintProperty(FILL_LAYER, 'fill-opacity', 0.72)
+  map.setPaintProperty(FILL_LAYER, 'fill-opacity', OVER_BASEMAP)
 }

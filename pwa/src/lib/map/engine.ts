@@ -5,7 +5,7 @@ import type { Bounds, Margin, Point, Position, WardShapes } from './geometry.ts'
 import { MARKS, STATUSES, type DoorShape, type DoorShapes } from './doors.ts'
 import { hatchTile } from './hatch.ts'
 import { NO_DATA_FILL, NO_DATA_LINE, WAY_COLOUR, type Palette } from './palette.ts'
-import { FILL_LAYER, fillColour, GROUPS, HATCH, styleOf, type GroupState } from './style.ts'
+import { BASEMAP, FILL_LAYER, fillColour, GROUPS, HATCH, OVER_BASEMAP, styleOf, type GroupState } from './style.ts'
 
 export interface EngineWords {
   map: string
@@ -184,7 +184,11 @@ export function startEngine(options: EngineOptions): Promise<Engine> {
           if (!removed) map.setPaintProperty(FILL_LAYER, 'fill-color', fillColour(palette) as never)
         },
         doors: (doors) => {
-          if (!removed) showDoors(map, doors)
+          if (!removed) {
+            showDoors(map, doors)
+            // Marks must stand out from the colour of their group.
+            map.setPaintProperty(FILL_LAYER, 'fill-opacity', doors ? 0.3 : map.getSource(BASEMAP) ? OVER_BASEMAP : 1)
+          }
           shown = doors?.doors ?? []
         },
         destroy: () => {

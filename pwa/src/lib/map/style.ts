@@ -7,6 +7,9 @@ export const HATCH = 'no-data'
 export const GROUPS = 'groups'
 export const OUTLINE_SOURCE = 'ward'
 export const FILL_LAYER = 'group-fill'
+export const BASEMAP = 'basemap'
+/** What lies under the groups must shine through them. */
+export const OVER_BASEMAP = 0.72
 
 /** What a polygon shows; lives in feature state, so that a new figure redraws without re-reading shapes. */
 export interface GroupState {
