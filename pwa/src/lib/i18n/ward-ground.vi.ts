@@ -78,6 +78,7 @@ export const groundVi = {
   draw: 'Vẽ',
   redraw: 'Vẽ lại',
   erase: 'Bỏ ranh giới',
+  erase_short: 'Bỏ',
   erase_ask: 'Bỏ ranh giới {source} của {name}? Bản đồ sẽ không có tổ này cho tới khi suy ra hoặc vẽ lại.',
   erase_yes: 'Bỏ ranh giới',
   cancel: 'Thôi',
