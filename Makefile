@@ -55,7 +55,7 @@ tools:
 	@scripts/need cc:build-essential make:make pkg-config:pkg-config node:nodejs cargo:cargo
 
 tools-test: tools
-	@scripts/need chromium:chromium
+	@scripts/need chromium:chromium ogrinfo:gdal-bin
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || scripts/need initdb:postgresql
 	@cargo nextest --version >/dev/null 2>&1 || { scripts/say "cargo-nextest is missing: building it"; cargo install cargo-nextest --locked; }
 

@@ -8,7 +8,8 @@ import { brotli } from './plugins/brotli.ts'
 import pkg from './package.json' with { type: 'json' }
 
 /** What belongs to the ward desk alone; a phone must neither load nor precache it. */
-const DESK = /[\\/](?:routes[\\/](?:ward|setup)|lib[\\/](?:map|ward|setup))[\\/]|i18n[\\/](?:ward[.-]|setup\.)|node_modules[\\/]maplibre-gl/
+const DESK =
+  /[\\/](?:routes[\\/](?:ward|setup)|lib[\\/](?:map|ward|setup))[\\/]|i18n[\\/](?:ward[.-]|setup\.)|node_modules[\\/](?:maplibre-gl|pmtiles|fflate)/
 
 const forDesk = (modules: readonly string[]): boolean => modules.length > 0 && modules.some((id) => DESK.test(id))
 

@@ -18,6 +18,7 @@ $say "Server and the program that plays the phones (profile measure)" >&2
 nice -n 10 cargo build "${measure[@]}" -p gocua-server
 nice -n 10 cargo bench "${measure[@]}" --no-run -q -p gocua-tests --bench load
 nice -n 10 cargo bench "${measure[@]}" --no-run -q -p gocua-domain --bench rules
+nice -n 10 cargo bench "${measure[@]}" --no-run -q -p gocua-ground --bench derive
 
 $say "Over HTTP, on SQLite and PostgreSQL" >&2
 scripts/with-postgres.sh cargo bench "${measure[@]}" -q -p gocua-tests --bench load -- "$@"
@@ -25,7 +26,8 @@ scripts/with-postgres.sh cargo bench "${measure[@]}" -q -p gocua-tests --bench l
 case " $* " in *" --only "* | *" --small "*) exit 0 ;; esac
 $say "The rules alone" >&2
 printf '\n## The rules alone\n\n```\n'
-cargo bench "${measure[@]}" -q -p gocua-domain --bench rules -- --noplot 2>/dev/null \
+{ cargo bench "${measure[@]}" -q -p gocua-domain --bench rules -- --noplot
+  cargo bench "${measure[@]}" -q -p gocua-ground --bench derive -- --noplot; } 2>/dev/null \
   | awk '/^[A-Za-z]/ { name = $0; sub(/ +time:.*/, "", name) }
          /time:/ { sub(/.*time: +/, ""); print name ": " $0 }'
 printf '```\n'

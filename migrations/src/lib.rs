@@ -11,6 +11,7 @@ mod m20261122_000005_rights;
 mod m20261123_000006_import;
 mod m20261123_000007_register;
 mod m20261123_000008_teams;
+mod m20261123_000009_ground;
 mod m20261123_000010_setup;
 mod m20261123_000011_board;
 mod m20261123_000012_exports;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_import::Migration),
             Box::new(m20261123_000007_register::Migration),
             Box::new(m20261123_000008_teams::Migration),
+            Box::new(m20261123_000009_ground::Migration),
             Box::new(m20261123_000010_setup::Migration),
             Box::new(m20261123_000011_board::Migration),
             Box::new(m20261123_000012_exports::Migration),

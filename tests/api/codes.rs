@@ -9,10 +9,11 @@ use gocua_domain::edit::Field;
 use gocua_domain::import::RowDoubt;
 use gocua_domain::ground::{GroundChange, RegisterChange};
 use gocua_domain::sync::{Flag, OpOutcome, Reason, Why};
-use gocua_domain::territory::AlleyKind;
+use gocua_domain::territory::{AlleyKind, OutlineSource, PointSource};
 use gocua_domain::time::TimeBand;
 use gocua_domain::turf::{TurfLeft, TurfWhy};
 use gocua_domain::visit::{AgeBand, Outcome};
+use gocua_ground::Fault;
 use gocua_tests::fixture::VOLUNTEER;
 use gocua_tests::{Engine, TestApp, fresh_id};
 use serde::de::DeserializeOwned;
@@ -77,6 +78,9 @@ fn every_released_code_is_understood_and_every_code_is_listed() {
         ("turf_left", read_by::<TurfLeft>()),
         ("ground_change", read_by::<GroundChange>()),
         ("register_change", read_by::<RegisterChange>()),
+        ("outline_source", read_by::<OutlineSource>()),
+        ("outline_fault", Fault::ALL.map(|fault| fault.code().to_owned()).into()),
+        ("point_source", read_by::<PointSource>()),
     ]
     .into();
     let released = released();

@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 103] = [
+const ROWS: [(&str, &str, Access); 113] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -125,6 +125,16 @@ const ROWS: [(&str, &str, Access); 103] = [
     ("GET", "/api/v1/register/changes", Act(Action::SearchRegister)),
     ("POST", "/api/v1/register/changes/{id}/undo", Act(Action::KeepRegister)),
     ("POST", "/api/v1/alleys/{id}/name", Act(Action::KeepRegister)),
+    ("GET", "/api/v1/coverage/days", Act(Action::ReadTrend)),
+    ("GET", "/api/v1/ground", Act(Action::KeepGround)),
+    ("POST", "/api/v1/ground/derive", Act(Action::KeepGround)),
+    ("POST", "/api/v1/ground/file", Act(Action::KeepGround)),
+    ("PUT", "/api/v1/groups/{id}/outline", Act(Action::KeepGround)),
+    ("DELETE", "/api/v1/groups/{id}/outline", Act(Action::KeepGround)),
+    ("GET", "/api/v1/groups/{id}/doors", Act(Action::ReadDoorMap)),
+    ("GET", "/api/v1/layer-keys", Act(Action::KeepLayerKeys)),
+    ("POST", "/api/v1/layer-keys", Act(Action::KeepLayerKeys)),
+    ("DELETE", "/api/v1/layer-keys/{id}", Act(Action::KeepLayerKeys)),
     // Last: it ends the session the others are asked in.
     ("POST", "/api/v1/auth/logout", SignedIn),
 ];
@@ -194,6 +204,7 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/withdrawals/{id}/close" => Some(json!({"reason": "mistake"})),
         "/api/v1/overlaps/known" => Some(json!({"household_id": HOUSEHOLDS[0], "upto": app.now()})),
         "/api/v1/exports" => Some(json!({"export": "groups", "format": "csv"})),
+        "/api/v1/ground/file" => Some(json!({"file": null})),
         "/api/v1/households/search" => Some(json!({"q": "thu"})),
         "/api/v1/households/remove" => Some(json!({"ids": [fresh_id()], "why": "error"})),
         "/api/v1/imports/address" => Some(json!({"text": "12 ngõ 5"})),
@@ -216,6 +227,10 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
         Some(json!({"name": "a", "starts_on": 20261101, "ends_on": 20261220, "reason": "thử"}))
     } else if path == "/api/v1/targets/{id}" && method == "POST" {
         Some(json!({"indicator": "MODEL_N", "value": 2, "due_on": 20261231, "source": ""}))
+    } else if path == "/api/v1/layer-keys" && method == "POST" {
+        Some(json!({ "label": "QGIS" }))
+    } else if path == "/api/v1/groups/{id}/outline" && method == "PUT" {
+        Some(json!({ "geometry": null }))
     } else if path == "/api/v1/invites" && method == "POST" {
         Some(json!({ "team_id": fixture::TEAM_1 }))
     } else if path == "/api/v1/groups" && method == "POST" {

@@ -87,8 +87,8 @@ fn the_domain_knows_no_io() {
 }
 
 #[test]
-fn documents_and_demo_know_neither_sql_nor_http() {
-    for of in ["gocua-paper", "gocua-demo"] {
+fn documents_demo_and_ground_know_neither_sql_nor_http() {
+    for of in ["gocua-paper", "gocua-demo", "gocua-ground"] {
         let tree = tree(of);
         for banned in ["sqlx-core", "sea-orm", "actix-web", "tokio"] {
             assert!(!tree.contains(banned), "{of} pulls in {banned}");

@@ -181,6 +181,7 @@ fn households() -> Vec<NewHousehold> {
                 members: Some(4),
                 adults: Some(3),
                 search_key: search_key("Nguyễn Văn Thử"),
+                point: None,
             }
         })
         .collect()

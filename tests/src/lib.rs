@@ -55,15 +55,20 @@ pub struct TestApp {
 impl TestApp {
     /// Starts a server over a fresh database.
     pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, |app| app).await
+    }
+
+    /// The same, with an application that was told something more.
+    pub async fn start_with(engine: Engine, tell: impl FnOnce(App) -> App) -> Self {
         let (database, store) = Self::book(engine).await;
         fixture::fill(&store).await;
-        Self::over(database, store, None)
+        Self::over(database, store, tell)
     }
 
     /// Starts a server over an empty book, to be set up with [`SETUP_CODE`].
     pub async fn start_empty(engine: Engine) -> Self {
         let (database, store) = Self::book(engine).await;
-        Self::over(database, store, Some(SETUP_CODE))
+        Self::over(database, store, |app| app.to_be_set_up(SETUP_CODE))
     }
 
     async fn book(engine: Engine) -> (Database, Store) {
@@ -73,17 +78,14 @@ impl TestApp {
         (database, store)
     }
 
-    fn over(database: Database, store: Store, setup: Option<&str>) -> Self {
+    fn over(database: Database, store: Store, tell: impl FnOnce(App) -> App) -> Self {
         let clock = Arc::new(AtomicI64::new(START.0));
         let time = Arc::clone(&clock);
         let clock_of_app = Clock::new(move || Millis(time.load(Ordering::SeqCst)));
         // The reader of a real server is the server's own program, which a test is not.
-        let mut app =
+        let app =
             App::new(store, secrets(), clock_of_app, Entropy::system()).reading_with(Reader::here());
-        if let Some(code) = setup {
-            app = app.to_be_set_up(code);
-        }
-        let state = State::new(app);
+        let state = State::new(tell(app));
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));
         let server = serve::run(state.clone(), listener, None, Some(1)).expect("listens");

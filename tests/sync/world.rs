@@ -151,6 +151,7 @@ fn one_household(n: usize) -> NewHousehold {
         members: known.then_some(4),
         adults: known.then_some(3),
         search_key: search_key("Nguyễn Văn Thử"),
+        point: None,
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) enum Stream {
     Households,
     Teams,
     Visits,
+    Points,
 }
 
 /// A source of chance.

@@ -24,6 +24,8 @@ pub(crate) struct Plan {
     pub(crate) groups: Vec<Group>,
     /// Households to make in each group.
     pub(crate) sizes: Vec<u32>,
+    /// Rings of each group's outline, the outer one first.
+    pub(crate) rings: Vec<Vec<Vec<Grid>>>,
 }
 
 /// Plans the groups of a ward. The first one is the group that is walked in demonstrations.
@@ -42,6 +44,7 @@ pub(crate) fn plan(source: &WardSource, outline: &[Grid], seed: u64, scale: Scal
     debug_assert_eq!(cells.len(), count, "each seed keeps a cell");
 
     let mut ids = Dice::new(seed, source.salt(), Stream::Ids);
+    let mut rings = Vec::with_capacity(cells.len());
     let groups = (0..cells.len())
         .map(|i| {
             let known = source.groups.get(i);
@@ -53,6 +56,7 @@ pub(crate) fn plan(source: &WardSource, outline: &[Grid], seed: u64, scale: Scal
                 Some(g) => (g.name.to_owned(), slug(g.name)),
                 None => (format!("Tổ dân phố {}", i + 1), format!("TDP{}", i + 1)),
             };
+            rings.push(cell.rings.clone());
             Group {
                 id: GroupId(ids.uuid()),
                 ordinal: i as u32 + 1,
@@ -65,7 +69,7 @@ pub(crate) fn plan(source: &WardSource, outline: &[Grid], seed: u64, scale: Scal
             }
         })
         .collect();
-    Plan { groups, sizes }
+    Plan { groups, sizes, rings }
 }
 
 /// `Ninh Chấp 5` → `NINHCHAP5`. Not the search key, which would read *Kỳ* as *ki*.

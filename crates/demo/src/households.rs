@@ -101,6 +101,7 @@ pub(crate) fn people(source: &WardSource, plan: &Plan, layout: &Layout, seed: u6
                 head_name,
                 member_count,
                 adult_count: member_count - children,
+                point: [0.0; 2], // Given by `points::place`.
             });
         }
         roll.of_alley.push(start..roll.rows.len());

@@ -17,6 +17,7 @@ mod households;
 mod names;
 mod partition;
 mod people;
+mod points;
 mod teams;
 mod visits;
 
@@ -167,7 +168,7 @@ impl Alley {
 }
 
 /// A household (hộ).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Household {
     /// Identity.
     pub id: HouseholdId,
@@ -191,6 +192,8 @@ pub struct Household {
     pub member_count: u8,
     /// Of these, from 14 years.
     pub adult_count: u8,
+    /// Where its door is: longitude, latitude in degrees, inside its group's outline.
+    pub point: [f64; 2],
 }
 
 /// A volunteer team (đội hình).
@@ -259,7 +262,8 @@ pub fn build(source: WardSource, seed: u64, scale: Scale, now: Millis) -> DemoWa
     let outline = source.outline();
     let plan = groups::plan(&source, &outline, seed, scale);
     let alleys = alleys::lay_out(&source, &plan, seed);
-    let households = households::people(&source, &plan, &alleys, seed);
+    let mut households = households::people(&source, &plan, &alleys, seed);
+    points::place(&source, &plan, &mut households.rows, seed);
     let skills = default_skills();
     let today = now.day();
     let campaign = catalogue::campaign(today);

@@ -57,6 +57,8 @@ ids! {
     ImportId,
     /// An invitation to a team.
     InviteId,
+    /// A key under which a map program reads the ward's coverage.
+    LayerKeyId,
     /// A resident's request to the ward to be forgotten. Equal to the id of the line it leaves in the
     /// ledger of consents.
     WithdrawalId,

@@ -10,7 +10,7 @@ use actix_web::http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::{Compress, Next, from_fn};
-use actix_web::web::{Data, PathConfig, QueryConfig, get};
+use actix_web::web::{Data, PathConfig, QueryConfig, get, head};
 use actix_web::{HttpRequest, HttpResponse};
 use gocua_domain::time::Millis;
 use gocua_store::Store;
@@ -28,8 +28,9 @@ use crate::auth::Auth;
 use crate::auth::secrets::Secrets;
 use crate::intake::Reader;
 use crate::auth::setup::Setup;
+use crate::basemap::{self, Basemap};
 use crate::leases::Leases;
-use crate::{api, web};
+use crate::{api, ogc, web};
 
 /// The state as handlers take it in.
 pub type State = Data<App>;
@@ -111,6 +112,8 @@ pub struct App {
     pub setup: Setup,
     /// The description of the API.
     pub docs: Docs,
+    /// The base map under the groups, if the house has one.
+    pub basemap: Option<Basemap>,
     secure: bool,
     authority: Option<String>,
 }
@@ -131,6 +134,7 @@ impl App {
             reader: Reader::child(),
             setup: Setup::default(),
             docs,
+            basemap: None,
             secure: false,
             authority: None,
         }
@@ -154,6 +158,13 @@ impl App {
     #[must_use]
     pub fn to_be_set_up(mut self, code: &str) -> Self {
         self.setup = Setup::waiting(self.auth.setup_tag(code));
+        self
+    }
+
+    /// Says that there is a base map.
+    #[must_use]
+    pub fn on_basemap(mut self, basemap: Option<Basemap>) -> Self {
+        self.basemap = basemap;
         self
     }
 
@@ -204,6 +215,9 @@ pub fn build(
         .into_app()
         .route("/api/docs", get().to(api::docs::page))
         .route("/api/docs.css", get().to(api::docs::style))
+        .route(basemap::PATH, get().to(basemap::serve))
+        .route(basemap::PATH, head().to(basemap::serve))
+        .service(actix_web::web::scope("/ogc").configure(ogc::routes))
         .default_service(actix_web::web::to(fallback))
         .wrap(Compress::default())
         .wrap(from_fn(edge))
@@ -235,7 +249,7 @@ async fn edge(
     let started = app.now();
     let id = app.new_id();
     let method = req.method().clone();
-    let api = req.path().starts_with("/api/");
+    let api = req.path().starts_with("/api/") || req.path().starts_with("/ogc");
     let response = match foreign(&req) {
         Some(problem) => req.error_response(problem),
         None => next.call(req).await?.map_into_boxed_body(),

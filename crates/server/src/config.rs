@@ -109,6 +109,10 @@ pub struct ServeArgs {
     /// Serve phones on the same network: all interfaces, TLS with a certificate made here.
     #[arg(long, env = "GOCUA_LAN", conflicts_with_all = ["tls_cert", "tls_key"])]
     pub lan: bool,
+    /// A base map of the ward to show under the groups (PMTiles); `basemap.pmtiles` beside the secret
+    /// file is taken without being named.
+    #[arg(long, env = "GOCUA_BASEMAP")]
+    pub basemap: Option<PathBuf>,
     /// Certificate chain (PEM) to serve TLS with.
     #[arg(long, env = "GOCUA_TLS_CERT", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,

@@ -3,10 +3,12 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod basemap;
 pub mod commands;
 pub mod config;
 pub mod intake;
 pub mod leases;
+pub mod ogc;
 pub mod serve;
 pub mod telemetry;
 pub mod tls;

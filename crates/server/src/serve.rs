@@ -19,6 +19,7 @@ use crate::api::gate::Bounds;
 use crate::app::{self, App, Clock, Entropy, State};
 use crate::auth::secrets::Secrets;
 use crate::auth::setup;
+use crate::basemap::{self, Basemap};
 use crate::commands::demo;
 use crate::config::{BookArgs, DemoArgs, ServeArgs};
 use crate::{tls, web};
@@ -68,6 +69,7 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
         app = app.to_be_set_up(&made);
         code = Some(made);
     }
+    app = app.on_basemap(basemap(args, dir)?);
     if args.lan {
         let lan = tls::for_lan(dir, clock.now())?;
         listen = SocketAddr::from((Ipv4Addr::UNSPECIFIED, listen.port()));
@@ -99,6 +101,16 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     let _ = tokio::time::timeout(LAST_WORDS, writing).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The base map that is named, or the one that lies in the server's directory.
+fn basemap(args: &ServeArgs, dir: &Path) -> anyhow::Result<Option<Basemap>> {
+    let beside = dir.join(basemap::FILE);
+    let Some(path) = args.basemap.clone().or_else(|| beside.exists().then_some(beside)) else {
+        return Ok(None);
+    };
+    let basemap = Basemap::open(&path).with_context(|| format!("base map {}", path.display()))?;
+    Ok(Some(basemap))
 }
 
 /// The book over connections that no worker opened. Those to PostgreSQL die with the worker that

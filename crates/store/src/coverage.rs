@@ -8,7 +8,7 @@ use uuid::Uuid;
 use gocua_domain::coverage::{DayTally, Tally};
 use gocua_domain::id::{AlleyId, GroupId, TeamId};
 use gocua_domain::pull::{CampaignRef, TeamRef, WardRef};
-use gocua_domain::territory::AlleyKind;
+use gocua_domain::territory::{AlleyKind, OutlineSource};
 use gocua_domain::time::{Day, Millis};
 
 use crate::db::{Store, StoreError};
@@ -115,6 +115,8 @@ pub struct GroupBoundary {
     pub label: Option<[f64; 2]>,
     /// GeoJSON geometry.
     pub geometry: serde_json::Value,
+    /// Who made it.
+    pub source: Option<OutlineSource>,
 }
 
 /// A team with its load.
@@ -298,6 +300,7 @@ impl Store {
                 Some(GroupBoundary {
                     id: GroupId(g.id),
                     label: g.label_lon.zip(g.label_lat).map(|(lon, lat)| [lon, lat]),
+                    source: g.boundary_source.as_deref().and_then(OutlineSource::from_code),
                     geometry: g.boundary?,
                     code: g.code,
                     name: g.name,

@@ -549,6 +549,7 @@ impl Plan {
             members: row.members,
             adults: row.adults,
             search_key: search_key(&words.join(" ")),
+            point: None,
         }
     }
 
@@ -655,7 +656,7 @@ impl Plan {
             .zip(self.group_count + 1..)
             .map(|(g, n)| group_row(ward_code, g, i32::try_from(n).unwrap_or(i32::MAX), seq))
             .collect();
-        for rows in chunks(rows, 14) {
+        for rows in chunks(rows, 16) {
             residential_group::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = self.new_alleys.iter().map(|a| alley_row(ward_code, a, seq)).collect();
@@ -663,7 +664,7 @@ impl Plan {
             alley::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = self.new_households.iter().map(|h| household_row(ward_code, h, seq)).collect();
-        for rows in chunks(rows, 20) {
+        for rows in chunks(rows, 23) {
             household::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         for (id, (_, (members, adults))) in &self.counts {

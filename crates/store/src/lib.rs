@@ -22,6 +22,8 @@ mod import;
 mod invite;
 mod ledger;
 mod likely;
+mod ground;
+mod layer;
 mod overlap;
 mod people;
 mod phones;
@@ -59,6 +61,10 @@ pub use import::{ImportOptions, ImportReport, ImportRow, Refusal};
 pub use invite::{InviteLine, Join, Joined, NewInvite};
 pub use ledger::{Act, Ledger, LedgerLine};
 pub use likely::LikelyPair;
+pub use ground::{
+    DayLine, DoorMark, DoorMarks, DoorWay, GroundLine, GroundReport, GroundTold, NewOutline,
+};
+pub use layer::{LayerKeyLine, NewLayerKey};
 pub use overlap::OverlapLine;
 pub use phones::Wipe;
 pub use pull::Puller;

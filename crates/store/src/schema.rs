@@ -44,6 +44,7 @@ impl Store {
             household_flags,
             household_note,
             household_state,
+            layer_key,
             learner,
             learner_eid,
             invite,

@@ -143,6 +143,7 @@ async fn write_proposals(
                 members: None,
                 adults: None,
                 search_key: search_key(&words.join(" ")),
+                point: None,
             };
             household::ActiveModel {
                 active: Set(false),
@@ -151,7 +152,7 @@ async fn write_proposals(
             }
         })
         .collect();
-    for rows in chunks(rows, 20) {
+    for rows in chunks(rows, 23) {
         household::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     let rows: Vec<_> = proposals

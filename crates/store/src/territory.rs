@@ -14,7 +14,7 @@ use gocua_domain::ground::RegisterChange;
 use gocua_domain::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, TeamId, VisitId};
 use gocua_domain::pull::CampaignRef;
 use gocua_domain::skill::Skill;
-use gocua_domain::territory::AlleyKind;
+use gocua_domain::territory::{AlleyKind, OutlineSource, PointSource};
 use gocua_domain::time::Millis;
 use gocua_domain::visit::VisitRecord;
 
@@ -122,6 +122,8 @@ pub struct NewHousehold {
     pub adults: Option<i32>,
     /// Folded text that search looks in.
     pub search_key: String,
+    /// Where its door is: longitude, latitude in degrees, where the register says so.
+    pub point: Option<[f64; 2]>,
 }
 
 /// An account to begin with.
@@ -189,6 +191,9 @@ pub(crate) fn household_row(ward: &str, h: &NewHousehold, seq: i64) -> household
         removed_why: Set(None),
         proposed: Set(false),
         left_on: Set(None),
+        lon: Set(h.point.map(|p| p[0])),
+        lat: Set(h.point.map(|p| p[1])),
+        point_source: Set(h.point.map(|_| PointSource::Import.code().to_owned())),
     }
 }
 
@@ -227,6 +232,9 @@ pub(crate) fn group_row(
         valid_from: Set(None),
         valid_to: Set(None),
         former_ward: Set(None),
+        // What a ward begins with was brought in a file, whoever made it.
+        boundary_source: Set(g.boundary.as_ref().map(|_| OutlineSource::Uploaded.code().into())),
+        boundary_at: Set(None),
     }
 }
 
@@ -313,7 +321,7 @@ impl Store {
         .await?;
         let rows: Vec<_> =
             new.groups.iter().zip(1..).map(|(g, n)| group_row(code, g, n, seq)).collect();
-        for rows in chunks(rows, 14) {
+        for rows in chunks(rows, 16) {
             residential_group::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let rows = new.alleys.iter().map(|a| alley_row(code, a, seq)).collect();
@@ -322,7 +330,7 @@ impl Store {
         }
         step("households");
         let rows = new.households.iter().map(|h| household_row(code, h, seq)).collect();
-        for rows in chunks(rows, 20) {
+        for rows in chunks(rows, 23) {
             household::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let counted = new.households.iter().map(|h| ledger::Line::new(h.id.0, h.group.0, 1));

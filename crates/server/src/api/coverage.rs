@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
 use gocua_domain::account::{Action, Reach};
@@ -22,6 +23,8 @@ use gocua_store::{AlleyCoverage, Target, TeamLoad, WardCoverage};
 use super::extract::{Body, Caller};
 use super::problem::{Code, Problem, ProblemBody};
 use crate::app::State;
+use crate::auth::secrets::hex;
+use crate::basemap::Basemap;
 
 /// A count of people, unless it is one of 1 to 4 and the reader sees aggregates only.
 pub(super) fn people(n: i64, reach: Reach) -> Option<i64> {
@@ -260,8 +263,26 @@ pub(super) fn matches(request: &HttpRequest, tag: &str) -> bool {
     sent.is_some_and(|s| s.split(',').any(|t| t.trim().trim_start_matches("W/") == tag))
 }
 
-fn rate(part: i64, whole: i64) -> Value {
-    if whole == 0 { Value::Null } else { json!(part as f64 / whole as f64) }
+/// Shares of households, `None` where there is none to share.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rates {
+    /// COV_VISIT.
+    pub visited: Option<f64>,
+    /// COV_SERVED.
+    pub served: Option<f64>,
+}
+
+impl Rates {
+    /// The shares of a tally.
+    pub fn of(tally: &TallyView) -> Self {
+        let of = |part: i64| (tally.hh_total != 0).then(|| part as f64 / tally.hh_total as f64);
+        Self { visited: of(tally.hh_visited), served: of(tally.hh_served) }
+    }
+
+    /// A share in percent with one decimal.
+    pub fn percent(rate: Option<f64>) -> Option<f64> {
+        rate.map(|r| (r * 1000.0).round() / 10.0)
+    }
 }
 
 /// One GeoJSON feature a group, its figures flat in the properties.
@@ -277,8 +298,9 @@ async fn features(app: &State, ward: &str, view: &CoverageView) -> Result<Value,
             properties["code"] = json!(g.code);
             properties["name"] = json!(g.name);
             properties["last_visit_at"] = json!(g.last_visit_at);
-            properties["cov_visited"] = rate(g.tally.hh_visited, g.tally.hh_total);
-            properties["cov_served"] = rate(g.tally.hh_served, g.tally.hh_total);
+            let rates = Rates::of(&g.tally);
+            properties["cov_visited"] = json!(rates.visited);
+            properties["cov_served"] = json!(rates.served);
             json!({
                 "type": "Feature",
                 "id": g.id,
@@ -304,13 +326,20 @@ async fn features(app: &State, ward: &str, view: &CoverageView) -> Result<Value,
     ),
 )]
 #[get("/coverage/boundary")]
-pub async fn boundary(app: State, caller: Caller) -> Result<HttpResponse, Problem> {
+pub async fn boundary(
+    app: State,
+    caller: Caller,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let reach = caller.may(Action::ReadBoundary)?;
     let book = app.store.boundaries(caller.ward()?).await?;
     let mut features = vec![json!({
         "type": "Feature",
         "geometry": book.outline,
-        "properties": { "kind": "ward", "code": book.ward.code, "name": book.ward.name },
+        "properties": {
+            "kind": "ward", "code": book.ward.code, "name": book.ward.name,
+            "basemap": app.basemap.as_ref().and_then(Basemap::address),
+        },
     })];
     let own = caller.0.group;
     features.extend(
@@ -324,14 +353,23 @@ pub async fn boundary(app: State, caller: Caller) -> Result<HttpResponse, Proble
                     "geometry": g.geometry,
                     "properties": {
                         "kind": "group", "id": g.id, "code": g.code, "name": g.name, "label": g.label,
+                        "source": g.source,
                     },
                 })
             }),
     );
+    let body = json!({ "type": "FeatureCollection", "features": features }).to_string();
+    // Outlines change seldom, but when one was drawn the next look must show it.
+    let tag = format!("\"{}\"", hex(&Sha256::digest(&body)[..16]));
+    if matches(&request, &tag) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+    }
     Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "private, max-age=300"))
+        .insert_header((ETAG, tag))
+        .insert_header((CACHE_CONTROL, "private, no-cache"))
+        .insert_header((VARY, "Authorization"))
         .content_type("application/geo+json")
-        .body(json!({ "type": "FeatureCollection", "features": features }).to_string()))
+        .body(body))
 }
 
 /// Which group's days are wanted.

@@ -16,10 +16,12 @@ pub mod exports;
 pub mod extract;
 pub mod gate;
 pub mod groups;
+pub mod ground;
 pub mod health;
 pub mod imports;
 pub mod households;
 pub mod invites;
+pub mod layers;
 pub mod lease;
 pub mod overlaps;
 pub mod problem;
@@ -87,6 +89,16 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(roster::plan)
         .service(roster::call_off)
         .service(roster::terms)
+        .service(ground::days)
+        .service(ground::ground)
+        .service(ground::derive)
+        .service(ground::file)
+        .service(ground::draw)
+        .service(ground::erase)
+        .service(ground::doors)
+        .service(layers::layer_keys)
+        .service(layers::make_layer_key)
+        .service(layers::revoke_layer_key)
         .service(desk::phones)
         .service(desk::revoke_phone)
         .service(desk::inbox)

@@ -163,6 +163,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     retry_after: Option<u32>,
     allow: Option<String>,
+    challenge: &'static str,
     cause: Option<String>,
 }
 
@@ -171,7 +172,15 @@ impl Problem {
     pub fn new(code: Code) -> Self {
         let retry_after =
             matches!(code.status().as_u16(), 408 | 429 | 503).then_some(RETRY_SECONDS);
-        Self { code, detail: None, errors: Vec::new(), retry_after, allow: None, cause: None }
+        Self {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            retry_after,
+            allow: None,
+            challenge: "Bearer",
+            cause: None,
+        }
     }
 
     /// The server's own fault; the cause is for the log.
@@ -210,6 +219,13 @@ impl Problem {
         self
     }
 
+    /// Says that a name and a key are wanted (HTTP Basic), as map programs send them.
+    #[must_use]
+    pub fn basic(mut self) -> Self {
+        self.challenge = r#"Basic realm="gocua", charset="UTF-8""#;
+        self
+    }
+
     /// The methods the path does have.
     #[must_use]
     pub fn allow(mut self, methods: String) -> Self {
@@ -239,7 +255,7 @@ impl Problem {
             response.insert_header(("Allow", methods.as_str()));
         }
         if status == StatusCode::UNAUTHORIZED {
-            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+            response.insert_header((WWW_AUTHENTICATE, self.challenge));
         }
         let body = ProblemBody {
             kind: "about:blank",

@@ -124,6 +124,11 @@ impl Auth {
         self.codes.forget();
     }
 
+    /// What the book keeps instead of the key of a map program.
+    pub fn layer_tag(&self, login: &str, key: &str) -> String {
+        secrets::hex(&self.secrets.tag(&["layer", login, key]))
+    }
+
     /// A team's badge codes of a day and the days after.
     pub fn badge(&self, team: TeamId, today: Day) -> Vec<BadgeCode> {
         let days = (0..BADGE_DAYS).map(|n| today.plus(n));
@@ -223,6 +228,26 @@ pub struct Arrival {
     pub device_name: String,
     /// Its public key.
     pub key: DeviceKey,
+}
+
+/// The ward whose coverage a map program reads under this name and key. Wrong keys are counted by name,
+/// as wrong passwords are.
+///
+/// # Errors
+/// [`Code::InvalidCredentials`], the same whether the name exists or not; [`Code::AccountLocked`].
+pub async fn layer_ward(app: &App, login: &str, key: &str) -> Result<String, Problem> {
+    let now = app.now();
+    let tag = app.auth.secrets.tag(&["layer guess", login]);
+    if let Some(ms) = app.auth.guesses.wait(&tag, now) {
+        return Err(Problem::new(Code::AccountLocked).retry_after_ms(ms));
+    }
+    // Compared as keyed hashes: how long it takes tells nothing of the key.
+    let shown = app.auth.layer_tag(login, key);
+    if let Some(line) = app.store.layer_key(login).await?.filter(|line| line.key_tag == shown) {
+        return Ok(line.ward);
+    }
+    app.auth.guesses.attempt(tag, now);
+    Err(Problem::new(Code::InvalidCredentials).basic())
 }
 
 /// Joins a team. A code nobody has, one too old, used up or taken back end in the same answer; guesses

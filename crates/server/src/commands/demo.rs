@@ -63,6 +63,7 @@ pub fn new_ward(demo: DemoWard, password_hash: &str) -> NewWard {
                     search_key: search_key(&words.join(" ")),
                     head_name: h.head_name,
                     code: h.code,
+                    point: Some(h.point),
                 }
             })
             .collect(),

@@ -8,7 +8,9 @@ use clap::Args;
 
 use gocua_paper::register::Severity;
 use gocua_paper::{ColumnHints, Register, RegisterRow, interpret};
-use gocua_store::{Act, ImportOptions, ImportReport, ImportRow, Refusal, Store};
+use gocua_store::{Act, GroundReport, ImportOptions, ImportReport, ImportRow, Refusal, Store};
+
+use crate::app::Clock;
 
 use crate::intake::Reader;
 
@@ -43,11 +45,26 @@ pub async fn run(store: &Store, args: &ImportArgs) -> anyhow::Result<bool> {
     let rows: Vec<ImportRow> =
         register.households().map(|row| import_row(row, args.group.as_deref())).collect();
     anyhow::ensure!(!rows.is_empty(), "the file holds no household that can be imported");
-    let act = Act::program(crate::app::Clock::system().now());
+    let act = Act::program(Clock::system().now());
     let options = ImportOptions { act, commit: args.commit, new_groups: args.new_groups };
     let report = store.import(&ward, &rows, options).await.context("importing")?;
     print_report(&report, args.commit);
+    if args.commit {
+        let now = Clock::system().now();
+        let outlines = store.derive_outlines(&ward, now).await.context("deriving outlines")?;
+        print_outlines(&outlines);
+    }
     Ok(report.refused.is_empty())
+}
+
+/// Says what the doors' places have changed of the map.
+fn print_outlines(told: &GroundReport) {
+    if !told.derived.is_empty() {
+        println!("  ranh giới suy ra từ cửa nhà: {} tổ", told.derived.len());
+    }
+    if !told.astray.is_empty() {
+        println!("  cửa ngoài ranh giới tổ của mình: {}", told.astray.len());
+    }
 }
 
 /// The register in a file, read by a child process with a memory limit: a hostile workbook can make

@@ -29,6 +29,10 @@ pub struct Model {
     pub proposed: bool,
     /// The day it left the denominator from, with the ward's approval.
     pub left_on: Option<i32>,
+    /// Where its door is, in degrees; both or neither.
+    pub lon: Option<f64>,
+    pub lat: Option<f64>,
+    pub point_source: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -21,6 +21,7 @@ pub mod household_flags;
 pub mod household_note;
 pub mod household_state;
 pub mod invite;
+pub mod layer_key;
 pub mod learner;
 pub mod learner_eid;
 pub mod not_double;

@@ -25,6 +25,9 @@ pub struct Model {
     pub valid_to: Option<i32>,
     /// The ward it belonged to before the merger of 2025, as people still say.
     pub former_ward: Option<String>,
+    /// Who made the outline: a person, a file, or the doors.
+    pub boundary_source: Option<String>,
+    pub boundary_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

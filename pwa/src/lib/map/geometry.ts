@@ -5,6 +5,8 @@ export type Ring = readonly Position[]
 /** A polygon: its outline, then its holes. */
 export type Polygon = readonly Ring[]
 
+export type OutlineSource = 'drawn' | 'uploaded' | 'derived'
+
 export interface GroupShape {
   id: string
   code: string
@@ -12,12 +14,16 @@ export interface GroupShape {
   /** A point well inside, for the label. */
   label: Position
   polygons: Polygon[]
+  /** Who made the outline. */
+  source: OutlineSource | null
 }
 
 export interface WardShapes {
   outline: Polygon[]
   groups: GroupShape[]
   bounds: Bounds
+  /** Address of a base map of this ward's server, if it has one. */
+  basemap: string | null
 }
 
 export interface Bounds {
@@ -47,8 +53,10 @@ function polygonsOf(geometry: RawFeature['geometry']): Polygon[] {
 export function readShapes(collection: { features?: readonly RawFeature[] }): WardShapes | null {
   const outline: Polygon[] = []
   const groups: GroupShape[] = []
+  let basemap: string | null = null
   for (const feature of collection.features ?? []) {
     const properties = feature.properties ?? {}
+    if (properties.kind === 'ward' && typeof properties.basemap === 'string') basemap = properties.basemap
     const polygons = polygonsOf(feature.geometry)
     if (polygons.length === 0) continue
     if (properties.kind === 'ward') outline.push(...polygons)
@@ -59,12 +67,15 @@ export function readShapes(collection: { features?: readonly RawFeature[] }): Wa
         name: String(properties.name ?? ''),
         label: isPosition(properties.label) ? properties.label : middleOf(polygons),
         polygons,
+        source: isSource(properties.source) ? properties.source : null,
       })
     }
   }
   const bounds = boundsOf([...outline, ...groups.flatMap((g) => g.polygons)])
-  return bounds && { outline, groups, bounds }
+  return bounds && { outline, groups, bounds, basemap }
 }
+
+const isSource = (value: unknown): value is OutlineSource => value === 'drawn' || value === 'uploaded' || value === 'derived'
 
 function isPosition(value: unknown): value is Position {
   return Array.isArray(value) && value.length >= 2 && value.every((n) => typeof n === 'number' && Number.isFinite(n))

@@ -5,9 +5,21 @@ export const CLASS_FILL = ['#dbe7fb', '#a9c9f6', '#6fa5ec', '#1c66d0', '#063b8c'
 /** Writing on each class, AA on its fill (held by a test). */
 export const CLASS_INK = ['#14213d', '#14213d', '#14213d', '#ffffff', '#ffffff'] as const
 
+/** Difference to the rest of the ward, from far behind to far ahead; the middle is as the rest. */
+export const CHANGE_FILL = ['#a84f00', '#f2b56b', '#f1f1ec', '#7fb2ec', '#0b4fae'] as const
+export const CHANGE_INK = ['#ffffff', '#14213d', '#14213d', '#14213d', '#ffffff'] as const
+
+/** Which five colours the map wears. */
+export type Palette = 'level' | 'change'
+export const FILLS: Record<Palette, readonly string[]> = { level: CLASS_FILL, change: CHANGE_FILL }
+export const INKS: Record<Palette, readonly string[]> = { level: CLASS_INK, change: CHANGE_INK }
+
 export const NO_DATA_FILL = '#eef1f7'
 export const NO_DATA_LINE = '#8c98b0'
 export const NO_DATA_INK = '#14213d'
+
+/** Alleys among the doors. */
+export const WAY_COLOUR = '#5b6478'
 
 export const GROUND = '#f7f9fd'
 export const BORDER = '#ffffff'

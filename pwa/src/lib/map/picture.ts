@@ -1,5 +1,5 @@
 /** What the map is told to show, the same for both ways of drawing it. */
-import { CLASS_FILL, CLASS_INK, NO_DATA_FILL, NO_DATA_INK } from './palette.ts'
+import { FILLS, INKS, NO_DATA_FILL, NO_DATA_INK, type Palette } from './palette.ts'
 
 /** How one group is painted. */
 export interface GroupPaint {
@@ -10,10 +10,10 @@ export interface GroupPaint {
   value: string
 }
 
-export function fillOf(cls: GroupPaint['cls']): string {
-  return cls === null ? NO_DATA_FILL : CLASS_FILL[cls]
+export function fillOf(cls: GroupPaint['cls'], palette: Palette = 'level'): string {
+  return cls === null ? NO_DATA_FILL : (FILLS[palette][cls] ?? NO_DATA_FILL)
 }
 
-export function inkOf(cls: GroupPaint['cls']): string {
-  return cls === null ? NO_DATA_INK : CLASS_INK[cls]
+export function inkOf(cls: GroupPaint['cls'], palette: Palette = 'level'): string {
+  return cls === null ? NO_DATA_INK : (INKS[palette][cls] ?? NO_DATA_INK)
 }

@@ -1,12 +1,15 @@
 /** The map's style, whole and inline: no tile, glyph, sprite or style leaves or enters the ward's server. */
 import type { GeoJSONSourceSpecification, StyleSpecification } from 'maplibre-gl'
 import type { GroupShape, WardShapes } from './geometry.ts'
-import { BORDER, CLASS_FILL, GROUND, NO_DATA_FILL, OUTLINE, SELECTED, SELECTED_EDGE } from './palette.ts'
+import { BORDER, FILLS, GROUND, NO_DATA_FILL, OUTLINE, SELECTED, SELECTED_EDGE, type Palette } from './palette.ts'
 
 export const HATCH = 'no-data'
 export const GROUPS = 'groups'
 export const OUTLINE_SOURCE = 'ward'
 export const FILL_LAYER = 'group-fill'
+export const BASEMAP = 'basemap'
+/** What lies under the groups must shine through them. */
+export const OVER_BASEMAP = 0.72
 
 /** What a polygon shows; lives in feature state, so that a new figure redraws without re-reading shapes. */
 export interface GroupState {
@@ -31,6 +34,11 @@ export function groupCollection(groups: readonly GroupShape[]): GeoJSON.FeatureC
 
 const state = (name: keyof GroupState, otherwise: number | boolean) => ['coalesce', ['feature-state', name], otherwise]
 
+/** The fill of a group by its class, in the colours of a palette. */
+export function fillColour(palette: Palette): unknown {
+  return ['match', state('cls', -1), ...FILLS[palette].flatMap((colour, cls) => [cls, colour]), NO_DATA_FILL]
+}
+
 export function styleOf(shapes: WardShapes): StyleSpecification {
   const groups: GeoJSONSourceSpecification = { type: 'geojson', promoteId: 'id', data: groupCollection(shapes.groups), tolerance: 0.1 }
   const ward: GeoJSONSourceSpecification = {
@@ -42,7 +50,6 @@ export function styleOf(shapes: WardShapes): StyleSpecification {
       geometry: { type: 'MultiPolygon', coordinates: shapes.outline as unknown as GeoJSON.Position[][][] },
     },
   }
-  const fills = CLASS_FILL.flatMap((colour, cls) => [cls, colour])
   return {
     version: 8,
     sources: { [GROUPS]: groups, [OUTLINE_SOURCE]: ward },
@@ -53,7 +60,7 @@ export function styleOf(shapes: WardShapes): StyleSpecification {
         id: FILL_LAYER,
         type: 'fill',
         source: GROUPS,
-        paint: { 'fill-color': ['match', state('cls', -1), ...fills, NO_DATA_FILL] as never, 'fill-antialias': false },
+        paint: { 'fill-color': fillColour('level') as never, 'fill-antialias': false },
       },
       {
         id: 'group-hatch',

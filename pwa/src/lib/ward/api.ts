@@ -1,10 +1,12 @@
 /** The calls the ward desk makes, one for each endpoint it uses. */
 import { Problem, Unreachable, type Api } from '../api/client.ts'
+import type { readDoors } from '../map/doors.ts'
 import { readShapes, type WardShapes } from '../map/geometry.ts'
 import type {
   Alley,
   AskedDoor,
   Coverage,
+  Days,
   DoorDecision,
   Ending,
   Field,
@@ -48,6 +50,15 @@ export class WardApi {
 
   async boundary(): Promise<WardShapes | null> {
     return readShapes(await this.#api.get('/coverage/boundary', { accept: 'application/geo+json, application/json' }))
+  }
+
+  async days(): Promise<Days> {
+    return this.#api.get<Days>('/coverage/days')
+  }
+
+  /** Doors of a group with their status: for ward staff only. */
+  async doors(group: string): Promise<Parameters<typeof readDoors>[0]> {
+    return this.#api.get(`/groups/${encodeURIComponent(group)}/doors`, { accept: 'application/geo+json, application/json' })
   }
 
   async alleys(group: string): Promise<Alley[]> {

@@ -4,9 +4,12 @@ import { isFinal, troubleOf, type Trouble, type WardApi } from './api.ts'
 import { changedGroups } from './change.ts'
 import { dayOf, type Day, type Millis } from './day.ts'
 import { EventLink, type LinkState } from './events.ts'
+import { DoorMap } from './door-map.svelte.ts'
 import { INDICATOR, type Measure } from './measure.ts'
 import { arrange, FIRST_ORDER, turn, type Column, type Order } from './order.ts'
+import { asOf, changes, isPast, sliderDays, type Change } from './past.ts'
 import { paceOf, speedOf, targetOf, weekOf, type Pace } from './pace.ts'
+import { TimeMachine } from './time-machine.svelte.ts'
 import { runningTotal, type TrendKey } from './trend.ts'
 import type { Alley, Coverage, GroupCoverage, Trend } from './wire.ts'
 
@@ -17,6 +20,9 @@ const PULSE_MS = 2400
 export type Part<T> = { is: 'none' } | { is: 'loading' } | { is: 'ready'; data: T } | { is: 'failed'; trouble: Trouble }
 
 export class CoverageDesk {
+  /** The day on the map, and the doors one looks at closely. */
+  readonly time = new TimeMachine({ days: () => this.#api.days() })
+  readonly doorMap = new DoorMap({ doors: (group) => this.#api.doors(group) })
   coverage = $state.raw<Coverage | null>(null)
   shapes = $state.raw<WardShapes | null>(null)
   shapesFailed = $state(false)
@@ -39,14 +45,33 @@ export class CoverageDesk {
   hoveredId = $state<string | null>(null)
   alleys = $state.raw<Part<Alley[]>>({ is: 'none' })
 
-  readonly rows: GroupCoverage[] = $derived(this.coverage ? arrange(this.coverage.groups, this.order, this.measure) : [])
-  readonly selected: GroupCoverage | null = $derived(this.coverage?.groups.find((g) => g.id === this.selectedId) ?? null)
+  /** The groups as the map shows them: now, or at the end of an earlier day. */
+  readonly shown: readonly GroupCoverage[] = $derived.by(() => {
+    const groups = this.coverage?.groups ?? []
+    const { days, at } = this.time
+    return days && at !== null && isPast(this.measure) ? asOf(groups, days, at) : groups
+  })
+  /** Is an earlier day on the screen? */
+  readonly past: boolean = $derived(this.time.days !== null && this.time.at !== null && isPast(this.measure))
+  /** What changed since the day compared with. */
+  readonly changes: { groups: Change[]; ward: number | null } | null = $derived.by(() => {
+    const { days, against } = this.time
+    if (!this.coverage || !days || against === null || !isPast(this.measure)) return null
+    return changes(asOf(this.coverage.groups, days, against), this.shown, this.measure)
+  })
+  readonly rows: GroupCoverage[] = $derived(arrange(this.shown, this.order, this.measure, this.now))
+  readonly selected: GroupCoverage | null = $derived(this.shown.find((g) => g.id === this.selectedId) ?? null)
   /** The business day: the answer's own instant may be from yesterday evening when nothing came since. */
   readonly today: Day = $derived(dayOf(Math.max(this.coverage?.as_of ?? 0, this.now)))
   /** The days the campaign runs; without one, from the first day anything happened. */
   readonly span: { from: Day; to: Day } = $derived({
     from: this.coverage?.campaign?.starts_on ?? this.wardTrend?.days[0]?.day ?? this.today,
     to: this.coverage?.campaign?.ends_on ?? this.today,
+  })
+  /** Days the slider runs over. */
+  readonly sliderDays: Day[] = $derived.by(() => {
+    const first = this.time.days?.days[0]?.day ?? this.today
+    return sliderDays(Math.min(first, this.span.from), this.today)
   })
   readonly week = $derived(this.wardTrend && weekOf(this.wardTrend, 'hh_served', this.today))
   /** The ward's pace towards its target of households served. */
@@ -108,6 +133,7 @@ export class CoverageDesk {
   close(): void {
     this.#closed = true
     this.#events.stop()
+    this.time.stop()
     clearInterval(this.#tick)
     clearTimeout(this.#pulse)
   }
@@ -146,6 +172,8 @@ export class CoverageDesk {
         const changed = changedGroups(this.coverage, answer.data)
         this.coverage = answer.data
         this.#mark(changed)
+        this.time.heard()
+        if (this.doorMap.group !== null && changed.includes(this.doorMap.group)) void this.doorMap.load()
         await Promise.all([this.#loadTrends(), this.#reloadAlleys(changed)])
       } else if (this.trendFailed) {
         await this.#loadTrends()

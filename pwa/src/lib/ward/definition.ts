@@ -3,6 +3,7 @@ import { formatDay } from '../i18n/format.ts'
 import { writeInstant, type Day, type Millis } from './day.ts'
 import { writeCount, writeRate } from './figure.ts'
 import { INDICATOR, type Measure } from './measure.ts'
+import { measureFormula, measureTitle } from './measure-words.ts'
 import { SPEED_DAYS, type Pace } from './pace.ts'
 import type { Coverage, Tally } from './wire.ts'
 import { t } from './words.ts'
@@ -25,9 +26,6 @@ interface Frame {
   tally?: Tally
 }
 
-const MEASURE_TITLE = { visited: 'measure_visited', served: 'measure_served', contacted: 'measure_contacted', coached: 'measure_coached' } as const
-const MEASURE_FORMULA = { visited: 'def_visited', served: 'def_served', contacted: 'def_contacted', coached: 'def_coached' } as const
-
 const asOf = (frame: Frame): string => writeInstant(frame.checkedAt ?? frame.coverage.as_of)
 const sinceStart = (frame: Frame): string => t('def_period_cumulative', { from: formatDay(frame.span.from) })
 const households = (frame: Frame): string =>
@@ -35,9 +33,9 @@ const households = (frame: Frame): string =>
 
 export function defineMeasure(measure: Measure, frame: Frame, week?: { from: Day } | null): Definition {
   return {
-    title: t(MEASURE_TITLE[measure]),
+    title: measureTitle(measure),
     code: INDICATOR[measure],
-    formula: t(MEASURE_FORMULA[measure]),
+    formula: measureFormula(measure),
     whole: households(frame),
     period: week
       ? t('def_period_week', { from: formatDay(frame.span.from), monday: formatDay(week.from) })

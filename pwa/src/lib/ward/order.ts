@@ -1,5 +1,6 @@
 /** The order of the table of residential groups. */
-import { read, type Measure } from './measure.ts'
+import { readPlace, type Measure } from './measure.ts'
+import type { Millis } from './day.ts'
 import type { GroupCoverage } from './wire.ts'
 
 export const COLUMNS = ['name', 'reading', 'unvisited', 'revisit', 'visits', 'last'] as const
@@ -39,13 +40,13 @@ export function unvisited(group: GroupCoverage): number {
   return Math.max(0, group.tally.hh_total - group.tally.hh_visited)
 }
 
-export function arrange(groups: readonly GroupCoverage[], order: Order, measure: Measure): GroupCoverage[] {
+export function arrange(groups: readonly GroupCoverage[], order: Order, measure: Measure, now: Millis = 0): GroupCoverage[] {
   const key = (g: GroupCoverage): number | null => {
     switch (order.by) {
       case 'name':
         return 0
       case 'reading':
-        return read(measure, g.tally).ratio
+        return readPlace(measure, g, now).ratio
       case 'unvisited':
         return unvisited(g)
       case 'revisit':

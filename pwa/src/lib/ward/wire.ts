@@ -17,6 +17,8 @@ export type Coverage = Told<Schemas['CoverageView']>
 export type TrendDay = Told<Schemas['TrendDay']>
 /** Days on which nothing happened are left out. */
 export type Trend = Told<Schemas['TrendView']>
+/** Counts by day and group: place of the group, visits, first visited, first contacted, first served. */
+export type Days = Told<Schemas['DaysView']>
 export type Alley = Told<Schemas['AlleyCoverageView']>
 export type Team = Told<Schemas['TeamLoadView']>
 

@@ -20,10 +20,9 @@ export interface RoomProps {
 export interface Room {
   /** `#/ward/<id>`. */
   id: string
-  name: 'room_board' | 'room_export' | 'room_import' | 'room_register' | 'room_settings' | 'room_teams'
+  name: 'room_board' | 'room_export' | 'room_ground' | 'room_import' | 'room_register' | 'room_settings' | 'room_teams'
   /** A room that is entered from another one and has no entry of its own beside it. */
   within?: string
-  name: 'room_register' | 'room_board' | 'room_teams' | 'room_settings'
   icon: IconName
   roles: readonly Role[]
   load: () => Promise<{ default: Component<RoomProps> }>
@@ -34,6 +33,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'board', name: 'room_board', icon: 'chart', roles: ['ward_staff', 'party_board', 'dpo', 'admin'], load: () => import('./board/Room.svelte') },
   { id: 'register', name: 'room_register', icon: 'home', roles: ['ward_staff', 'admin'], load: () => import('./register/Room.svelte') },
   { id: 'import', name: 'room_import', within: 'register', icon: 'upload', roles: ['ward_staff', 'admin'], load: () => import('./import/Room.svelte') },
+  { id: 'ground', name: 'room_ground', within: 'map', icon: 'layers', roles: ['ward_staff', 'admin'], load: () => import('./ground/Room.svelte') },
   { id: 'teams', name: 'room_teams', icon: 'people', roles: ['ward_staff', 'admin'], load: () => import('./teams/Room.svelte') },
   { id: 'export', name: 'room_export', icon: 'download', roles: ['ward_staff', 'admin', 'party_board', 'dpo'], load: () => import('./export/Room.svelte') },
   { id: 'settings', name: 'room_settings', icon: 'building', roles: ['admin'], load: () => import('./settings/Room.svelte') },
