@@ -562,6 +562,8 @@ impl SheetReader<'_> {
             let value = row.cell(column).and_then(values::plain_text);
             if let Some(value) = value.filter(|value| seen.len() < SAMPLES && !seen.contains(value))
                 && (!field.is_of_point() || values::is_point_text(&value))
+                // A year of birth beside a name is not shown either.
+                && (field != Field::HeadName || !value.contains(|c: char| c.is_numeric()))
             {
                 seen.push(value);
             }

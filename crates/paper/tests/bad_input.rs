@@ -145,14 +145,17 @@ fn damaged_workbooks_are_refused() {
 fn other_formats_are_named() {
     assert_eq!(refused(b""), ReadError::EmptyFile);
     assert_eq!(refused(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]), ReadError::OldExcel);
-    assert_eq!(refused(b"%PDF-1.7 and so on"), ReadError::UnknownFormat);
+    assert_eq!(refused(b"%PDF-1.7 and so on"), ReadError::Pdf);
     assert_eq!(refused(&[0x89, b'P', b'N', b'G', 0, 0, 0, 1]), ReadError::UnknownFormat);
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("content.xml", SimpleFileOptions::default()).expect("a new entry");
     assert_eq!(refused(&zip.finish().expect("memory").into_inner()), ReadError::OpenDocument);
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("word/document.xml", SimpleFileOptions::default()).expect("a new entry");
-    assert_eq!(refused(&zip.finish().expect("memory").into_inner()), ReadError::UnknownFormat);
+    assert_eq!(refused(&zip.finish().expect("memory").into_inner()), ReadError::WordDocument);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("Index/Document.iwa", SimpleFileOptions::default()).expect("a new entry");
+    assert_eq!(refused(&zip.finish().expect("memory").into_inner()), ReadError::Numbers);
     for error in [ReadError::OldExcel, ReadError::OpenDocument, ReadError::UnknownFormat] {
         assert!(error.message_vi().contains("XLSX") && error.message_en().contains("XLSX"));
     }
