@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gocua_domain::account::Role;
 use gocua_domain::edit::Field;
-use gocua_domain::import::RowDoubt;
 use gocua_domain::ground::{GroundChange, RegisterChange};
+use gocua_domain::import::RowDoubt;
 use gocua_domain::sync::{Flag, OpOutcome, Reason, Why};
 use gocua_domain::territory::{AlleyKind, OutlineSource, PointSource};
 use gocua_domain::time::TimeBand;

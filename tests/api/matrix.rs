@@ -218,7 +218,10 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
 
 /// Status and code; the body of an answer that is no refusal is not waited for, it may have no end.
 async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, String) {
-    let address = path.replace("{id}", &fresh_id().to_string()).replace("{at}", "0");
+    let mut address = path.replace("{id}", &fresh_id().to_string()).replace("{at}", "0");
+    if path == "/api/v1/register/ledger" {
+        address.push_str("?from=20261101&to=20261122");
+    }
     let mut request = phone.request(method, &address);
     // A path may be read with one method and written with another.
     let body = if path == "/api/v1/accounts" && method == "POST" {

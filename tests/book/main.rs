@@ -14,6 +14,6 @@ mod push;
 mod register;
 mod roster;
 mod schema;
-mod turf;
 mod shuffle;
+mod turf;
 mod withdrawal;

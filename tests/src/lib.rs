@@ -83,8 +83,8 @@ impl TestApp {
         let time = Arc::clone(&clock);
         let clock_of_app = Clock::new(move || Millis(time.load(Ordering::SeqCst)));
         // The reader of a real server is the server's own program, which a test is not.
-        let app =
-            App::new(store, secrets(), clock_of_app, Entropy::system()).reading_with(Reader::here());
+        let app = App::new(store, secrets(), clock_of_app, Entropy::system())
+            .reading_with(Reader::here());
         let state = State::new(tell(app));
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("bound"));

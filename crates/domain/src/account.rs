@@ -332,9 +332,7 @@ pub struct Lockout {
 impl Lockout {
     /// Milliseconds still to wait, or `None` when an attempt may be made.
     pub fn wait(self, now: Millis) -> Option<i64> {
-        self.locked_until
-            .map(|until| until.0 - now.0)
-            .filter(|ms| *ms > 0)
+        self.locked_until.map(|until| until.0 - now.0).filter(|ms| *ms > 0)
     }
 
     /// The state once an attempt is under way. It is counted as a failure *before* the password is
@@ -346,10 +344,7 @@ impl Lockout {
         let locked_until = failures
             .checked_sub(FREE_FAILURES + 1)
             .map(|doublings| now.plus((FIRST_WAIT_MS << doublings.min(8)).min(LONGEST_WAIT_MS)));
-        Self {
-            failures,
-            locked_until,
-        }
+        Self { failures, locked_until }
     }
 }
 
@@ -490,38 +485,23 @@ mod tests {
                     "a" => Some(Reach::WardAggregates),
                     _ => None,
                 };
-                assert_eq!(
-                    may(&principal(role), action),
-                    expected,
-                    "{role:?} {action:?}"
-                );
+                assert_eq!(may(&principal(role), action), expected, "{role:?} {action:?}");
             }
         }
     }
 
     #[test]
     fn a_reach_needs_something_to_reach() {
-        let nowhere = |role| Principal {
-            ward: None,
-            team: None,
-            group: None,
-            ..principal(role)
-        };
+        let nowhere = |role| Principal { ward: None, team: None, group: None, ..principal(role) };
         for role in Role::ALL {
             for action in Action::ALL.into_iter().filter(|a| *a != Action::ReadMe) {
                 assert_eq!(may(&nowhere(role), action), None, "{role:?} {action:?}");
             }
         }
-        let groupless = Principal {
-            group: None,
-            ..principal(Role::TdpCoordinator)
-        };
+        let groupless = Principal { group: None, ..principal(Role::TdpCoordinator) };
         assert_eq!(may(&groupless, Action::ReadCoverage), None);
         // A volunteer taken off the team must still be able to hand in what the phone holds.
-        let teamless = Principal {
-            team: None,
-            ..principal(Role::Volunteer)
-        };
+        let teamless = Principal { team: None, ..principal(Role::Volunteer) };
         assert_eq!(may(&teamless, Action::SyncPush), Some(Reach::OwnTeam));
     }
 
@@ -529,20 +509,14 @@ mod tests {
     fn nobody_shuts_himself_out_and_one_administrator_stays() {
         let id = |n| AccountId(Uuid::from_u128(n));
         assert_eq!(may_shut_out(id(1), id(1), Role::Admin, 3), Err(Kept::Own));
-        assert_eq!(
-            may_shut_out(id(1), id(2), Role::Admin, 1),
-            Err(Kept::LastAdmin)
-        );
+        assert_eq!(may_shut_out(id(1), id(2), Role::Admin, 1), Err(Kept::LastAdmin));
         assert_eq!(may_shut_out(id(1), id(2), Role::Admin, 2), Ok(()));
         assert_eq!(may_shut_out(id(1), id(2), Role::Volunteer, 1), Ok(()));
     }
 
     #[test]
     fn an_appointed_role_knows_what_it_belongs_to() {
-        let with_team: Vec<_> = Role::APPOINTED
-            .into_iter()
-            .filter(|r| r.has_team())
-            .collect();
+        let with_team: Vec<_> = Role::APPOINTED.into_iter().filter(|r| r.has_team()).collect();
         assert_eq!(with_team, [Role::TeamLead]);
         assert!(!Role::APPOINTED.contains(&Role::Volunteer));
         assert_eq!(Role::ALL.into_iter().filter(|r| r.has_group()).count(), 1);
@@ -560,11 +534,7 @@ mod tests {
         assert_eq!(minutes, [0, 0, 0, 0, 0, 1, 2, 4, 8, 15, 15, 15]);
         assert_eq!(lock.wait(now.plus(LONGEST_WAIT_MS - 1)), Some(1));
         assert_eq!(lock.wait(now.plus(LONGEST_WAIT_MS)), None);
-        let worn = Lockout {
-            failures: u32::MAX,
-            locked_until: None,
-        }
-        .attempt(now);
+        let worn = Lockout { failures: u32::MAX, locked_until: None }.attempt(now);
         assert_eq!(worn.wait(now), Some(LONGEST_WAIT_MS));
     }
 
@@ -589,26 +559,14 @@ mod tests {
 
         let late = now.plus(REFRESH_GRACE_MS - 60_000);
         assert_eq!(refresh(&live, 6, Proof::Fresh, late), Refresh::Repeat(7));
-        assert_eq!(
-            refresh(&live, 6, Proof::Fresh, late.plus(1)),
-            Refresh::Reused
-        );
+        assert_eq!(refresh(&live, 6, Proof::Fresh, late.plus(1)), Refresh::Reused);
 
         let idle = live.rotated_at.plus(SESSION_IDLE_MS);
         assert_eq!(refresh(&live, 7, Proof::Fresh, idle), Refresh::Rotate(8));
-        assert_eq!(
-            refresh(&live, 7, Proof::Fresh, idle.plus(1)),
-            Refresh::Expired
-        );
-        let old = SessionFacts {
-            expires_at: now,
-            ..live
-        };
+        assert_eq!(refresh(&live, 7, Proof::Fresh, idle.plus(1)), Refresh::Expired);
+        let old = SessionFacts { expires_at: now, ..live };
         assert_eq!(refresh(&old, 7, Proof::Fresh, now), Refresh::Expired);
-        let ended = SessionFacts {
-            ended: true,
-            ..live
-        };
+        let ended = SessionFacts { ended: true, ..live };
         assert_eq!(refresh(&ended, 7, Proof::Fresh, now), Refresh::Ended);
     }
 }

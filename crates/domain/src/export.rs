@@ -208,9 +208,12 @@ mod tests {
             assert_eq!(serde_json::to_value(export).expect("a code"), export.code());
             assert_eq!(Export::from_code(export.code()), Some(export));
         }
-        for purpose in
-            [ExportPurpose::CheckRegister, ExportPurpose::FieldWork, ExportPurpose::Inspection, ExportPurpose::Other]
-        {
+        for purpose in [
+            ExportPurpose::CheckRegister,
+            ExportPurpose::FieldWork,
+            ExportPurpose::Inspection,
+            ExportPurpose::Other,
+        ] {
             assert_eq!(serde_json::to_value(purpose).expect("a code"), purpose.code());
         }
     }

@@ -6,8 +6,8 @@
 
 pub mod account;
 pub mod address;
-pub mod chapman;
 pub mod campaign;
+pub mod chapman;
 pub mod comeback;
 pub mod consent;
 pub mod coverage;
@@ -19,12 +19,12 @@ pub mod eid;
 pub mod export;
 pub mod find;
 pub mod forecast;
-pub mod hours;
 pub mod ground;
+pub mod hours;
 pub mod household;
 pub mod id;
-pub mod indicator;
 pub mod import;
+pub mod indicator;
 pub mod invite;
 pub mod lag;
 pub mod need;

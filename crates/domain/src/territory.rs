@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::GroupId;
 use crate::ground::group_key;
+use crate::id::GroupId;
 use crate::search::search_key;
 
 /// What kind of way an alley is, from the widest to the narrowest.

@@ -149,7 +149,7 @@ fn ward(dice: &mut Dice) -> Vec<Truth> {
     while all.len() < HOUSEHOLDS - DOUBLES {
         let group = dice.below(GROUPS);
         let people = (1 + dice.below(6) as i32, 1 + dice.below(3) as i32);
-        let village = group % 3 == 0;
+        let village = group.is_multiple_of(3);
         let door = if village && dice.percent(40) {
             Err((dice.of(&LANDMARKS), 1 + dice.below(9)))
         } else {

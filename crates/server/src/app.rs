@@ -26,9 +26,9 @@ use crate::api::gate::{Bounds, Gate};
 use crate::api::problem::{Code, Problem};
 use crate::auth::Auth;
 use crate::auth::secrets::Secrets;
-use crate::intake::Reader;
 use crate::auth::setup::Setup;
 use crate::basemap::{self, Basemap};
+use crate::intake::Reader;
 use crate::leases::Leases;
 use crate::{api, ogc, web};
 

@@ -24,8 +24,8 @@ use crate::db::{Store, StoreError, chunks, lock_ward};
 use crate::entity::{
     account, household, register_draft, register_draft_row, register_import, register_import_change,
 };
-use crate::ledger::Act;
 use crate::import::{Founding, ImportRow, Plan, Taken};
+use crate::ledger::Act;
 
 /// A register as it was read.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use gocua_domain::export::{Export, Format, ExportPurpose};
+use gocua_domain::export::{Export, ExportPurpose, Format};
 use gocua_domain::id::{AccountId, GroupId, HouseholdId};
 use gocua_domain::time::{Day, Millis};
 

@@ -734,6 +734,8 @@ async fn found(
         valid_from: Set(Some(act.day().0)),
         valid_to: Set(None),
         former_ward: Set(naming.former_ward.clone()),
+        boundary_source: Set(None),
+        boundary_at: Set(None),
     };
     residential_group::Entity::insert(row).exec_without_returning(tx).await?;
     write_aliases(tx, ward, id, naming, None).await?;

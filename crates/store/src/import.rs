@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, Set,
 };
 use uuid::Uuid;
 
@@ -14,7 +16,7 @@ use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
 use gocua_domain::import::RowFate;
 use gocua_domain::proposal::proposal_code;
 use gocua_domain::search::search_key;
-use gocua_domain::territory::AlleyKind;
+use gocua_domain::territory::{AlleyKind, PointSource};
 
 use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
 use crate::doors::restand;
@@ -716,10 +718,23 @@ impl Plan {
         rollup::add(tx, ward_code, delta, &LastVisits::default(), seq).await
     }
 
-    /// Where the households of the file stand, [`Plan::points`], goes into the book here and nowhere
-    /// else. The book has no column for it yet.
-    async fn write_points(&self, _tx: &DatabaseTransaction) -> Result<(), StoreError> {
-        tracing::debug!(points = self.points.len(), "points read and not kept");
+    /// Where the households of the file stand. A place the desk has given is never overwritten.
+    async fn write_points(&self, tx: &DatabaseTransaction) -> Result<(), StoreError> {
+        use household::Column as C;
+        for (id, (lon, lat)) in &self.points {
+            household::Entity::update_many()
+                .col_expr(C::Lon, Expr::value(*lon))
+                .col_expr(C::Lat, Expr::value(*lat))
+                .col_expr(C::PointSource, Expr::value(PointSource::Import.code()))
+                .filter(C::Id.eq(id.0))
+                .filter(
+                    Condition::any()
+                        .add(C::PointSource.is_null())
+                        .add(C::PointSource.ne(PointSource::Desk.code())),
+                )
+                .exec(tx)
+                .await?;
+        }
         Ok(())
     }
 }

@@ -4,8 +4,8 @@
 //! here; callers get domain types and short errors.
 
 mod account;
-mod board;
 mod appointed;
+mod board;
 mod carry;
 mod coverage;
 mod db;
@@ -16,14 +16,14 @@ mod draft;
 mod entity;
 mod export;
 mod faults;
+mod ground;
 mod groups;
 mod households;
 mod import;
 mod invite;
+mod layer;
 mod ledger;
 mod likely;
-mod ground;
-mod layer;
 mod overlap;
 mod people;
 mod phones;
@@ -37,21 +37,24 @@ mod setup;
 mod sync;
 mod team;
 mod territory;
-mod undo;
 mod turf;
+mod undo;
 mod withdrawal;
 
 pub use account::*;
-pub use board::{Asked, Board, GroupBoard, Open};
 pub use appointed::{AccountLine, Appointment, Claim, Claimed, NewCode, Unclaimed};
+pub use board::{Asked, Board, GroupBoard, Open};
 pub use carry::Origin;
 pub use coverage::*;
 pub use db::{Engine, Store, StoreError};
 pub use desk::{HouseholdRef, Inbox, PhoneLine, QuarantinedOp, TwoValues};
-pub use export::{AccessLine, AccessWhat, ExportNote, ListLine};
-pub use draft::{Commit, Draft, DraftLine, ImportLine, NewDraft, RowOutlook};
 pub use doors::{AskedDoor, AskedDoors, DoorAnswer, DoorAnswered, DoorsAnswered};
+pub use draft::{Commit, Draft, DraftLine, ImportLine, NewDraft, RowOutlook};
+pub use export::{AccessLine, AccessWhat, ExportNote, ListLine};
 pub use faults::{Fault, FaultCount, PhoneNote};
+pub use ground::{
+    DayLine, DoorMark, DoorMarks, DoorWay, GroundLine, GroundReport, GroundTold, NewOutline,
+};
 pub use groups::{Cut, GroundDeed, GroupLine, Naming};
 pub use households::{
     DeskEdit, DeskEdited, HouseholdCard, HouseholdDeed, HouseholdFilter, HouseholdLine,
@@ -59,12 +62,9 @@ pub use households::{
 };
 pub use import::{ImportOptions, ImportReport, ImportRow, Refusal};
 pub use invite::{InviteLine, Join, Joined, NewInvite};
+pub use layer::{LayerKeyLine, NewLayerKey};
 pub use ledger::{Act, Ledger, LedgerLine};
 pub use likely::LikelyPair;
-pub use ground::{
-    DayLine, DoorMark, DoorMarks, DoorWay, GroundLine, GroundReport, GroundTold, NewOutline,
-};
-pub use layer::{LayerKeyLine, NewLayerKey};
 pub use overlap::OverlapLine;
 pub use phones::Wipe;
 pub use pull::Puller;
@@ -77,8 +77,8 @@ pub use settings::{Changed, Settings, TargetRow};
 pub use setup::SetUp;
 pub use sync::Batch;
 pub use territory::*;
-pub use undo::{Stay, Stays, Undo};
 pub use turf::{
     Batched, GivenBatch, Hand, SheetAlley, SheetDoor, TurfBoard, TurfBoardAlley, TurfBoardTeam,
 };
+pub use undo::{Stay, Stays, Undo};
 pub use withdrawal::{CarryOut, Deed, NewWithdrawal, Resident, WithdrawalLine, WithdrawalTold};

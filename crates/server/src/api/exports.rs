@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use gocua_domain::account::{Action, Reach};
 use gocua_domain::coverage::Tally;
-use gocua_domain::export::{Export, ExportFault, ExportWish, Format, ExportPurpose};
+use gocua_domain::export::{Export, ExportFault, ExportPurpose, ExportWish, Format};
 use gocua_domain::id::GroupId;
 use gocua_domain::indicator::{INDICATORS, Indicator, Unit, count_in, indicator, of_few, share_in};
 use gocua_domain::time::{Day, Millis};

@@ -828,8 +828,15 @@ pub async fn commit(
 ) -> Result<web::Json<ImportLineView>, Problem> {
     caller.may(Action::ImportRegister)?;
     let now = app.now();
-    match app.store.commit_draft(caller.ward()?, *id, caller.0.account, now).await? {
-        Commit::Done(line) => Ok(web::Json(ImportLineView::of(line, now))),
+    let ward = caller.ward()?;
+    match app.store.commit_draft(ward, *id, caller.0.account, now).await? {
+        Commit::Done(line) => {
+            // The list is in the register whether or not outlines follow from its doors.
+            if let Err(fault) = app.store.derive_outlines(ward, now).await {
+                tracing::warn!(%fault, "outlines were not derived after an import");
+            }
+            Ok(web::Json(ImportLineView::of(line, now)))
+        }
         Commit::Blocked(_) => Err(Problem::new(Code::Conflict)),
     }
 }
