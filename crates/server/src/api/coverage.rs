@@ -63,7 +63,8 @@ pub struct TallyView {
 }
 
 impl TallyView {
-    pub(super) fn of(tally: &Tally, reach: Reach) -> Self {
+    /// As a reader of this reach sees it.
+    pub fn of(tally: &Tally, reach: Reach) -> Self {
         let people = |n| people(n, reach);
         Self {
             hh_total: tally.hh_total,

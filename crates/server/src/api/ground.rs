@@ -252,7 +252,7 @@ pub struct FeatureView {
 
 /// How a file of outlines was understood, and whether it was written.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FileView {
+pub struct OutlineFileView {
     features: Vec<FeatureView>,
     /// Groups of the ward that no feature is for.
     missing: Vec<GroupId>,
@@ -269,7 +269,7 @@ const MOST_FEATURES: usize = 500;
     tag = "ground",
     request_body = OutlineFile,
     responses(
-        (status = 200, description = "Understood", body = FileView),
+        (status = 200, description = "Understood", body = OutlineFileView),
         (status = "4XX", description = "Refused", body = ProblemBody),
     ),
 )]
@@ -278,7 +278,7 @@ pub async fn file(
     app: State,
     caller: Caller,
     body: Body<OutlineFile, LARGEST_FILE>,
-) -> Result<web::Json<FileView>, Problem> {
+) -> Result<web::Json<OutlineFileView>, Problem> {
     caller.may(Action::KeepGround)?;
     let Body(sent) = body;
     let ward = caller.ward()?;
@@ -306,14 +306,14 @@ pub async fn file(
         );
     }
     app.store.set_outlines(ward, &outlines, OutlineSource::Uploaded, app.now()).await?;
-    Ok(web::Json(FileView { written: true, ..view }))
+    Ok(web::Json(OutlineFileView { written: true, ..view }))
 }
 
 fn understand(
     sent: &OutlineFile,
     ward: &Shape,
     groups: &[GroundLine],
-) -> Result<(FileView, Vec<NewOutline>), Problem> {
+) -> Result<(OutlineFileView, Vec<NewOutline>), Problem> {
     let features = features(&sent.file)
         .map_err(|_| Problem::field(Code::InvalidField, "/file", "invalid_field"))?;
     if features.is_empty() || features.len() > MOST_FEATURES {
@@ -355,7 +355,7 @@ fn understand(
         .map(|g| g.id)
         .filter(|id| !views.iter().any(|v| v.fate == FeatureFate::Matched && v.groups[0] == *id))
         .collect();
-    Ok((FileView { features: views, missing, written: false }, outlines))
+    Ok((OutlineFileView { features: views, missing, written: false }, outlines))
 }
 
 /// The doors of a group that have a place (`kind` door: number and status), and its alleys (`kind` way).

@@ -72,7 +72,7 @@ pub struct ColumnView {
 
 /// How a sheet was read.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SheetView {
+pub struct ListSheetView {
     /// The tab; null for CSV.
     name: Option<String>,
     taken: bool,
@@ -96,7 +96,7 @@ pub struct FileView {
     file: String,
     /// Its households, and the lines that were refused.
     rows: usize,
-    sheets: Vec<SheetView>,
+    sheets: Vec<ListSheetView>,
 }
 
 /// The code of a value that serializes as one word.
@@ -110,8 +110,8 @@ fn word(value: &impl Serialize) -> String {
     }
 }
 
-fn sheet_views(register: &Register) -> Vec<SheetView> {
-    let view = |sheet: &SheetReading| SheetView {
+fn sheet_views(register: &Register) -> Vec<ListSheetView> {
+    let view = |sheet: &SheetReading| ListSheetView {
         name: sheet.name.as_deref().map(file_label),
         taken: sheet.taken,
         header: sheet.header,
@@ -534,7 +534,7 @@ pub struct RowView {
 pub struct DraftView {
     #[serde(flatten)]
     line: DraftLineView,
-    #[schema(value_type = Vec<SheetView>)]
+    #[schema(value_type = Vec<ListSheetView>)]
     sheets: serde_json::Value,
     counts: DraftCounts,
     /// What many rows wait for, the most frequent first.

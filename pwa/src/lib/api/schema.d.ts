@@ -379,6 +379,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coverage/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coverage of the whole ward day by day and group by group, for the map of an earlier day. The
+         *     denominator is today's.
+         */
+        get: operations["days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/coverage/trend": {
         parameters: {
             query?: never;
@@ -433,6 +453,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ground": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who made each group's outline, and how many of its doors have a place. */
+        get: operations["ground"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ground/derive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Derives the outline of every group nobody gave one: each place goes to the group of the nearest door. */
+        post: operations["derive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ground/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads a file of outlines: which feature is which group's, what is wrong with it. With `commit` the
+         *     matched ones are written, all or none.
+         */
+        post: operations["file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups": {
         parameters: {
             query?: never;
@@ -460,6 +534,26 @@ export interface paths {
         };
         /** The alleys of a residential group, with coverage and team. */
         get: operations["group_alleys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/doors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The doors of a group that have a place (`kind` door: number and status), and its alleys (`kind` way).
+         *     No names, no ids of homes.
+         */
+        get: operations["doors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -497,6 +591,27 @@ export interface paths {
         /** Set what a group is called. The name it had stays as one that leads to it. */
         post: operations["rename"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives a group the outline drawn for it; what it had is replaced. Faults are told as the code of the
+         *     field `/geometry`.
+         */
+        put: operations["draw"];
+        post?: never;
+        /** Takes a group's outline away; the next deriving makes one out of its doors. */
+        delete: operations["erase"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1017,6 +1132,41 @@ export interface paths {
         post?: never;
         /** Takes an invitation back: its code brings nobody in any more. Whoever came with it stays. */
         delete: operations["revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layer-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys under which map programs read the ward's coverage. */
+        get: operations["layer_keys"];
+        put?: never;
+        /** Makes a key. It is shown this once; the book keeps a keyed hash. */
+        post: operations["make_layer_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layer-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a key back: nothing is read under it any more. */
+        delete: operations["revoke_layer_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2217,17 +2367,46 @@ export interface components {
          * @description A business day in Asia/Ho_Chi_Minh, written as the number `yyyymmdd`.
          */
         Day: number;
+        /** @description Counts of one day by residential group; groups in the order of `groups`. */
+        DayCounts: {
+            /**
+             * @description Place of the group in `groups`, visits, households first visited, first contacted and first
+             *     served that day. Groups on which nothing happened are left out.
+             */
+            counts: number[][];
+            day: components["schemas"]["Day"];
+        };
         /** @description The same of days; `null` is later than a year from now. */
         DayMiddle: {
             p10?: components["schemas"]["Day"] | null;
             p50?: components["schemas"]["Day"] | null;
             p90?: components["schemas"]["Day"] | null;
         };
+        /** @description Coverage day by day and group by group, oldest first. */
+        DaysView: {
+            days: components["schemas"]["DayCounts"][];
+            groups: components["schemas"]["GroupId"][];
+            /** Format: int64 */
+            seq: number;
+        };
         /** @description Who of the desk did something, and when. */
         DeedView: {
             at: components["schemas"]["Millis"];
             /** @description Display name of the account. */
             by: string;
+        };
+        /** @description What deriving outlines did. */
+        DerivedView: {
+            /** @description Register codes of doors outside their group's outline, at most a hundred. */
+            astray: string[];
+            /** @description How many there are. */
+            astray_count: number;
+            /** @description Groups whose outline is new or another now. */
+            derived: components["schemas"]["GroupId"][];
+            /** @description Groups whose outline somebody gave: left alone. */
+            kept: components["schemas"]["GroupId"][];
+            /** @description Groups without an outline: none of their doors has a place. */
+            without: components["schemas"]["GroupId"][];
         };
         /** @description One detail that was set. */
         DetailSet: {
@@ -2398,7 +2577,7 @@ export interface components {
             /** @description How many there are of what is shown. */
             of: number;
             rows: components["schemas"]["RowView"][];
-            sheets: components["schemas"]["SheetView"][];
+            sheets: components["schemas"]["ListSheetView"][];
             show: components["schemas"]["Show"];
             /** @description Residential groups the ward does not have. */
             unknown_groups: string[];
@@ -2472,6 +2651,38 @@ export interface components {
             refused: components["schemas"]["Refused"];
         };
         /**
+         * @description How a feature of the file was understood.
+         * @enum {string}
+         */
+        FeatureFate: "matched" | "unmatched" | "ambiguous" | "left_out";
+        /** @description The desk's word on one feature. */
+        FeaturePick: {
+            group?: components["schemas"]["GroupId"] | null;
+            /** @description Its place in the file. */
+            place: number;
+        };
+        /** @description One feature of the file. */
+        FeatureView: {
+            /**
+             * Format: double
+             * @description Square metres.
+             */
+            area_m2: number;
+            /** @description What it is called there. */
+            called: string[];
+            fate: components["schemas"]["FeatureFate"];
+            /**
+             * @description Why it cannot be an outline, if it cannot: `not_polygon`, `not_closed`, `crosses_itself`,
+             *     `outside_ward`, `too_many_corners`, `too_small`.
+             */
+            fault?: string | null;
+            /** @description The groups it may be; one when matched. */
+            groups: components["schemas"]["GroupId"][];
+            /** @description Its place in the file. */
+            place: number;
+            replaces?: components["schemas"]["OutlineSource"] | null;
+        };
+        /**
          * @description A detail that a phone may edit.
          * @enum {string}
          */
@@ -2493,7 +2704,7 @@ export interface components {
             file: string;
             /** @description Its households, and the lines that were refused. */
             rows: number;
-            sheets: components["schemas"]["SheetView"][];
+            sheets: components["schemas"]["ListSheetView"][];
         };
         /** @description The first administrator. */
         FirstAdmin: {
@@ -2610,6 +2821,40 @@ export interface components {
         /** @description What was done to the ward's groups and alleys, the latest first. */
         GroundChangesView: {
             changes: components["schemas"]["GroundChangeView"][];
+        };
+        /** @description A residential group and its outline. */
+        GroundGroupView: {
+            /**
+             * Format: double
+             * @description Square metres; 0 without an outline.
+             */
+            area_m2: number;
+            code: string;
+            /**
+             * Format: int64
+             * @description Active households.
+             */
+            doors: number;
+            id: components["schemas"]["GroupId"];
+            made_at?: components["schemas"]["Millis"] | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of these, with a place.
+             */
+            placed: number;
+            source?: components["schemas"]["OutlineSource"] | null;
+        };
+        /** @description The outlines of the ward, as the desk keeps them. */
+        GroundView: {
+            /**
+             * Format: double
+             * @description Square metres of the ward.
+             */
+            area_m2: number;
+            groups: components["schemas"]["GroundGroupView"][];
+            /** Format: int64 */
+            seq: number;
         };
         /** @description One residential group's coverage. */
         GroupCoverageView: {
@@ -2991,6 +3236,29 @@ export interface components {
         Language: "vi" | "en";
         /**
          * Format: uuid
+         * @description A key under which a map program reads the ward's coverage.
+         */
+        LayerKeyId: string;
+        /** @description A key to be made. */
+        LayerKeyRequest: {
+            /** @description What it is for, 1 to 60 characters. */
+            label: string;
+        };
+        /** @description A key in force. */
+        LayerKeyView: {
+            id: components["schemas"]["LayerKeyId"];
+            /** @description What it is for. */
+            label: string;
+            /** @description The name to sign in under. */
+            login: string;
+            made_at: components["schemas"]["Millis"];
+        };
+        /** @description The keys in force, the newest first. */
+        LayerKeysView: {
+            keys: components["schemas"]["LayerKeyView"][];
+        };
+        /**
+         * Format: uuid
          * @description A resident who agreed to be remembered (người học).
          */
         LearnerId: string;
@@ -3094,6 +3362,26 @@ export interface components {
          * @enum {string}
          */
         Likeness: "same_name" | "name_typo" | "name_shortened" | "name_missing" | "same_door" | "numbers_turned" | "other_street" | "near_number" | "same_landmark";
+        /** @description How a sheet was read. */
+        ListSheetView: {
+            columns: components["schemas"]["ColumnView"][];
+            /** @description What is wrong with the whole sheet. */
+            faults: string[];
+            /** @description The residential group of the rows that name none themselves. */
+            group?: string | null;
+            /** @description The rows of the header, first and last, from 1. */
+            header?: [
+                number,
+                number
+            ] | null;
+            /** @description Its households. */
+            households: number;
+            /** @description The old letters it was written in: `tcvn3` or `vni`. */
+            letters?: string | null;
+            /** @description The tab; null for CSV. */
+            name?: string | null;
+            taken: boolean;
+        };
         /** @description One household of the list. */
         ListedHousehold: components["schemas"]["RegisterHousehold"] & {
             /**
@@ -3268,6 +3556,16 @@ export interface components {
              */
             uses_left: number;
         };
+        /** @description A key just made. */
+        NewLayerKeyView: {
+            id: components["schemas"]["LayerKeyId"];
+            /** @description The key, shown this once: the password of HTTP Basic. */
+            key: string;
+            label: string;
+            /** @description The name to sign in under (HTTP Basic). */
+            login: string;
+            made_at: components["schemas"]["Millis"];
+        };
         /** @description Why there is no forecast, with the days that are there and needed. */
         NoForecastView: {
             /** Format: int64 */
@@ -3407,6 +3705,40 @@ export interface components {
          * @enum {string}
          */
         Outcome: "SERVED" | "PARTIAL" | "SERVED_NO_DATA" | "MET_NO_NEED" | "MET_DECLINED" | "APPOINTMENT" | "ONLY_MINOR" | "NOT_HOME" | "VACANT" | "MOVED" | "NOT_FOUND" | "DUPLICATE" | "NON_RESIDENTIAL" | "UNSAFE";
+        /** @description A file of outlines, to be looked at or taken over. */
+        OutlineFile: {
+            /** @description Write it; otherwise it is only looked at. */
+            commit?: boolean;
+            /** @description A GeoJSON feature collection in longitude and latitude. */
+            file: Record<string, never>;
+            /** @description Which feature is which group, where names leave it open. */
+            picks?: components["schemas"]["FeaturePick"][];
+            /** @description May outlines that were drawn or brought before be replaced? */
+            replace?: boolean;
+        };
+        /** @description How a file of outlines was understood, and whether it was written. */
+        OutlineFileView: {
+            features: components["schemas"]["FeatureView"][];
+            /** @description Groups of the ward that no feature is for. */
+            missing: components["schemas"]["GroupId"][];
+            /** @description Was it written? All matched features, or none. */
+            written: boolean;
+        };
+        /** @description An outline drawn at the desk. */
+        OutlineRequest: {
+            /** @description GeoJSON Polygon or MultiPolygon, longitude and latitude. */
+            geometry: Record<string, never>;
+        };
+        /**
+         * @description Who made the outline of a residential group.
+         * @enum {string}
+         */
+        OutlineSource: "drawn" | "uploaded" | "derived";
+        /** @description The ward's number once an outline was written. */
+        OutlineWritten: {
+            /** Format: int64 */
+            seq: number;
+        };
         /** @description Up to which visit a team knows. */
         OverlapKnown: {
             household_id: components["schemas"]["HouseholdId"];
@@ -4077,25 +4409,19 @@ export interface components {
              */
             visits: number;
         };
-        /** @description How a sheet was read. */
+        /** @description One alley of a sheet, with its active houses in walking order. */
         SheetView: {
-            columns: components["schemas"]["ColumnView"][];
-            /** @description What is wrong with the whole sheet. */
-            faults: string[];
-            /** @description The residential group of the rows that name none themselves. */
-            group?: string | null;
-            /** @description The rows of the header, first and last, from 1. */
-            header?: [
-                number,
-                number
-            ] | null;
-            /** @description Its households. */
-            households: number;
-            /** @description The old letters it was written in: `tcvn3` or `vni`. */
-            letters?: string | null;
-            /** @description The tab; null for CSV. */
-            name?: string | null;
-            taken: boolean;
+            doors: components["schemas"]["SheetDoorView"][];
+            /** @description Name of its residential group. */
+            group: string;
+            id: components["schemas"]["AlleyId"];
+            kind: components["schemas"]["AlleyKind"];
+            mouth?: string | null;
+            name: string;
+            parent_id?: components["schemas"]["AlleyId"] | null;
+            sort: string;
+            /** @description Name of the team that holds it. */
+            team?: string | null;
         };
         /** @description The alleys to be printed. */
         SheetsRequest: {
@@ -5701,6 +6027,51 @@ export interface operations {
             };
         };
     };
+    days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Days, with the ward's number as ETag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DaysView"];
+                };
+            };
+            /** @description Nothing changed since the ETag sent */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     trend: {
         parameters: {
             query?: {
@@ -5802,6 +6173,124 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": number[];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ground: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Outlines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroundView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    derive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DerivedView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutlineFile"];
+            };
+        };
+        responses: {
+            /** @description Understood */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineFileView"];
                 };
             };
             /** @description Refused */
@@ -5959,6 +6448,47 @@ export interface operations {
             };
         };
     };
+    doors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The residential group */
+                id: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A feature collection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": Record<string, never>;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     merge: {
         parameters: {
             query?: never;
@@ -6045,6 +6575,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The residential group */
+                id: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutlineRequest"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineWritten"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The residential group */
+                id: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutlineWritten"];
                 };
             };
             /** @description Refused */
@@ -7560,6 +8176,122 @@ export interface operations {
         };
     };
     revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    layer_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Keys in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerKeysView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_layer_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Made; the key is shown this once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLayerKeyView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_layer_key: {
         parameters: {
             query?: never;
             header?: never;

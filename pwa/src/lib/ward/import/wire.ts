@@ -5,7 +5,7 @@ import type { Told } from '../wire.ts'
 type Schemas = components['schemas']
 
 export type FileReading = Told<Schemas['FileView']>
-export type SheetReading = Told<Schemas['SheetView']>
+export type SheetReading = Told<Schemas['ListSheetView']>
 export type Column = Told<Schemas['ColumnView']>
 export type DraftLine = Told<Schemas['DraftLineView']>
 export type ImportLine = Told<Schemas['ImportLineView']>
