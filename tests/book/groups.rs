@@ -51,6 +51,7 @@ fn row(group: &str, address: &str) -> ImportRow {
         members: None,
         adults: None,
         code: None,
+        point: None,
     }
 }
 

@@ -343,6 +343,7 @@ fn row(dice: &mut ChaCha8Rng, group: &str) -> ImportRow {
         members: None,
         adults: None,
         code: None,
+        point: None,
     }
 }
 

@@ -12,8 +12,6 @@ const ALONG: f64 = 126.0;
 const ACROSS: f64 = 405.0;
 /// How far a door stands off the middle of the way (about 5 m).
 const OFF: f64 = 45.0;
-/// No group is wider; one that has no room for its doors gets them closer together.
-const WIDEST: f64 = 60_000.0;
 
 /// Gives every household its place. `households` are group after group, in the order of the plan.
 pub(crate) fn place(source: &WardSource, plan: &Plan, households: &mut [Household], seed: u64) {
@@ -55,9 +53,17 @@ fn slots(
     turn: (f64, f64),
     doors: usize,
 ) -> Vec<(f64, f64)> {
-    let (mut along, mut across) = (ALONG, ACROSS);
-    let mut radius = (doors as f64 * along * across).sqrt() * 0.7;
+    let outer = rings.first().map_or(&[][..], Vec::as_slice);
+    // A crowded group has its doors closer together; the room is used from the start.
+    let room = area(outer) * 0.8 / (doors.max(1) as f64 * ALONG * ACROSS);
+    let mut scale = room.sqrt().min(1.0);
+    let widest = outer
+        .iter()
+        .map(|&(x, y)| (x as f64 * LON_SHRINK - middle.0).hypot(y as f64 - middle.1))
+        .fold(0.0, f64::max);
+    let mut radius = (doors as f64 * ALONG * ACROSS).sqrt() * scale * 0.7;
     loop {
+        let (along, across) = (ALONG * scale, ACROSS * scale);
         let mut found: Vec<(f64, i64, f64, (f64, f64))> = Vec::new();
         let rows = (radius / across) as i64;
         let places = (radius / along) as i64;
@@ -78,10 +84,17 @@ fn slots(
             found.sort_by(|a, b| a.1.cmp(&b.1).then(a.2.total_cmp(&b.2)));
             return found.into_iter().map(|slot| slot.3).collect();
         }
-        radius *= 1.4;
-        if radius > WIDEST {
-            (along, across) = (along / 2.0, across / 2.0);
-            radius = (doors as f64 * along * across).sqrt() * 0.7;
+        if radius > widest {
+            scale *= 0.8;
         }
+        radius *= 1.4;
     }
+}
+
+/// What a ring encloses, in square micro-degrees of latitude.
+fn area(ring: &[Grid]) -> f64 {
+    let next = ring.iter().cycle().skip(1);
+    let twice: f64 =
+        ring.iter().zip(next).map(|(a, b)| a.0 as f64 * b.1 as f64 - b.0 as f64 * a.1 as f64).sum();
+    twice.abs() / 2.0 * LON_SHRINK
 }
