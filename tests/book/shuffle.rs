@@ -246,7 +246,7 @@ impl Shuffle<'_> {
         let (store, act) = (self.app.store(), self.act());
         match undo {
             Undo::Unmerge(id) => {
-                drop(store.unmerge_household(WARD, id, &act).await.expect("apart"))
+                store.unmerge_household(WARD, id, &act).await.expect("apart");
             }
             Undo::Restore(ids) => {
                 store.restore_households(WARD, &ids, &act).await.expect("restored");
