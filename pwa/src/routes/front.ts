@@ -3,10 +3,11 @@ import '$lib/i18n/join.ts'
 
 export { default as Join } from './join/Join.svelte'
 export { default as Login } from './join/Login.svelte'
-export { default as OpenAccount } from './join/OpenAccount.svelte'
 export { default as OtherBrowser } from './join/OtherBrowser.svelte'
 export { default as Closed } from './lock/Closed.svelte'
 export { default as NewPin } from './lock/NewPin.svelte'
 
 /** Once in a server's life; no phone fetches it ahead. */
 export const setup = () => import('./setup/Setup.svelte')
+/** Once in an account's life. */
+export const openAccount = () => import('./join/OpenAccount.svelte')

@@ -1,10 +1,11 @@
 import { Dictionary } from './dictionary.svelte.ts'
 import type { join } from './join.vi.ts'
 import type { more } from './more.vi.ts'
+import type { open } from './open.vi.ts'
 import type { team } from './team.vi.ts'
 import { vi } from './vi.ts'
 
-type Words = typeof vi & typeof join & typeof more & typeof team
+type Words = typeof vi & typeof join & typeof more & typeof open & typeof team
 
 /** The words before the first step are in the bundle; `join.ts`, `more.ts` and `team.ts` bring the others with their screens. */
 export const messages = new Dictionary<Words>(vi, () => import('./en.ts').then((module) => module.en))
