@@ -4,13 +4,13 @@
 #   scripts/soak.sh crash full               these sections only (make soak ONLY="crash full")
 #   SEED=7 scripts/soak.sh crash             another seed than 2026
 #   KILLS=20 SCHEDULES=500 scripts/soak.sh   less of it
-# Sections: simulation register crash full fairness engine browser bench line hand.
+# Sections: simulation register crash full fairness engine browser bench line hand ward.
 # The program under test is built with the profile soak, unless GOCUA_BIN names another.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say=scripts/say
 export SEED=${SEED:-2026}
-sections=(${@:-simulation register crash full fairness engine browser bench line hand})
+sections=(${@:-simulation register crash full fairness engine browser bench line hand ward})
 
 # Tests whose report is a row of a table: nothing else of their output is shown unless one fails.
 rows() {
@@ -95,6 +95,12 @@ bench() {
   npm --prefix pwa run --silent bench
 }
 
+ward() {
+  section "The desk of a whole ward"
+  cargo run -q --profile soak -p gocua-paper --example make_registers -- 5000 "$PWD/target/list.xlsx"
+  (cd tests/e2e && GOCUA_LIST=$PWD/../../target/list.xlsx npx playwright test --config soak/playwright.config.ts ward)
+}
+
 hand() {
   section "The phone in the hand"
   (cd tests/e2e && npx playwright test --config soak/playwright.config.ts hand)
@@ -111,16 +117,16 @@ echo "Seed $SEED, $(nproc) cores, $(date -u +%F), load at the beginning $(cut -d
 $say "Program" >&2
 [ -n "${GOCUA_BIN:-}" ] || cargo build -q --profile soak -p gocua-server
 export GOCUA_BIN=${GOCUA_BIN:-$PWD/target/soak/gocua}
-case " ${sections[*]} " in *" browser "* | *" bench "* | *" engine "* | *" line "* | *" hand "*)
+case " ${sections[*]} " in *" browser "* | *" bench "* | *" engine "* | *" line "* | *" hand "* | *" ward "*)
   [ -f pwa/node_modules/.package-lock.json ] || npm --prefix pwa ci --no-audit --no-fund --silent ;;
 esac
-case " ${sections[*]} " in *" browser "* | *" line "* | *" hand "*)
+case " ${sections[*]} " in *" browser "* | *" line "* | *" hand "* | *" ward "*)
   npm --prefix pwa run --silent build >&2
   [ -d tests/e2e/node_modules ] || npm --prefix tests/e2e ci --no-audit --no-fund --silent ;;
 esac
 for one in "${sections[@]}"; do
   case $one in
-    simulation | register | crash | full | fairness | engine | browser | bench | line | hand) "$one" ;;
+    simulation | register | crash | full | fairness | engine | browser | bench | line | hand | ward) "$one" ;;
     *) echo "no section $one" >&2; exit 1 ;;
   esac
 done

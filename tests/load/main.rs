@@ -24,12 +24,13 @@ use gocua_server::app::Clock;
 use gocua_store::Engine;
 use gocua_tests::Phone;
 use reqwest::header;
+use serde_json::{Value, json};
 
 use book::{Shelf, WARD};
 use figures::{Figures, Table, whole};
 use machine::{Ours, tick};
 use phones::{Crew, Load, sign_in};
-use reads::{Asked, ask};
+use reads::{Asked, ask, ask_with};
 use server::{Server, command};
 
 /// How much is measured.
@@ -382,6 +383,26 @@ const COVERAGE: [(&str, &str); 4] = [
     ("trend", "/api/v1/coverage/trend"),
 ];
 
+/// What the desk's other rooms read when they are entered.
+const ROOMS: [(&str, &str); 7] = [
+    ("groups", "/api/v1/groups"),
+    ("outlines", "/api/v1/ground"),
+    ("indicators", "/api/v1/indicators"),
+    ("ledger", "/api/v1/register/ledger?from=20260101&to=20261231"),
+    ("doubles", "/api/v1/register/doubles"),
+    ("turf", "/api/v1/turf"),
+    ("teams", "/api/v1/roster"),
+];
+
+/// What they ask with a body.
+fn questions() -> [(&'static str, &'static str, Value); 3] {
+    [
+        ("households, first page", "/api/v1/households/list", json!({})),
+        ("households, by name", "/api/v1/households/list", json!({ "q": "nguyen thi" })),
+        ("proposed turfs", "/api/v1/assignments/proposal", json!({ "scope": "balance" })),
+    ]
+}
+
 /// A book of one size under a server, with a desk and a volunteer.
 struct Desk {
     server: Server,
@@ -408,6 +429,7 @@ impl Bench {
                 note(&format!("desk, round {} on {}", round + 1, name(shelf.engine)));
                 for desk in &mut desks {
                     self.desk_round(desk).await;
+                    self.rooms_round(desk).await;
                 }
             }
             print_desks(shelf.engine, &desks);
@@ -452,6 +474,30 @@ impl Bench {
                 assert_eq!(answer.status, 304, "{}", header::IF_NONE_MATCH);
                 known.ms.add(ms);
                 known.bytes = answer.body.len();
+            }
+        }
+    }
+
+    /// The other rooms after a visit each, and a group's doors on the map.
+    async fn rooms_round(&self, desk: &mut Desk) {
+        let one = Load { phones: 1, batch: 1, pushes: 1 };
+        let (groups, _) = ask(&desk.desk, "/api/v1/groups", "identity", None).await;
+        let group = groups.json()["groups"][0]["id"].as_str().expect("a group").to_owned();
+        let doors = ("doors of a group", format!("/api/v1/groups/{group}/doors"));
+        let rooms = ROOMS.map(|(what, path)| (what, path.to_owned()));
+        for (what, path) in rooms.into_iter().chain([doors]) {
+            for _ in 0..self.plan.times(10) {
+                desk.crew.push(one, Ours::default()).await;
+                let asked = desk.asked.entry(what.to_owned()).or_default();
+                asked.again(1, &desk.desk, &path, "identity").await;
+            }
+        }
+        for (what, path, body) in questions() {
+            let asked = desk.asked.entry(what.to_owned()).or_default();
+            for _ in 0..self.plan.times(10) {
+                let (bytes, ms) = ask_with(&desk.desk, path, &body).await;
+                asked.ms.add(ms);
+                asked.bytes = bytes;
             }
         }
     }

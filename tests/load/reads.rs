@@ -3,6 +3,7 @@
 use gocua_tests::Phone;
 use gocua_tests::phone::{Answer, finish};
 use reqwest::header;
+use serde_json::Value;
 
 use crate::figures::Figures;
 use crate::machine::tick;
@@ -18,6 +19,15 @@ pub async fn ask(phone: &Phone, path: &str, packing: &str, tag: Option<&str>) ->
     let ms = began.elapsed().as_secs_f64() * 1e3;
     assert!(matches!(answer.status, 200 | 304), "{path}: {} {}", answer.status, answer.text());
     (answer, ms)
+}
+
+/// Asks for something that takes a body; bytes of the answer and its milliseconds at the caller.
+pub async fn ask_with(phone: &Phone, path: &str, body: &Value) -> (usize, f64) {
+    let began = tick();
+    let answer = phone.post(path, body).await;
+    let ms = began.elapsed().as_secs_f64() * 1e3;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    (answer.body.len(), ms)
 }
 
 /// One thing asked again and again.

@@ -8,6 +8,7 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   timeout: 0,
+  use: { actionTimeout: 60_000, screenshot: 'only-on-failure' },
   expect: { timeout: 20_000 },
   reporter: [['list']],
 })
