@@ -155,7 +155,7 @@ describe('the drawing', () => {
   it('ends on the figure beside it', () => {
     const days = past(board())
     expect(days.length).toBe(22)
-    expect(days.at(-1)).toEqual({ day: 20261122, total: 80 })
+    expect(days.at(-1)).toMatchObject({ day: 20261122, total: 80 })
     expect(past(board({ starts_on: 20261125 }))).toEqual([])
   })
   it('has a band only with a forecast, and a line only with a target', () => {

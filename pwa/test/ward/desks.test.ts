@@ -18,6 +18,7 @@ class Server {
   asked: (string | null)[] = []
   say: ((text: string) => void) | null = null
   trendsOf: (string | null)[] = []
+  alleysOf: string[] = []
 
   api(): WardApi {
     const self = this
@@ -33,7 +34,7 @@ class Server {
         return self.trend
       },
       boundary: async () => null,
-      alleys: async () => self.alleys,
+      alleys: async (group: string) => (self.alleysOf.push(group), self.alleys),
       teams: async () => self.teams,
       async events(): Promise<Response> {
         return new Response(
@@ -53,8 +54,8 @@ afterEach(() => void vi.useRealTimers())
 const settle = () => vi.advanceTimersByTimeAsync(0)
 
 describe('the coverage desk', () => {
-  const open = async (server: Server) => {
-    const desk = new CoverageDesk(server.api(), () => NOON)
+  const open = async (server: Server, readsAlleys = true) => {
+    const desk = new CoverageDesk(server.api(), () => NOON, readsAlleys)
     desk.open()
     await settle()
     return desk
@@ -128,6 +129,23 @@ describe('the coverage desk', () => {
     expect(desk.alleys.is).toBe('none')
     expect(desk.trendScope?.name).toBe('Phường Chu Văn An')
     desk.close()
+  })
+  it('never asks for alleys where the reader may not see them', async () => {
+    const server = new Server()
+    const desk = await open(server, false)
+    desk.choose('g1')
+    await settle()
+    server.coverage = coverage({ seq: 8, groups: [group(1, { tally: tally({ hh_served: 11 }) }), group(2)] })
+    server.say!('event: seq\ndata: {"seq":8}\n\n')
+    await settle()
+    expect(desk.changed.has('g1')).toBe(true)
+    expect([server.alleysOf, desk.alleys]).toEqual([[], { is: 'none' }])
+    desk.close()
+    const staff = await open(server)
+    staff.choose('g1')
+    await settle()
+    expect(server.alleysOf).toEqual(['g1'])
+    staff.close()
   })
   it('counts on after midnight even when nothing new came', async () => {
     const server = new Server()

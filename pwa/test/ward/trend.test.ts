@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { paceOf } from '../../src/lib/ward/pace.ts'
-import { axisTop, runningTotal, spread, trendGeometry } from '../../src/lib/ward/trend.ts'
+import { asked, axisTop, spread } from '../../src/lib/ward/axes.ts'
+import { runningTotal, trendGeometry } from '../../src/lib/ward/trend.ts'
 import { trend } from './fixture.ts'
 
 const box = { width: 480, height: 220, top: 10, right: 120, bottom: 24, left: 44 }
@@ -28,21 +29,21 @@ describe('the running total', () => {
 describe('the drawing', () => {
   it('runs from the start to the due date, the target line from nothing to the goal', () => {
     const g = draw(80, 5)
-    const start = g.place(20261101, 0)
-    const due = g.place(20261220, 160)
+    const start = g.axes.place(20261101, 0)
+    const due = g.axes.place(20261220, 160)
     expect(g.target).toBe(`M${start.x} ${start.y}L${due.x} ${due.y}`)
     expect(start.x).toBe(box.left)
     expect(due.x).toBeLessThanOrEqual(box.width - box.right)
     expect(g.line.startsWith(`M${start.x} ${start.y}`)).toBe(true)
-    expect(g.today).toEqual(g.place(20261122, 80))
+    expect(g.today).toEqual(g.axes.place(20261122, 80))
   })
   it('dots the forecast to its day, or to the edge when that lies far off', () => {
     const near = draw(80, 5)
-    const goal = near.place(20261208, 160)
+    const goal = near.axes.place(20261208, 160)
     expect(near.forecast!.endsWith(`L${goal.x} ${goal.y}`)).toBe(true)
     const far = draw(80, 0.5)
     expect(far.last).toBe(20261220)
-    expect(far.forecast!.endsWith(`L${far.place(20261220, 94).x} ${far.place(20261220, 94).y}`)).toBe(true)
+    expect(far.forecast!.endsWith(`L${far.axes.place(20261220, 94).x} ${far.axes.place(20261220, 94).y}`)).toBe(true)
     expect(draw(80, 0).forecast).toBeNull()
     expect(draw(80, 5, { target: null })).toMatchObject({ forecast: null, target: null })
   })
@@ -67,6 +68,10 @@ describe('the drawing', () => {
   })
   it('ends its axis on a number with tidy quarters', () => {
     expect([0, 3, 5, 160, 5863, 7300, 8001].map(axisTop)).toEqual([4, 4, 6, 160, 6000, 8000, 10_000])
+  })
+  it('asks for the goal evenly, for nothing before and for no more after', () => {
+    expect([20261031, 20261101, 20261106, 20261111, 20261201].map((day) => asked(100, 20261101, 20261111, day))).toEqual([0, 0, 50, 100, 100])
+    expect(asked(100, 20261101, 20261101, 20261101)).toBe(0)
   })
   it('moves labels as little as needed', () => {
     const labels = [{ textY: 50 }, { textY: 100 }]

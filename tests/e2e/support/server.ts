@@ -55,11 +55,6 @@ export class Server {
     return new Server(url, setupCode, folder, child, log)
   }
 
-  /** Takes a residential group's register into the book, as at the server's console. */
-  async import(register: string): Promise<string> {
-    return (await run(BINARY, [...at(this.#folder), 'import', register, '--new-groups', '--commit'])).stdout
-  }
-
   /** What `gocua verify` says about the open book: every visit counted again. Fails when a figure differs. */
   async verify(): Promise<string> {
     return (await run(BINARY, [...at(this.#folder), 'verify'])).stdout.trim()

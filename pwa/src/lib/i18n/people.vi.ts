@@ -205,9 +205,9 @@ export const people = {
   'people.need.CONTACT_VIA_LEADER': 'Liên hệ qua tổ trưởng',
   'people.note': 'Lời dặn cho lần sau',
   'people.note.hint': 'Chỉ đội mình thấy. Không ghi bệnh tật, hoàn cảnh, số điện thoại, mật khẩu.',
-  'people.note.count': '{n}/{of} chữ',
+  'people.note.count': '{n}/{of} ký tự',
   'people.note.secret_in_text': 'Có số dài, mã OTP hoặc mật khẩu trong lời dặn. Bỏ phần đó ra rồi mới lưu được.',
-  'people.note.text_too_long': 'Dài quá {n} chữ. Viết ngắn lại.',
+  'people.note.text_too_long': 'Dài quá {n} ký tự. Viết ngắn lại.',
 
   'people.did.consent.give': 'ghi tên người học',
   'people.did.consent.withdraw': 'bỏ tên người học',

@@ -160,6 +160,6 @@ export const groundVi = {
   keys_made: 'tạo lúc {at}',
   keys_revoke: 'Thu hồi',
   keys_revoked: 'Đã thu hồi khóa của {label}.',
-  keys_need: 'Ghi tên máy hoặc người dùng, 1 đến 60 chữ.',
+  keys_need: 'Ghi tên máy hoặc người dùng, 1 đến 60 ký tự.',
   keys_too_many: 'Đã đủ 20 khóa. Thu hồi bớt rồi tạo khóa mới.',
 } as const

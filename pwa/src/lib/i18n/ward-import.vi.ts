@@ -214,7 +214,7 @@ export const importVi = {
   form_not_understood: 'Chưa hiểu được gì.',
   form_fault_address: 'Địa chỉ quá dài, hoặc có số giống số giấy tờ, số điện thoại.',
   form_fault_group: 'Tên tổ quá dài.',
-  form_fault_head: 'Tên không được có chữ số và không quá 80 chữ.',
+  form_fault_head: 'Tên không được có chữ số và không quá 80 ký tự.',
   form_fault_members: 'Số người từ 0 đến 99.',
   form_fault_adults: 'Số người từ 14 tuổi không được nhiều hơn nhân khẩu.',
 

@@ -33,7 +33,6 @@ export const settingsEn: Record<keyof typeof settingsVi, string> = {
   hour_households_text: '{n} {n:household|households} in {groups} residential {groups:group|groups}.',
   hour_households_todo: 'Import the lists of the group leaders: Excel or CSV, as they are.',
   hour_households_go: 'Import a list',
-  hour_households_cli: 'On the server, run this for each file. Without “--commit” it is a dry run.',
   hour_teams: 'Teams and members',
   hour_teams_text: '{teams} {teams:team|teams}, {people} {people:person|people}.',
   hour_teams_todo: 'Make an invitation for each team; members scan it with their own phones and are in.',

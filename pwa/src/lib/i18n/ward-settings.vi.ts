@@ -32,7 +32,6 @@ export const settingsVi = {
   hour_households_text: '{n} hộ trong {groups} tổ dân phố.',
   hour_households_todo: 'Nhập danh sách của các tổ trưởng: tệp Excel hoặc CSV, như đang có.',
   hour_households_go: 'Nhập danh sách',
-  hour_households_cli: 'Trên máy chủ, chạy lệnh này cho từng tệp. Bỏ “--commit” thì chỉ chạy thử.',
   hour_teams: 'Đội và đội viên',
   hour_teams_text: '{teams} đội, {people} người.',
   hour_teams_todo: 'Làm mã mời cho từng đội; đội viên quét mã bằng điện thoại của mình là vào.',

@@ -99,11 +99,11 @@ export const wardTeamsVi = {
   room_no_lead: '{n} đội chưa có đội trưởng',
   found_title: 'Lập đội mới',
   found_name: 'Tên đội',
-  found_hint: 'Như cách bà con gọi, tối đa 60 chữ: Chi đoàn tổ 5',
+  found_hint: 'Như cách bà con gọi, tối đa 60 ký tự: Chi đoàn tổ 5',
   found: 'Lập đội',
   founded: 'Đã lập {name}. Giờ mời người vào đội.',
   name_taken: 'Đã có đội tên này. Đặt tên khác.',
-  name_bad: 'Tên từ 1 đến 60 chữ, không có số điện thoại.',
+  name_bad: 'Tên từ 1 đến 60 ký tự, không có số điện thoại.',
 
   team_pick: 'Chọn đội',
   card_line: '{people} người · {n} ngõ · {households} nhà',
@@ -157,7 +157,7 @@ export const wardTeamsVi = {
   evening_off: 'Bỏ buổi {day}',
   evening_bad_day: 'Chọn ngày từ hôm nay.',
   evening_bad_time: 'Giờ về phải sau giờ đi, muộn nhất 21:30.',
-  evening_bad_place: 'Ghi điểm hẹn, tối đa 80 chữ.',
+  evening_bad_place: 'Ghi điểm hẹn, tối đa 80 ký tự.',
 
   capacity: 'Mỗi người gõ được mấy nhà một tối',
   capacity_hint: 'Để trống thì lấy số chung của phường: {n}',

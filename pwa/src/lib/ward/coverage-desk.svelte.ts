@@ -93,6 +93,7 @@ export class CoverageDesk {
     return group ? { name: group.name, tally: group.tally } : { name: this.coverage.ward.name, tally: this.coverage.total }
   })
 
+  readonly readsAlleys: boolean
   readonly #api: WardApi
   readonly #clock: () => Millis
   readonly #events: EventLink
@@ -103,8 +104,10 @@ export class CoverageDesk {
   #tick: ReturnType<typeof setInterval> | undefined
   #closed = false
 
-  constructor(api: WardApi, clock: () => Millis) {
+  /** `readsAlleys`: may this reader see the alleys of a group? Others never ask for them. */
+  constructor(api: WardApi, clock: () => Millis, readsAlleys: boolean) {
     this.#api = api
+    this.readsAlleys = readsAlleys
     this.#clock = clock
     this.now = clock()
     this.#events = new EventLink({
@@ -222,7 +225,7 @@ export class CoverageDesk {
     if (this.selectedId === id) return
     this.selectedId = id
     void this.showTrendOf(id)
-    if (id === null) this.alleys = { is: 'none' }
+    if (id === null || !this.readsAlleys) this.alleys = { is: 'none' }
     else {
       this.alleys = { is: 'loading' }
       void this.loadAlleys(id)
@@ -240,7 +243,7 @@ export class CoverageDesk {
 
   async #reloadAlleys(changed: readonly string[]): Promise<void> {
     const id = this.selectedId
-    if (id !== null && changed.includes(id)) await this.loadAlleys(id)
+    if (id !== null && this.readsAlleys && changed.includes(id)) await this.loadAlleys(id)
   }
 
   sortBy(column: Column): void {

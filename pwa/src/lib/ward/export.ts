@@ -190,12 +190,3 @@ export function featuresOf(args: {
     }),
   }
 }
-
-/** Hands a file to the browser. */
-export function save(blob: Blob, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-}

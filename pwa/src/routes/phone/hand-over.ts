@@ -26,14 +26,3 @@ export async function share(made: Exported, title: string): Promise<boolean> {
     throw error
   }
 }
-
-/** Puts the file among the downloads of the phone. */
-export function save({ blob, name }: Pick<Exported, 'blob' | 'name'>): void {
-  const url = URL.createObjectURL(blob)
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  // Safari reads the address after the click has returned.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-}

@@ -6,6 +6,7 @@ import type { Component } from 'svelte'
 import type { Role } from '$lib/api/types.ts'
 import type { IconName } from '$lib/ui/icons.ts'
 import type { CoverageDesk } from '$lib/ward/coverage-desk.svelte.ts'
+import { FIGURE_READERS, KEEPERS, STAFF } from '$lib/ward/roles.ts'
 
 /** What every room is given. */
 export interface RoomProps {
@@ -30,11 +31,11 @@ export interface Room {
 
 /** In the order of the way through the desk. */
 export const ROOMS: readonly Room[] = [
-  { id: 'board', name: 'room_board', icon: 'chart', roles: ['ward_staff', 'party_board', 'dpo', 'admin'], load: () => import('./board/Room.svelte') },
-  { id: 'register', name: 'room_register', icon: 'home', roles: ['ward_staff', 'admin'], load: () => import('./register/Room.svelte') },
-  { id: 'import', name: 'room_import', within: 'register', icon: 'upload', roles: ['ward_staff', 'admin'], load: () => import('./import/Room.svelte') },
-  { id: 'ground', name: 'room_ground', within: 'map', icon: 'layers', roles: ['ward_staff', 'admin'], load: () => import('./ground/Room.svelte') },
-  { id: 'teams', name: 'room_teams', icon: 'people', roles: ['ward_staff', 'admin'], load: () => import('./teams/Room.svelte') },
-  { id: 'export', name: 'room_export', icon: 'download', roles: ['ward_staff', 'admin', 'party_board', 'dpo'], load: () => import('./export/Room.svelte') },
-  { id: 'settings', name: 'room_settings', icon: 'building', roles: ['admin'], load: () => import('./settings/Room.svelte') },
+  { id: 'board', name: 'room_board', icon: 'chart', roles: FIGURE_READERS, load: () => import('./board/Room.svelte') },
+  { id: 'register', name: 'room_register', icon: 'home', roles: STAFF, load: () => import('./register/Room.svelte') },
+  { id: 'import', name: 'room_import', within: 'register', icon: 'upload', roles: STAFF, load: () => import('./import/Room.svelte') },
+  { id: 'ground', name: 'room_ground', within: 'map', icon: 'layers', roles: STAFF, load: () => import('./ground/Room.svelte') },
+  { id: 'teams', name: 'room_teams', icon: 'people', roles: STAFF, load: () => import('./teams/Room.svelte') },
+  { id: 'export', name: 'room_export', icon: 'download', roles: FIGURE_READERS, load: () => import('./export/Room.svelte') },
+  { id: 'settings', name: 'room_settings', icon: 'building', roles: KEEPERS, load: () => import('./settings/Room.svelte') },
 ]
