@@ -228,6 +228,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   room_register: 'Households',
   room_board: 'Progress',
   room_teams: 'Teams',
+  room_quality: 'Quality',
   room_ground: 'Group outlines',
   room_settings: 'Settings',
   room_export: 'Export',

@@ -20,7 +20,7 @@ export interface RoomProps {
 export interface Room {
   /** `#/ward/<id>`. */
   id: string
-  name: 'room_board' | 'room_export' | 'room_ground' | 'room_import' | 'room_register' | 'room_settings' | 'room_teams'
+  name: 'room_board' | 'room_export' | 'room_ground' | 'room_import' | 'room_quality' | 'room_register' | 'room_settings' | 'room_teams'
   /** A room that is entered from another one and has no entry of its own beside it. */
   within?: string
   icon: IconName
@@ -35,6 +35,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'import', name: 'room_import', within: 'register', icon: 'upload', roles: ['ward_staff', 'admin'], load: () => import('./import/Room.svelte') },
   { id: 'ground', name: 'room_ground', within: 'map', icon: 'layers', roles: ['ward_staff', 'admin'], load: () => import('./ground/Room.svelte') },
   { id: 'teams', name: 'room_teams', icon: 'people', roles: ['ward_staff', 'admin'], load: () => import('./teams/Room.svelte') },
+  { id: 'quality', name: 'room_quality', icon: 'check', roles: ['ward_staff', 'admin'], load: () => import('./quality/Room.svelte') },
   { id: 'export', name: 'room_export', icon: 'download', roles: ['ward_staff', 'admin', 'party_board', 'dpo'], load: () => import('./export/Room.svelte') },
   { id: 'settings', name: 'room_settings', icon: 'building', roles: ['admin'], load: () => import('./settings/Room.svelte') },
 ]
