@@ -50,7 +50,7 @@ async function begin(answer: Quality, over: Partial<QualityApi> = {}) {
 describe('what was seen', () => {
   it.each(QUALITY_KINDS)('%s is said in one sentence with its figures, with what it may innocently be, and without blame', (kind) => {
     const text = seen({ kind, count: 12, of: 20 }, terms)
-    expect(text).toMatch(/^12 trong 20 lượt .*\.$/u)
+    expect(text).toMatch(/^12 trong 20 .*\.$/u)
     expect(text).not.toContain('{')
     for (const words of [text, wardQualityVi[`kind_${kind}`], wardQualityVi[`may_${kind}`]]) expect(words).not.toMatch(/vi phạm|gian lận|nghi ngờ/iu)
   })
@@ -67,7 +67,7 @@ describe('what was seen', () => {
   })
 
   it('names the visiting hours of the ward', () => {
-    expect(seen(flag({ kind: 'odd_hours' }), terms)).toContain('07:00 đến 21:00')
+    expect(seen(flag({ kind: 'odd_hours' }), terms)).toContain('07:00 đến 21:00,')
   })
 
   it('says the days, the year once', () => {
@@ -202,8 +202,17 @@ describe('the desk', () => {
     desk.beginTerms()
     Object.assign(desk.form!, { random_percent: null, checks_a_day: 2.5, days_before_desk: 99, from: '21:00', to: '07:00' })
     expect(await desk.saveTerms()).toBe(false)
-    expect([...desk.formFaults]).toEqual(['random_percent', 'checks_a_day', 'days_before_desk', 'to'])
+    expect([...desk.formFaults]).toEqual(['random_percent', 'checks_a_day', 'days_before_desk', 'from', 'to'])
     expect(api.setTerms).not.toHaveBeenCalled()
+  })
+
+  it('lets a day of visits end at midnight', async () => {
+    const { desk, api } = await begin(quality({ terms: { ...terms, to_minute: 1440 } }))
+    desk.beginTerms()
+    expect(desk.form?.to).toBe('00:00')
+    desk.form!.from = '08:00'
+    expect(await desk.saveTerms()).toBe(true)
+    expect(api.setTerms).toHaveBeenCalledExactlyOnceWith({ ...terms, from_minute: 480, to_minute: 1440 })
   })
 
   it('keeps the change when the server refuses a field or nobody answers', async () => {

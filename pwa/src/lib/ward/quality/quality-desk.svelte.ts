@@ -24,10 +24,15 @@ export type TermsField = keyof TermsForm
 
 /** What the server takes; it looks again. */
 export const TERMS_BOUNDS = {
-  random_percent: [0, 100],
-  checks_a_day: [1, 200],
+  random_percent: [1, 50],
+  checks_a_day: [0, 200],
   days_before_desk: [0, 14],
 } as const
+
+const MIDNIGHT = 24 * 60
+/** Visiting begins by noon and lasts an hour at least. */
+const NOON = 12 * 60
+const AN_HOUR = 60
 
 const FIELD_OF: Readonly<Record<string, TermsField>> = {
   '/random_percent': 'random_percent',
@@ -42,7 +47,8 @@ const formOf = (terms: QualityTerms): TermsForm => ({
   checks_a_day: terms.checks_a_day,
   days_before_desk: terms.days_before_desk,
   from: writeMinute(terms.from_minute),
-  to: writeMinute(terms.to_minute),
+  // A field for times has no 24:00: midnight ends the day it is written under.
+  to: writeMinute(terms.to_minute % MIDNIGHT),
 })
 
 export class QualityDesk extends Decisions<Quality> {
@@ -148,9 +154,10 @@ export class QualityDesk extends Decisions<Quality> {
       const value = form[field]
       if (value === null || !Number.isInteger(value) || value < least || value > most) faults.add(field)
     }
-    const [from, to] = [readMinute(form.from), readMinute(form.to)]
-    if (from === null) faults.add('from')
-    if (to === null || (from !== null && to <= from)) faults.add('to')
+    const from = readMinute(form.from)
+    const to = readMinute(form.to) === 0 ? MIDNIGHT : readMinute(form.to)
+    if (from === null || from > NOON) faults.add('from')
+    if (to === null || (from !== null && to < from + AN_HOUR)) faults.add('to')
     this.formFaults = faults
     if (faults.size > 0) return false
     this.saving = true
