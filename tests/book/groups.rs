@@ -281,7 +281,7 @@ on_both! {
             assert_eq!(there["total"], 0, "{reached} of the other group");
         }
         assert_eq!(done(&desk, "/households/list", json!({ "status": "not_visited" })).await["total"], 3);
-        assert_eq!(refused(&desk, "/households/list", json!({ "reached": "far" })).await.0, 400);
+        assert_eq!(refused(&desk, "/households/list", json!({ "reached": "far" })).await.0, 422);
     }
 
     async fn a_pair_is_shown_until_the_ward_says_it_is_two(app: &TestApp) {
