@@ -1,13 +1,17 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { Problem, Unreachable } from '$lib/api/client.ts'
 import { wardQualityEn } from '$lib/i18n/ward-quality.en.ts'
 import { wardQualityVi } from '$lib/i18n/ward-quality.vi.ts'
 import type { QualityApi } from '$lib/ward/quality/api.ts'
+import { QualityApi as Calls } from '$lib/ward/quality/api.ts'
 import { QualityDesk } from '$lib/ward/quality/quality-desk.svelte.ts'
-import { agreementOf, answeredBefore, byAlley, explained, onList, readMinute, recorded, seen, writeDays, writeMinute, writeWhen } from '$lib/ward/quality/tell.ts'
+import { agreementOf, answeredBefore, byAlley, explained, onList, readMinute, recorded, seen, writeDays, writeHome, writeMinute, writeWhen } from '$lib/ward/quality/tell.ts'
 import {
   BECAUSES, CHECK_ANSWERS, QUALITY_KINDS, VERDICTS, type Check, type CheckTally, type DeskFlag, type Quality, type QualityTerms,
 } from '$lib/ward/quality/wire.ts'
+
+const codes = JSON.parse(readFileSync(new URL('../../../tests/vectors/codes.json', import.meta.url), 'utf8')) as Record<string, Record<string, string[]>>
 
 const NOW = Date.parse('2026-11-23T12:00:00+07:00')
 const TODAY = 20261123
@@ -17,11 +21,11 @@ const terms: QualityTerms = { random_percent: 5, checks_a_day: 20, days_before_d
 
 const flag = (over: Partial<DeskFlag> = {}): DeskFlag => ({
   id: 'f1', kind: 'too_fast', account_name: 'Nguyễn Văn Mẫu', team_name: 'Đội 1', raised_at: NOW - 3 * DAY, from_day: 20261118, to_day: 20261120,
-  count: 12, of: 20, explained_at: null, because: null, words: null, closed_at: null, verdict: null, ...over,
+  count: 12, of: 20, explained_at: null, because: null, words: null, closed_at: null, verdict: null, verdict_words: null, ...over,
 })
 
 const check = (over: Partial<Check> = {}): Check => ({
-  id: 'c1', household_id: 'h1', address: 'Số 2', group_name: 'Tổ 4', alley_name: 'Ngõ 45', day: 20261122, band: 'E', outcome: 'SERVED', people_count: 2,
+  id: 'c1', household_id: 'h1', address: '2', group_name: 'Tổ 4', alley_name: 'Ngõ 45', day: 20261122, band: 'E', outcome: 'SERVED', people_count: 2,
   why: 'random', drawn_on: TODAY, answer: null, answered_on: null, words: null, ...over,
 })
 
@@ -60,6 +64,10 @@ describe('what was seen', () => {
     for (const words of Object.values(wardQualityEn)) expect(words).not.toMatch(/violat|fraud|suspect|cheat/iu)
   })
 
+  it.each([['quality_kind', QUALITY_KINDS], ['quality_because', BECAUSES], ['quality_verdict', VERDICTS], ['check_answer', CHECK_ANSWERS]] as const)('%s is known whole', (of, known) => {
+    expect([...known].sort()).toEqual([...(codes['0.5.0']?.[of] ?? [])].sort())
+  })
+
   it('every code has its words', () => {
     for (const code of BECAUSES) expect(wardQualityVi).toHaveProperty([`because_${code}`])
     for (const code of VERDICTS) expect(wardQualityVi).toHaveProperty([`verdict_${code}`])
@@ -87,23 +95,29 @@ describe('what was seen', () => {
 describe('homes that are asked again', () => {
   it('says when the visit was and what was written down', () => {
     expect(writeWhen(check())).toBe('Tối 22/11/2026')
-    expect(writeWhen(check({ band: 'X' }))).toBe('22/11/2026')
+    expect(writeWhen(check({ band: 'X' as Check['band'] }))).toBe('22/11/2026')
     expect(recorded(check())).toMatch(/ · 2 người$/u)
     expect(recorded(check({ outcome: 'NOT_HOME', people_count: 0 }))).not.toContain('người')
   })
 
   it('stand by group and alley as people count, in the order of the walk within', () => {
     const all = [
-      check({ id: 'a', group_name: 'Tổ 10', alley_name: 'Ngõ 1', address: 'Số 9' }),
-      check({ id: 'b', group_name: 'Tổ 2', alley_name: 'Ngõ 12', address: 'Số 1' }),
-      check({ id: 'c', group_name: 'Tổ 2', alley_name: 'Ngõ 3', address: 'Số 7' }),
-      check({ id: 'd', group_name: 'Tổ 2', alley_name: 'Ngõ 3', address: 'Số 5' }),
+      check({ id: 'a', group_name: 'Tổ 10', alley_name: 'Ngõ 1', address: '9' }),
+      check({ id: 'b', group_name: 'Tổ 2', alley_name: 'Ngõ 12', address: '1' }),
+      check({ id: 'c', group_name: 'Tổ 2', alley_name: 'Ngõ 3', address: '10' }),
+      check({ id: 'd', group_name: 'Tổ 2', alley_name: 'Ngõ 3', address: '2B' }),
     ]
     expect(byAlley(all).map((a) => [a.alley, a.checks.map((c) => c.id)])).toEqual([
-      ['Ngõ 3', ['c', 'd']],
+      ['Ngõ 3', ['d', 'c']],
       ['Ngõ 12', ['b']],
       ['Ngõ 1', ['a']],
     ])
+  })
+
+  it('are called by their number, else by what they stand beside', () => {
+    expect(writeHome(check({ address: '15A' }))).toBe('Số 15A')
+    expect(writeHome(check({ address: 'cạnh cây đa' }))).toBe('cạnh cây đa')
+    expect(writeHome(check({ address: '' }))).toBe('Nhà chưa có số')
   })
 
   it('stay on the list on the day they are answered, and leave it the next', () => {
@@ -226,6 +240,22 @@ describe('the desk', () => {
     expect([desk.formTrouble, desk.form?.random_percent, desk.formFaults.size]).toEqual(['offline', 10, 0])
     desk.dropTerms()
     expect([desk.form?.random_percent, desk.formTrouble]).toEqual([5, null])
+  })
+})
+
+describe('what the server leaves out', () => {
+  it('is nothing', async () => {
+    const told = {
+      flags: [{ id: 'f1', kind: 'jumps', account_name: 'A', raised_at: 1, from_day: TODAY, to_day: TODAY, count: 9, of: 20 }],
+      checks: [{ id: 'c1', address: '2' }],
+      agreement: { random: { agree: 1, differ: 0, unknown: 0 }, weighted: { agree: 0, differ: 0, unknown: 0 } },
+      terms, waiting_first: 0,
+    }
+    const api = new Calls({ get: () => Promise.resolve(told), post: vi.fn(), call: vi.fn() } as unknown as ConstructorParameters<typeof Calls>[0])
+    const { flags, checks, agreement } = await api.quality()
+    expect(flags[0]).toMatchObject({ team_name: null, explained_at: null, because: null, words: null, closed_at: null, verdict: null, verdict_words: null })
+    expect(checks[0]).toMatchObject({ answer: null, answered_on: null, words: null })
+    expect(agreement.random).toEqual({ agree: 1, differ: 0, unknown: 0, share: null, low: null, high: null })
   })
 })
 

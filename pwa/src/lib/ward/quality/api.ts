@@ -1,6 +1,28 @@
 /** The calls of the quality room, one for each endpoint it uses. */
 import type { Api } from '../../api/client.ts'
-import type { CheckAnswer, Quality, QualityTerms, Verdict } from './wire.ts'
+import type { components } from '../../api/schema.d.ts'
+import type { CheckAnswer, CheckTally, Quality, QualityTerms, Verdict } from './wire.ts'
+
+type Schemas = components['schemas']
+
+const tally = (told: Schemas['CheckTally']): CheckTally => ({ ...told, share: told.share ?? null, low: told.low ?? null, high: told.high ?? null })
+
+/** What the server leaves out is nothing. */
+const whole = (told: Schemas['QualityView']): Quality => ({
+  ...told,
+  flags: told.flags.map((flag) => ({
+    ...flag,
+    team_name: flag.team_name ?? null,
+    explained_at: flag.explained_at ?? null,
+    because: flag.because ?? null,
+    words: flag.words ?? null,
+    closed_at: flag.closed_at ?? null,
+    verdict: flag.verdict ?? null,
+    verdict_words: flag.verdict_words ?? null,
+  })),
+  checks: told.checks.map((check) => ({ ...check, answer: check.answer ?? null, answered_on: check.answered_on ?? null, words: check.words ?? null })),
+  agreement: { random: tally(told.agreement.random), weighted: tally(told.agreement.weighted) },
+})
 
 export class QualityApi {
   readonly #api: Pick<Api, 'call' | 'get' | 'post'>
@@ -9,8 +31,8 @@ export class QualityApi {
     this.#api = api
   }
 
-  quality(): Promise<Quality> {
-    return this.#api.get<Quality>('/quality')
+  async quality(): Promise<Quality> {
+    return whole(await this.#api.get<Schemas['QualityView']>('/quality'))
   }
 
   async judge(flag: string, verdict: Verdict, words: string | null): Promise<void> {

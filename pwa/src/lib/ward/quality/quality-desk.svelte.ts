@@ -98,7 +98,7 @@ export class QualityDesk extends Decisions<Quality> {
       ...q,
       flags: [
         ...q.flags.filter((f) => f.id !== flag.id && f.closed_at === null),
-        { ...flag, closed_at: this.clock(), verdict },
+        { ...flag, closed_at: this.clock(), verdict, verdict_words: taken.words },
         ...q.flags.filter((f) => f.id !== flag.id && f.closed_at !== null),
       ],
     }))
@@ -118,6 +118,11 @@ export class QualityDesk extends Decisions<Quality> {
   /** What stands in the field of words: what was typed, else what the server keeps. */
   typed(id: string, kept: string | null = null): string {
     return this.words[id] ?? kept ?? ''
+  }
+
+  /** Is there something in the field that the server does not know? */
+  unsaid(id: string, kept: string | null): boolean {
+    return this.words[id] !== undefined && this.words[id].trim() !== (kept ?? '')
   }
 
   type(id: string, text: string): void {

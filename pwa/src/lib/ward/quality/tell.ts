@@ -1,4 +1,5 @@
 /** The quality room in words: what was seen, what it may mean, how far answers agree. */
+import { parseNo, sortOf, sortOfLandmark } from '../../domain/address.ts'
 import { formatDay } from '../../i18n/format.ts'
 import type { IconName } from '../../ui/icons.ts'
 import { dayOf, type Day } from '../day.ts'
@@ -85,7 +86,21 @@ export interface AlleyChecks {
   checks: Check[]
 }
 
-/** By group and alley as people count them; within an alley as the server walks it. */
+/** "Số 15A": of a home without a number what it stands beside. */
+export const writeHome = (check: Pick<Check, 'address'>): string =>
+  check.address === '' ? t('home_unnumbered') : /^\d/.test(check.address) ? t('home_no', { no: check.address }) : check.address
+
+/** Where a home comes on the walk. */
+function orderOf({ address }: Check): string {
+  const no = parseNo(address)
+  return no ? sortOf(no) : sortOfLandmark(address)
+}
+const walked = (a: Check, b: Check): number => {
+  const [x, y] = [orderOf(a), orderOf(b)]
+  return x < y ? -1 : x > y ? 1 : a.id < b.id ? -1 : 1
+}
+
+/** By group and alley as people count them; within an alley in the order of its numbers. */
 export function byAlley(checks: readonly Check[]): AlleyChecks[] {
   const alleys = new Map<string, AlleyChecks>()
   for (const check of checks) {
@@ -94,6 +109,7 @@ export function byAlley(checks: readonly Check[]): AlleyChecks[] {
     if (known) known.checks.push(check)
     else alleys.set(key, { group: check.group_name, alley: check.alley_name, checks: [check] })
   }
+  for (const { checks: own } of alleys.values()) own.sort(walked)
   return [...alleys.values()].sort((a, b) => byName({ name: a.group }, { name: b.group }) || byName({ name: a.alley }, { name: b.alley }))
 }
 
