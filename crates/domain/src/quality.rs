@@ -69,7 +69,7 @@ pub enum Because {
 
 /// What the desk makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = QualityVerdict))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Đã rõ.

@@ -2414,7 +2414,7 @@ export interface components {
         CheckWhy: "random" | "weighted";
         /** @description What the desk makes of a remark. */
         CloseFlagRequest: {
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["QualityVerdict"];
             /** @description At most 200 characters; what holds for notes holds for them. */
             words?: string | null;
         };
@@ -2580,7 +2580,7 @@ export interface components {
             team_name?: string | null;
             /** @description Day of the last. */
             to_day: components["schemas"]["Day"];
-            verdict?: components["schemas"]["Verdict"] | null;
+            verdict?: components["schemas"]["QualityVerdict"] | null;
             /** @description The desk's words. */
             verdict_words?: string | null;
             /** @description The volunteer's own words. */
@@ -3243,6 +3243,7 @@ export interface components {
             no_number?: boolean;
             /** @description Words of a name, an address, a code or a group, with or without marks. */
             q?: string;
+            reached?: components["schemas"]["Reached"] | null;
             state?: components["schemas"]["Standing"] | null;
             status?: components["schemas"]["Status"] | null;
         };
@@ -3320,6 +3321,7 @@ export interface components {
         };
         /** @description Every indicator the book can answer. */
         IndicatorsView: {
+            check_agree?: components["schemas"]["CheckTally"] | null;
             indicators: components["schemas"]["Indicator"][];
         };
         /**
@@ -3966,7 +3968,7 @@ export interface components {
             raised_at: components["schemas"]["Millis"];
             /** @description Day of the last. */
             to_day: components["schemas"]["Day"];
-            verdict?: components["schemas"]["Verdict"] | null;
+            verdict?: components["schemas"]["QualityVerdict"] | null;
         };
         /** @description Is the campaign on the line that leads to its target? */
         PaceView: {
@@ -4232,6 +4234,11 @@ export interface components {
              */
             to_minute: number;
         };
+        /**
+         * @description What the desk makes of it.
+         * @enum {string}
+         */
+        QualityVerdict: "fine" | "talked" | "check";
         /** @description All the desk sees of how records are made. */
         QualityView: {
             agreement: components["schemas"]["AgreementView"];
@@ -4281,6 +4288,12 @@ export interface components {
             /** Format: double */
             rate: number;
         };
+        /**
+         * @description A count of households by what was ever reached, whatever happened since: of these the households
+         *     behind the number can be listed. The other counts of a [`Tally`] are a [`Status`] each.
+         * @enum {string}
+         */
+        Reached: "visited" | "contacted" | "served" | "revisit";
         /**
          * @description Why an operation did not enter the book.
          * @enum {string}
@@ -5205,10 +5218,10 @@ export interface components {
          */
         Unit: "household" | "occurrence" | "person" | "share";
         /**
-         * @description What the desk makes of it.
+         * @description What becomes of a quarantined operation.
          * @enum {string}
          */
-        Verdict: "fine" | "talked" | "check";
+        Verdict: "release" | "dismiss";
         /**
          * Format: uuid
          * @description One knock on one door. Equal to the id of the operation that recorded it.

@@ -13,7 +13,7 @@ export type Because = Schemas['Because']
 export const BECAUSES: readonly Because[] = ['recorded_later', 'two_together', 'place_is_so', 'phone_wrong', 'mistake', 'other']
 
 /** What the desk makes of it: clear now, talked about, or the homes are asked again. */
-export type Verdict = Schemas['Verdict']
+export type Verdict = Schemas['QualityVerdict']
 export const VERDICTS: readonly Verdict[] = ['fine', 'talked', 'check']
 
 /** What a household says of the visit that was written down. */
