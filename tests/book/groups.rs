@@ -262,6 +262,28 @@ on_both! {
         assert_eq!(wrong.json()["errors"][0]["pointer"], "/limit");
     }
 
+    async fn behind_every_count_of_households_stand_as_many(app: &TestApp) {
+        let mut phone = app.signed_in(VOLUNTEER).await;
+        let told = |n: usize, outcome: &str| json!({ "op_id": fresh_id(), "device_seq": n, "made_at": app.now(), "kind": "visit.record",
+            "payload": { "household_id": HOUSEHOLDS[n - 1], "outcome": outcome,
+                "people": if outcome == "SERVED" { json!([{ "age_band": "18-59", "skills": [{ "skill": "SEC-01", "level": 2 }] }]) } else { json!([]) } } });
+        let ops = [told(1, "SERVED"), told(2, "NOT_HOME"), told(3, "MET_DECLINED"), told(4, "NOT_FOUND")];
+        let push = json!({ "device_id": phone.device, "app_version": "0", "sent_at": app.now(), "queued": 4, "ops": ops });
+        assert_eq!(phone.post("/api/v1/sync/push", &push).await.status, 200);
+        phone.refresh().await;
+        let desk = app.signed_in(STAFF).await;
+        let total = desk.get("/api/v1/coverage").await.json()["total"].clone();
+        for (reached, expected) in [("visited", 3), ("contacted", 2), ("served", 1), ("revisit", 1)] {
+            assert_eq!(total[format!("hh_{reached}")], expected, "{reached}");
+            let page = done(&desk, "/households/list", json!({ "reached": reached })).await;
+            assert_eq!(page["total"], expected, "{reached}");
+            let there = done(&desk, "/households/list", json!({ "reached": reached, "group": GROUP_2 })).await;
+            assert_eq!(there["total"], 0, "{reached} of the other group");
+        }
+        assert_eq!(done(&desk, "/households/list", json!({ "status": "not_visited" })).await["total"], 3);
+        assert_eq!(refused(&desk, "/households/list", json!({ "reached": "far" })).await.0, 422);
+    }
+
     async fn a_pair_is_shown_until_the_ward_says_it_is_two(app: &TestApp) {
         let desk = app.signed_in(STAFF).await;
         import(app, &[row("TDP 2", "9 Nam Cao")]).await;

@@ -75,6 +75,34 @@ tally! {
     coach_people_60,
 }
 
+/// A count of households by what was ever reached, whatever happened since: of these the households
+/// behind the number can be listed. The other counts of a [`Tally`] are a [`Status`] each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Reached {
+    /// HH_VISITED.
+    Visited,
+    /// HH_CONTACTED.
+    Contacted,
+    /// HH_SERVED.
+    Served,
+    /// HH_REVISIT.
+    Revisit,
+}
+
+impl Reached {
+    /// Does an active household in this state count?
+    pub fn counts(self, state: &HouseholdState) -> bool {
+        match self {
+            Self::Visited => state.first_visited.is_some(),
+            Self::Contacted => state.first_contacted.is_some(),
+            Self::Served => state.first_served.is_some(),
+            Self::Revisit => state.revisit,
+        }
+    }
+}
+
 impl Tally {
     /// What one household adds: nothing when it is not active (the ward approved its leaving).
     pub fn of_household(active: bool, state: &HouseholdState) -> Self {
@@ -84,10 +112,10 @@ impl Tally {
         let one = |yes: bool| i64::from(yes);
         Self {
             hh_total: 1,
-            hh_visited: one(state.first_visited.is_some()),
-            hh_contacted: one(state.first_contacted.is_some()),
-            hh_served: one(state.first_served.is_some()),
-            hh_revisit: one(state.revisit),
+            hh_visited: one(Reached::Visited.counts(state)),
+            hh_contacted: one(Reached::Contacted.counts(state)),
+            hh_served: one(Reached::Served.counts(state)),
+            hh_revisit: one(Reached::Revisit.counts(state)),
             hh_declined: one(state.status == Status::Declined),
             hh_unreachable: one(state.status == Status::Unreachable),
             hh_vacant: one(state.status == Status::Vacant),

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use gocua_domain::coverage::Reached;
 use gocua_domain::desk::Standing;
 use gocua_domain::edit::{Details, EditFate, Field, Value, decide_at_desk};
 use gocua_domain::ground::RegisterChange;
@@ -39,6 +40,8 @@ pub struct HouseholdFilter {
     pub alley: Option<AlleyId>,
     /// Where the campaign stands with it.
     pub status: Option<Status>,
+    /// That a count of households counts.
+    pub reached: Option<Reached>,
     /// How it stands in the register; counted, unless said otherwise.
     pub standing: Option<Standing>,
     /// Without a house number.
@@ -220,6 +223,9 @@ impl Store {
         }
         if let Some(status) = filter.status {
             fits = fits.add(with_status(ward, status));
+        }
+        if let Some(reached) = filter.reached {
+            fits = fits.add(C::Id.in_subquery(reaching(ward, reached)));
         }
         if let Some(since) = filter.changed_since.and_then(Day::start) {
             let changed = Query::select()
@@ -490,6 +496,22 @@ fn with_status(ward: &str, status: Status) -> Condition {
         .and_where(household_state::Column::Ward.eq(ward))
         .take();
     Condition::any().add(of).add(household::Column::Id.not_in_subquery(any))
+}
+
+/// Households a count counts, as [`Reached::counts`] has it, in the words of the database.
+fn reaching(ward: &str, reached: Reached) -> SelectStatement {
+    use household_state::Column as C;
+    Query::select()
+        .column(C::HouseholdId)
+        .from(household_state::Entity)
+        .and_where(C::Ward.eq(ward))
+        .and_where(match reached {
+            Reached::Visited => C::FirstVisited.is_not_null(),
+            Reached::Contacted => C::FirstContacted.is_not_null(),
+            Reached::Served => C::FirstServed.is_not_null(),
+            Reached::Revisit => C::Revisit.eq(true),
+        })
+        .take()
 }
 
 /// Rows in their order, from a place on. A place is the key of the last row before it.

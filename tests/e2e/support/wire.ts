@@ -54,6 +54,11 @@ export class Wire {
     return result
   }
 
+  /** What the server tells this volunteer about the own records. */
+  async flags(): Promise<Array<{ id: string; kind: string }>> {
+    return (await this.#call<{ quality?: Array<{ id: string; kind: string }> }>('/sync/pull', WELL)).quality ?? []
+  }
+
   /** The doors in this phone's reach; the ward hears of its state by the way. */
   async pull(state: State = WELL): Promise<WireDoor[]> {
     const { alleys = [] } = await this.#call<{ alleys?: Array<{ name: string; doors: Omit<WireDoor, 'alley'>[] }> }>('/sync/pull', state)

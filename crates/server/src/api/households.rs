@@ -3,6 +3,7 @@
 
 use actix_web::{get, post, web};
 use gocua_domain::account::Action;
+use gocua_domain::coverage::Reached;
 use gocua_domain::desk::Standing;
 use gocua_domain::doubles::Likeness;
 use gocua_domain::edit::{Details, EditFate, EditFault, Field, HouseholdEdit, Value};
@@ -36,6 +37,8 @@ pub struct HouseholdsFilter {
     /// Its households in walking order; all others come by code.
     alley: Option<AlleyId>,
     status: Option<Status>,
+    /// That this count of households counts: the households behind a number.
+    reached: Option<Reached>,
     /// How they stand in the register; those that are counted when not said.
     state: Option<Standing>,
     /// Without a house number.
@@ -120,6 +123,7 @@ pub async fn list(
         group: wish.group,
         alley: wish.alley,
         status: wish.status,
+        reached: wish.reached,
         standing: wish.state,
         no_number: wish.no_number,
         asked: wish.asked,

@@ -1,7 +1,7 @@
 /** What the board's figures mean: whose definition, of how many, since when. */
 import { formatDay } from '../../i18n/format.ts'
 import { writeInstant } from '../day.ts'
-import type { Definition } from '../definition.ts'
+import { behind, type Definition } from '../definition.ts'
 import { writeCount, writeRate } from '../figure.ts'
 import type { Board } from '../wire.ts'
 import { answerOf } from './tell.ts'
@@ -27,7 +27,64 @@ export type Told =
   | 'left'
   | 'missing'
 
+/** The indicators of the catalogue each figure is made of. What the board reckons itself has none. */
+const RULES: { [W in Told]?: readonly string[] } = {
+  answer: ['COV_SERVED', 'HH_SERVED'],
+  needed: ['COV_SERVED', 'HH_SERVED'],
+  speed: ['HH_SERVED'],
+  done: ['HH_SERVED', 'HH_TOTAL'],
+  untried: ['HH_TOTAL', 'HH_VISITED'],
+  due: ['HH_SERVED', 'HH_TOTAL'],
+  why: ['HH_SERVED', 'HH_TOTAL'],
+  hours: ['HH_CONTACTED', 'VISITS'],
+  total: ['HH_TOTAL'],
+  register: ['HH_TOTAL'],
+  foot: ['HH_VISITED', 'HH_TOTAL'],
+  new: ['HH_TOTAL'],
+  left: ['HH_TOTAL'],
+}
+
+/** Where what a figure is made of can be looked at. */
+function listOf(what: Told, board: Board): Definition['list'] | null {
+  const { total } = board
+  switch (what) {
+    case 'answer':
+    case 'done':
+    case 'due':
+      return behind('ever_served', total.hh_served)
+    case 'needed':
+    case 'why':
+      return { href: '#/ward/register/all', name: t('list_register') }
+    case 'untried':
+      return behind('not_visited', Math.max(0, total.hh_total - total.hh_visited))
+    case 'foot':
+      return behind('ever_visited', total.hh_visited)
+    case 'hours':
+      return behind('ever_visited', total.hh_visited)
+    case 'total':
+    case 'register':
+      return behind('all', total.hh_total)
+    case 'new':
+    case 'left':
+      return { href: '#/ward/register/ledger', name: t('list_ledger') }
+    case 'help':
+    case 'silent':
+    case 'queued':
+      return { href: '#/ward/phones', name: t('list_phones') }
+    case 'open':
+      return { href: '#/ward/inbox', name: t('list_inbox') }
+    case 'speed':
+    case 'missing':
+      return null
+  }
+}
+
 export function define(what: Told, board: Board): Definition {
+  const [rules, list] = [RULES[what], listOf(what, board)]
+  return { ...explain(what, board), ...(rules && { rules }), ...(list && { list }) }
+}
+
+function explain(what: Told, board: Board): Definition {
   const asOf = writeInstant(board.as_of)
   const total = writeCount(board.total.hh_total)
   const households = t('whole_households', { n: total })

@@ -148,6 +148,8 @@ export const OPEN_HREF: Record<BoardOpen['what'], string> = {
   doubles: '#/ward/doors',
   inbox: '#/ward/inbox',
   withdrawals: '#/ward/withdrawals',
+  quality: '#/ward/quality',
+  checks: '#/ward/quality/checks',
 }
 
 /** What the register probably lacks, in one sentence. */

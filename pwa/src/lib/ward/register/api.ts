@@ -13,6 +13,7 @@ export type GroundChange = Told<Schemas['GroundChangeView']>
 export type HouseRange = Schemas['HouseRange']
 export type Status = Schemas['Status']
 export type Standing = Schemas['Standing']
+export type Reached = Schemas['Reached']
 export type RegisterChange = Schemas['RegisterChange']
 export type Likeness = Schemas['Likeness']
 export type Field = Schemas['Field']
@@ -56,6 +57,7 @@ export interface Filter {
   group: string | null
   alley: string | null
   status?: Status
+  reached?: Reached
   state?: Standing
   no_number?: true
   asked?: true

@@ -6,6 +6,7 @@ import type { Day } from '../day.ts'
 import type { Alley, RemovalWhy } from '../wire.ts'
 import { Acting } from './acting.svelte.ts'
 import type { Card, Details, Filter, Group, HouseholdPage, Listed, RegisterApi } from './api.ts'
+import type { ListPlace } from './place.ts'
 import { filterOf, type Show } from './text.ts'
 import { t } from './words.ts'
 
@@ -71,11 +72,13 @@ export class ListDesk extends Acting {
     }
   }
 
-  /** What is chosen in the tree. */
-  async go(group: string | null, alley: string | null): Promise<void> {
-    if (group === this.group && alley === this.alley && this.page.is === 'ready') return
+  /** What the address says: chosen in the tree, picked from the filter, or come to from a number. */
+  async go({ group, alley, show }: ListPlace): Promise<void> {
+    const which = show ?? 'all'
+    if (group === this.group && alley === this.alley && which === this.show && this.page.is === 'ready') return
     this.group = group
     this.alley = alley
+    this.show = which
     await Promise.all([this.loadAlleys(group), this.search()])
   }
 
@@ -83,11 +86,6 @@ export class ListDesk extends Acting {
     this.query = text
     clearTimeout(this.#typing)
     this.#typing = setTimeout(() => void this.search(), TYPING_MS)
-  }
-
-  async pick(show: Show): Promise<void> {
-    this.show = show
-    await this.search()
   }
 
   #filter(): Filter {

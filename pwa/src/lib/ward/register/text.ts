@@ -4,10 +4,12 @@ import type { Deed, Details, Field, Filter, GroundChange, Likeness, Pair, Regist
 import { t } from './words.ts'
 
 /** What can be asked of the list, one thing at a time. */
-export const SHOWS = [
-  'all', 'not_visited', 'attempted', 'unreachable', 'contacted', 'served', 'declined', 'vacant',
-  'no_number', 'asked', 'doubled', 'changed', 'merged', 'removed',
-] as const
+export const SHOWS_BY = {
+  counted: ['ever_visited', 'ever_contacted', 'ever_served', 'revisit'],
+  now: ['not_visited', 'attempted', 'unreachable', 'contacted', 'served', 'declined', 'vacant'],
+  book: ['no_number', 'asked', 'doubled', 'changed', 'merged', 'removed'],
+} as const
+export const SHOWS = ['all', ...SHOWS_BY.counted, ...SHOWS_BY.now, ...SHOWS_BY.book] as const
 export type Show = (typeof SHOWS)[number]
 
 /** "Changed lately" goes back so many days. */
@@ -28,6 +30,15 @@ export function filterOf(show: Show, today: Day): Partial<Filter> {
     case 'merged':
     case 'removed':
       return { state: show }
+    // The households behind a count, whatever happened to them since.
+    case 'ever_visited':
+      return { reached: 'visited' }
+    case 'ever_contacted':
+      return { reached: 'contacted' }
+    case 'ever_served':
+      return { reached: 'served' }
+    case 'revisit':
+      return { reached: 'revisit' }
     default:
       return { status: show }
   }
