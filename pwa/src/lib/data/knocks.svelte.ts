@@ -1,5 +1,6 @@
-import type { HouseholdEdit, HouseholdPropose, Payload, PeopleKind, PeoplePayload, VisitRecord, Why } from '../api/types.ts'
+import type { HouseholdEdit, HouseholdPropose, Payload, PeopleKind, PeoplePayload, QualityExplain, VisitRecord, Why } from '../api/types.ts'
 import { newId } from '../domain/id.ts'
+import type { Near } from '../domain/near.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 import type { Database, OutboxOp } from './db.ts'
 import { append, appendAll, takeBack, unrest, type NewOp } from './outbox.ts'
@@ -10,6 +11,8 @@ export { UNDO_MS }
 /** One knock at a door, from the first try to save it to the one that succeeds. */
 export interface Knock {
   op_id?: string
+  /** Where the phone stood at the first try; a later one may be made from anywhere. */
+  near?: Near
 }
 
 export interface Undoable {
@@ -65,10 +68,14 @@ export class Knocks {
    * and under one id nothing is written twice. What was changed between two tries is a correction then.
    */
   async record(visit: VisitRecord, door: string, knock: Knock = {}): Promise<OutboxOp> {
+    const { near, ...said } = visit
+    if (knock.op_id === undefined && near) knock.near = near
     knock.op_id ??= newId(this.#parts.clock)
-    const op = await this.#append('visit.record', visit, door, visit.household_id, knock.op_id)
-    if (JSON.stringify(op.payload) !== JSON.stringify(visit)) await this.correct(op.op_id, 'mistap', visit, door)
+    const record: VisitRecord = { ...said, ...(knock.near ? { near: knock.near } : {}) }
+    const op = await this.#append('visit.record', record, door, visit.household_id, knock.op_id)
+    if (JSON.stringify(op.payload) !== JSON.stringify(record)) await this.correct(op.op_id, 'mistap', record, door)
     delete knock.op_id
+    delete knock.near
     this.#offerUndo([op])
     return op
   }
@@ -137,6 +144,11 @@ export class Knocks {
   async untell(op: OutboxOp): Promise<void> {
     if (!(await unrest(this.#parts.db, op.op_id, this.#parts.clock.now()))) throw new AlreadySent()
     this.#gone([op.op_id])
+  }
+
+  /** What lies behind a remark on the own records; a later word counts in place of an earlier one. */
+  explain(explanation: QualityExplain, words: string): Promise<OutboxOp> {
+    return this.#append('quality.explain', explanation, words)
   }
 
   /** `words` is how the list of records calls it. */
