@@ -2,6 +2,7 @@ import type { quality as vi } from './quality.vi.ts'
 
 export const quality: Record<keyof typeof vi, string> = {
   'quality.title': 'Remarks on recording',
+  'quality.screen': 'Remarks',
   'quality.did': 'my word: {because}',
   'quality.row': 'You see it first: {n} {n:remark|remarks} on recording',
   'quality.rowHint': 'Have a look, and say why if you like',

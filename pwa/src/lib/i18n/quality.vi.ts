@@ -1,6 +1,7 @@
 /** Words about how visits were recorded, and about where the phone stood: they come with their screens. */
 export const quality = {
   'quality.title': 'Lưu ý về cách ghi',
+  'quality.screen': 'Lưu ý cách ghi',
   'quality.did': 'nói lại: {because}',
   'quality.row': 'Bạn xem trước: {n} lưu ý về cách ghi',
   'quality.rowHint': 'Xem, và nói lại nếu muốn',
@@ -59,7 +60,7 @@ export const quality = {
   'quality.done': 'Phường đã xem xong',
   'quality.verdict.fine': 'Đã rõ. Cảm ơn bạn.',
   'quality.verdict.talked': 'Phường đã trao đổi với bạn. Cảm ơn bạn.',
-  'quality.verdict.check': 'Phường hỏi lại vài hộ để sổ đúng, việc vẫn làm với mọi đội. Cảm ơn bạn.',
+  'quality.verdict.check': 'Phường hỏi lại vài hộ cho sổ thật đúng, như với mọi đội. Cảm ơn bạn.',
 
   'near.title': 'So chỗ đứng với nhà',
   'near.switch': 'Cho máy so chỗ đứng với nhà khi ghi',
