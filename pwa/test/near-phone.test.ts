@@ -116,15 +116,28 @@ describe('turned on', () => {
     wall -= 2 * FRESH_MS + 2
     expect(near.word(view)).toBe<Near>('unknown')
   })
-  it('refused or not found: unknown, and the switch can say why', async () => {
+  it('not found: unknown, and it is looked for again', async () => {
     const near = phone()
     await near.turn(true)
-    asked[0]!.missed('denied')
-    expect(near.missing).toBe('denied')
+    asked[0]!.missed('no_fix')
+    expect(near.missing).toBe('no_fix')
     expect(near.word(view)).toBe<Near>('unknown')
     await near.ask()
     asked[1]!.found(HERE)
     expect(near.missing).toBeNull()
+    expect(near.word(view)).toBe<Near>('at_door')
+  })
+  it('refused: unknown, the switch can say why, and no door brings the question back', async () => {
+    const near = phone()
+    await near.turn(true)
+    asked[0]!.missed('denied')
+    expect(near.missing).toBe('denied')
+    await near.ask()
+    expect(asked).toHaveLength(1)
+    expect(near.word(view)).toBe<Near>('unknown')
+    await near.turn(false)
+    await near.turn(true)
+    expect(asked).toHaveLength(2)
   })
   it('turned off, a position still on its way is not taken', async () => {
     const near = phone()

@@ -79,9 +79,12 @@ export class Whereabouts {
     else this.#forget()
   }
 
-  /** A door is in front of us: asks for one position, unless there is a young one. Nobody waits for it. */
+  /**
+   * A door is in front of us: asks for one position, unless there is a young one. Nobody waits for it.
+   * Refused once, the browser's question is not put again until the switch is turned or the app restarts.
+   */
   async ask(): Promise<void> {
-    if ((await this.look()) && !(this.#age() <= ENOUGH_MS)) this.#ask()
+    if ((await this.look()) && this.missing !== 'denied' && !(this.#age() <= ENOUGH_MS)) this.#ask()
   }
 
   /** The word for a visit that is saved now; undefined while the phone is not to say one. */
