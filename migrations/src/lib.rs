@@ -15,6 +15,7 @@ mod m20261123_000009_ground;
 mod m20261123_000010_setup;
 mod m20261123_000011_board;
 mod m20261123_000012_exports;
+mod m20261123_000013_quality;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000010_setup::Migration),
             Box::new(m20261123_000011_board::Migration),
             Box::new(m20261123_000012_exports::Migration),
+            Box::new(m20261123_000013_quality::Migration),
         ]
     }
 }

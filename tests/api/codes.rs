@@ -8,11 +8,12 @@ use gocua_domain::account::Role;
 use gocua_domain::edit::Field;
 use gocua_domain::ground::{GroundChange, RegisterChange};
 use gocua_domain::import::RowDoubt;
+use gocua_domain::quality::{Because, CheckAnswer, CheckWhy, QualityKind, Verdict};
 use gocua_domain::sync::{Flag, OpOutcome, Reason, Why};
 use gocua_domain::territory::{AlleyKind, OutlineSource, PointSource};
 use gocua_domain::time::TimeBand;
 use gocua_domain::turf::{TurfLeft, TurfWhy};
-use gocua_domain::visit::{AgeBand, Outcome};
+use gocua_domain::visit::{AgeBand, Near, Outcome};
 use gocua_ground::Fault;
 use gocua_tests::fixture::VOLUNTEER;
 use gocua_tests::{Engine, TestApp, fresh_id};
@@ -81,6 +82,12 @@ fn every_released_code_is_understood_and_every_code_is_listed() {
         ("outline_source", read_by::<OutlineSource>()),
         ("outline_fault", Fault::ALL.map(|fault| fault.code().to_owned()).into()),
         ("point_source", read_by::<PointSource>()),
+        ("near", read_by::<Near>()),
+        ("quality_kind", read_by::<QualityKind>()),
+        ("quality_because", read_by::<Because>()),
+        ("quality_verdict", read_by::<Verdict>()),
+        ("check_why", read_by::<CheckWhy>()),
+        ("check_answer", read_by::<CheckAnswer>()),
     ]
     .into();
     let released = released();

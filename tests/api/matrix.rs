@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 113] = [
+const ROWS: [(&str, &str, Access); 117] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -80,6 +80,10 @@ const ROWS: [(&str, &str, Access); 113] = [
     ("POST", "/api/v1/withdrawals/{id}/close", Act(Action::AnswerResidents)),
     ("GET", "/api/v1/overlaps", Act(Action::ReadOverlaps)),
     ("POST", "/api/v1/overlaps/known", Act(Action::ReadOverlaps)),
+    ("GET", "/api/v1/quality", Act(Action::ReadQuality)),
+    ("POST", "/api/v1/quality/flags/{id}", Act(Action::WriteQuality)),
+    ("POST", "/api/v1/quality/checks/{id}", Act(Action::WriteQuality)),
+    ("PUT", "/api/v1/quality/terms", Act(Action::WriteQuality)),
     ("POST", "/api/v1/households/search", Act(Action::SearchRegister)),
     ("POST", "/api/v1/households/{id}/merge", Act(Action::KeepRegister)),
     ("POST", "/api/v1/households/{id}/unmerge", Act(Action::KeepRegister)),
@@ -203,6 +207,12 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/withdrawals/{id}/carry-out" => Some(json!({"learner_id": fresh_id()})),
         "/api/v1/withdrawals/{id}/close" => Some(json!({"reason": "mistake"})),
         "/api/v1/overlaps/known" => Some(json!({"household_id": HOUSEHOLDS[0], "upto": app.now()})),
+        "/api/v1/quality/flags/{id}" => Some(json!({"verdict": "fine"})),
+        "/api/v1/quality/checks/{id}" => Some(json!({"answer": "agree"})),
+        "/api/v1/quality/terms" => Some(json!({
+            "random_percent": 5, "checks_a_day": 20, "days_before_desk": 2, "from_minute": 420,
+            "to_minute": 1260
+        })),
         "/api/v1/exports" => Some(json!({"export": "groups", "format": "csv"})),
         "/api/v1/ground/file" => Some(json!({"file": null})),
         "/api/v1/households/search" => Some(json!({"q": "thu"})),

@@ -435,7 +435,7 @@ impl Hand<'_> {
         } else {
             Vec::new()
         };
-        VisitRecord { household_id: home.id, outcome, people, comeback }
+        VisitRecord { household_id: home.id, outcome, people, comeback, near: None }
     }
 
     /// One person with one to three skills, each at most once.

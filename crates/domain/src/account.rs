@@ -183,11 +183,15 @@ pub enum Action {
     KeepLayerKeys,
     /// Read the ward's board: pace, what lags, hours, what waits.
     ReadBoard,
+    /// Read remarks about recording and which households to ask again.
+    ReadQuality,
+    /// Close such remarks, write down what households said, set the terms.
+    WriteQuality,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::SyncPush,
         Self::SyncPull,
         Self::ReadCoverage,
@@ -218,6 +222,8 @@ impl Action {
         Self::KeepGround,
         Self::KeepLayerKeys,
         Self::ReadBoard,
+        Self::ReadQuality,
+        Self::WriteQuality,
     ];
 }
 
@@ -241,8 +247,8 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
         AnswerResidents, AssignAlley, ExportFigures, ExportPeople, ImportRegister, InviteToTeam,
         KeepGround, KeepInbox, KeepLayerKeys, KeepRegister, ManageAccounts, ManageCampaign,
         ManageTeams, ReadAccessLog, ReadAlleys, ReadBoard, ReadBoundary, ReadCoverage, ReadDoorMap,
-        ReadMe, ReadOverlaps, ReadPhones, ReadTeams, ReadTrend, RevokePhone, SearchRegister,
-        ShareDoor, SyncPull, SyncPush, WatchEvents,
+        ReadMe, ReadOverlaps, ReadPhones, ReadQuality, ReadTeams, ReadTrend, RevokePhone,
+        SearchRegister, ShareDoor, SyncPull, SyncPush, WatchEvents, WriteQuality,
     };
     use Reach::{OwnGroup, OwnTeam, Ward, WardAggregates};
     let reach = match (who.role, action) {
@@ -264,7 +270,7 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
             | WatchEvents | ReadPhones | KeepInbox | SearchRegister | KeepRegister | InviteToTeam
             | RevokePhone | AnswerResidents | ReadOverlaps | ExportFigures | ExportPeople
             | ReadAccessLog | ImportRegister | ManageTeams | ReadDoorMap | KeepGround
-            | KeepLayerKeys | ReadBoard,
+            | KeepLayerKeys | ReadBoard | ReadQuality | WriteQuality,
         ) => Ward,
         (Role::Admin, ManageAccounts | ManageCampaign) => Ward,
         // The board judges the campaign, not households: no alleys, no teams, small counts hidden.
@@ -460,18 +466,18 @@ mod tests {
             //                      push pull coverage boundary trend alleys teams assign events me
             //                      phones inbox search register door invite revoke residents overlaps
             //                      accounts campaign figures people log import teams doormap ground
-            //                      layers board
-            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . . . . . . . . . . . . ."),
-            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t . . . . . . . . . . ."),
-            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . . . . . . . . . . . . ."),
-            (Role::Police,         ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . ."),
-            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . ."),
-            (Role::School,         ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . ."),
-            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . ."),
-            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w . . w w w w w w w w w"),
-            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . . . . a . . . . . . . a"),
-            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . . . . a . w . . . . . a"),
-            (Role::Admin,          ". . w w w w w w w t w w w w . w w w w w w w w w w w w w w w"),
+            //                      layers board quality asking
+            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . . . . . . . . . . . . . . ."),
+            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t . . . . . . . . . . . . ."),
+            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . . . . . . . . . . . . . . ."),
+            (Role::Police,         ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . ."),
+            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . ."),
+            (Role::School,         ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . ."),
+            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . ."),
+            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w . . w w w w w w w w w w w"),
+            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . . . . a . . . . . . . a . ."),
+            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . . . . a . w . . . . . a . ."),
+            (Role::Admin,          ". . w w w w w w w t w w w w . w w w w w w w w w w w w w w w w w"),
         ];
         assert_eq!(matrix.map(|(role, _)| role), Role::ALL);
         for (role, line) in matrix {

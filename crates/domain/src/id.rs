@@ -62,4 +62,8 @@ ids! {
     /// A resident's request to the ward to be forgotten. Equal to the id of the line it leaves in the
     /// ledger of consents.
     WithdrawalId,
+    /// A remark about how somebody records.
+    QualityFlagId,
+    /// A household that is asked again.
+    QualityCheckId,
 }

@@ -36,6 +36,7 @@ pub mod overlap;
 pub mod pace;
 pub mod proposal;
 pub mod pull;
+pub mod quality;
 pub mod referral;
 pub mod roster;
 pub mod search;

@@ -42,15 +42,23 @@ impl HouseholdNote {
     /// # Errors
     /// The first fault found, in the order of [`NoteFault`].
     pub fn checked(&self) -> Result<String, NoteFault> {
-        let text = tidy(&self.text);
-        if holds_secret(&text) {
-            return Err(NoteFault::SecretInText);
-        }
-        if text.chars().count() > MAX_NOTE {
-            return Err(NoteFault::TextTooLong);
-        }
-        Ok(text)
+        checked(&self.text)
     }
+}
+
+/// Short words of any kind as the book would keep them: what holds for a note holds for them.
+///
+/// # Errors
+/// The first fault found, in the order of [`NoteFault`].
+pub fn checked(text: &str) -> Result<String, NoteFault> {
+    let text = tidy(text);
+    if holds_secret(&text) {
+        return Err(NoteFault::SecretInText);
+    }
+    if text.chars().count() > MAX_NOTE {
+        return Err(NoteFault::TextTooLong);
+    }
+    Ok(text)
 }
 
 /// Does a tidy text hold a secret: a number of a person, a word for a secret, or a code of six

@@ -12,6 +12,7 @@ use crate::id::{
 };
 use crate::need::Need;
 use crate::notice::Notice;
+use crate::quality::OwnFlag;
 use crate::referral::{ReferralKind, ReferralState, Sla};
 use crate::skill::Skill;
 use crate::territory::AlleyKind;
@@ -116,6 +117,10 @@ pub struct PullAnswer {
     /// brings anything new to the ward, since a phone may go for weeks without a reset.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub badge: Vec<BadgeCode>,
+    /// The reader's own remarks about recording; on the first page of every answer that brings
+    /// anything new to the ward. When it is there it replaces what the phone holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Vec<OwnFlag>>,
 }
 
 /// The code by which a resident tells that a volunteer is of the team that was announced.
@@ -256,6 +261,10 @@ pub struct DoorView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub side: Option<Side>,
+    /// Where its door is, if the register knows: longitude, latitude in degrees, rounded to 4
+    /// decimals (about 11 m). The phone judges by it whether it is near, and sends no place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<[f64; 2]>,
     /// Landmark for a house without a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub landmark: Option<String>,

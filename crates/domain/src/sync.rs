@@ -54,8 +54,8 @@ pub struct Op {
     pub made_at: Millis,
     /// `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.flags`,
     /// `household.note`, `household.propose`, `household.same_as`, `consent.give`,
-    /// `consent.withdraw`, `learner.eid`, `learner.eid_withdraw`, `referral.open`, `referral.cancel`, `shift.open` or
-    /// `shift.close`.
+    /// `consent.withdraw`, `learner.eid`, `learner.eid_withdraw`, `referral.open`, `referral.cancel`, `shift.open`,
+    /// `shift.close` or `quality.explain`.
     pub kind: String,
     /// What the kind needs: a [`VisitRecord`], [`Correct`], [`Withdraw`],
     /// [`HouseholdEdit`](crate::edit::HouseholdEdit),
@@ -66,7 +66,8 @@ pub struct Op {
     /// [`LearnerEid`](crate::eid::LearnerEid), [`EidWithdraw`](crate::eid::EidWithdraw),
     /// [`ReferralOpen`](crate::referral::ReferralOpen),
     /// [`ReferralCancel`](crate::referral::ReferralCancel),
-    /// [`OpenShift`](crate::shift::OpenShift) or [`CloseShift`](crate::shift::CloseShift).
+    /// [`OpenShift`](crate::shift::OpenShift), [`CloseShift`](crate::shift::CloseShift) or
+    /// [`Explain`](crate::quality::Explain).
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub payload: serde_json::Value,
 }
@@ -241,7 +242,7 @@ pub enum Reason {
     DeviceSeqReused,
     /// More than ten minutes have passed since the knock; or the referral has been taken up.
     TooLateToWithdraw,
-    /// Somebody else's visit, or another team's word.
+    /// Somebody else's visit or remark, or another team's word.
     NotYours,
     /// What is taken back never entered the book, or was taken back already.
     NothingToWithdraw,

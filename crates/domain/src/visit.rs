@@ -109,6 +109,42 @@ impl Outcome {
     pub fn empty(self) -> bool {
         matches!(self, Self::Vacant | Self::Moved)
     }
+
+    /// Was there a home at which nobody of age was met? What is no home, or another's entry, is
+    /// neither met nor unmet.
+    pub fn unmet(self) -> bool {
+        self.missed() || self.empty() || matches!(self, Self::NotFound | Self::Unsafe)
+    }
+
+    /// Không vào được: unmet for another reason than that nobody was at home this time, so that the
+    /// household can still say whether somebody came.
+    pub fn shut(self) -> bool {
+        self.unmet() && self != Self::NotHome
+    }
+}
+
+/// Where the phone was when a visit was recorded, as the phone itself judged it. No place leaves the
+/// phone, only this word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Near {
+    /// Tại cửa.
+    AtDoor,
+    /// Trong ngõ.
+    InAlley,
+    /// Nơi khác.
+    Elsewhere,
+    /// The phone looked and could not say.
+    Unknown,
+}
+
+/// A word of a newer app is no reason to send a visit back: it is as if the phone had said nothing.
+fn near_kindly<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Near>, D::Error> {
+    let said = serde_json::Value::deserialize(deserializer)?;
+    Ok(Near::deserialize(said).ok())
 }
 
 /// Age bands; never a birth date. 6-13 is counted and never registered.
@@ -189,6 +225,10 @@ pub struct VisitRecord {
     /// When to come back; only with APPOINTMENT (needed) or PARTIAL (optional).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comeback: Option<Comeback>,
+    /// Where the phone was; absent: the app did not say. A correction that does not say keeps what
+    /// was said at the door.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "near_kindly")]
+    pub near: Option<Near>,
 }
 
 /// The most people one visit may coach; more is a class, not a visit.

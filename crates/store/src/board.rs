@@ -7,6 +7,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
+use gocua_domain::account::Reach;
 use gocua_domain::chapman::OnFoot;
 use gocua_domain::coverage::{DayTally, HourTally, Slot};
 use gocua_domain::edit::EditFate;
@@ -37,6 +38,17 @@ pub enum Asked {
     Inbox,
     /// Residents who ask to be forgotten.
     Withdrawals,
+    /// Remarks about recording that the desk sees.
+    Quality,
+    /// Households to be asked again.
+    Checks,
+}
+
+impl Asked {
+    /// Is it told to a reader of this reach? Of remarks about recording only the desk hears.
+    pub fn told_to(self, reach: Reach) -> bool {
+        reach == Reach::Ward || !matches!(self, Self::Quality | Self::Checks)
+    }
 }
 
 /// How much of it, and since when.
@@ -109,7 +121,7 @@ impl Store {
             hours,
             groups,
             phones: self.phones(ward, None, now).await?,
-            open: self.board_open(ward, doors.into_values(), now.day()).await?,
+            open: self.board_open(ward, doors.into_values(), now).await?,
             left: self.left(ward).await?,
             decided_at: self.last_decision(ward).await?,
             coverage,
@@ -291,10 +303,15 @@ impl Store {
         &self,
         ward: &str,
         doors: impl Iterator<Item = (DoorQuestion, Millis)>,
-        today: Day,
+        now: Millis,
     ) -> Result<Vec<Open>, StoreError> {
-        let mut open = [Asked::Doors, Asked::Doubles, Asked::Inbox, Asked::Withdrawals]
-            .map(|asked| Open { asked, count: 0, oldest: None, overdue: 0 });
+        use Asked::{Checks, Doors, Doubles, Inbox, Quality, Withdrawals};
+        let mut open = [Doors, Doubles, Inbox, Withdrawals, Quality, Checks].map(|asked| Open {
+            asked,
+            count: 0,
+            oldest: None,
+            overdue: 0,
+        });
         fn add(open: &mut Open, count: i64, oldest: Option<Millis>) {
             open.count += count;
             open.oldest = match (open.oldest, oldest) {
@@ -337,7 +354,12 @@ impl Store {
             let (answer, stop) = (w.answer_due.map(Day), w.stop_due.map(Day));
             let (_, due) = next_due(w.answered_at.is_some(), answer, stop);
             add(&mut open[3], 1, Some(Millis(w.opened_at)));
-            open[3].overdue += i64::from(due.is_some_and(|due| due < today));
+            open[3].overdue += i64::from(due.is_some_and(|due| due < now.day()));
+        }
+        for (at, (count, oldest)) in
+            (4..).zip(crate::quality::waiting(&self.read, ward, now).await?)
+        {
+            add(&mut open[at], count, oldest);
         }
         Ok(open.into())
     }

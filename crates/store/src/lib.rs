@@ -28,6 +28,7 @@ mod overlap;
 mod people;
 mod phones;
 mod pull;
+mod quality;
 mod register;
 mod rollup;
 mod roster;
@@ -68,6 +69,7 @@ pub use likely::LikelyPair;
 pub use overlap::OverlapLine;
 pub use phones::Wipe;
 pub use pull::Puller;
+pub use quality::{Check, Closing, DeskFlag, Quality, Reply, Watched};
 pub use register::{RegisterEntry, Removal};
 pub use rollup::{Drift, VerifyReport};
 pub use roster::{

@@ -100,6 +100,7 @@ impl Store {
             doors: Vec::new(),
             gone: Gone::default(),
             badge: Vec::new(),
+            quality: None,
         };
         if span.since == Some(seq) {
             return Ok(answer);
@@ -111,6 +112,7 @@ impl Store {
         }
         if span.after.is_none() {
             answer.skills = skills_since(db, &who.ward, span.since).await?;
+            answer.quality = Some(crate::quality::own(db, who.account, now).await?);
         }
         if let Some(after) = reach(db, who, team, span, &mut answer).await? {
             answer.more = true;
@@ -365,6 +367,7 @@ async fn views(
             let DoorPeople { people, flags, note, referrals } =
                 people.remove(&h.id).unwrap_or_default();
             let proposed = crate::register::waits(&h);
+            let at = h.lon.zip(h.lat).map(|(lon, lat)| [about(lon), about(lat)]);
             let view = DoorView {
                 id: HouseholdId(h.id),
                 alley_id: None,
@@ -372,6 +375,7 @@ async fn views(
                 no: h.house_no,
                 sort: h.sort,
                 side: h.side.as_deref().and_then(side),
+                at,
                 landmark: h.landmark,
                 head: h.head_name,
                 members: h.members,
@@ -387,6 +391,11 @@ async fn views(
             (h.alley_id, view)
         })
         .collect())
+}
+
+/// Degrees, as a phone is given them: to about 11 m.
+fn about(degrees: f64) -> f64 {
+    (degrees * 1e4).round() / 1e4
 }
 
 fn side(code: &str) -> Option<Side> {

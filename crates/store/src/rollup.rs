@@ -521,6 +521,7 @@ impl Store {
         crate::people::prove(&tx, ward, &mut drifts).await?;
         crate::withdrawal::prove(&tx, ward, &mut drifts).await?;
         crate::ledger::prove(&tx, ward, &mut drifts).await?;
+        crate::quality::prove(&tx, ward, &mut drifts).await?;
         tx.rollback().await?;
         Ok(VerifyReport { households: all.households, visits: all.visits, drifts })
     }

@@ -17,6 +17,7 @@ use gocua_domain::edit::{EditFate, Field, HouseholdEdit, PastEdit};
 use gocua_domain::ground::RegisterChange;
 use gocua_domain::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, OpId, TeamId, VisitId};
 use gocua_domain::proposal::{Propose, SameAs};
+use gocua_domain::quality::Explain;
 use gocua_domain::shift::{CloseShift, OpenShift};
 use gocua_domain::skill::Skill;
 use gocua_domain::sync::{
@@ -33,6 +34,7 @@ use crate::entity::{
 };
 use crate::ledger::{self, Act, Line};
 use crate::people;
+use crate::quality;
 use crate::rollup::{self, LastVisits, Place};
 use crate::team;
 
@@ -521,6 +523,7 @@ struct Spoken {
     ops: BTreeSet<Uuid>,
     accounts: BTreeSet<Uuid>,
     devices: BTreeSet<Uuid>,
+    remarks: BTreeSet<Uuid>,
     device_seqs: BTreeSet<(Uuid, i64)>,
     households: BTreeSet<Uuid>,
     edited: BTreeSet<Uuid>,
@@ -593,6 +596,10 @@ impl Spoken {
                     self.households.extend([pair.household_id.0, pair.of.0]);
                 }
             }
+            "quality.explain" => {
+                let said = Explain::deserialize(&op.payload);
+                self.remarks.extend(said.map(|said| said.flag_id.0));
+            }
             "shift.open" => {
                 let shift = OpenShift::deserialize(&op.payload);
                 self.shifts.extend(shift.map(|shift| shift.shift_id.0));
@@ -633,6 +640,7 @@ async fn load(
     load_edits(tx, &spoken, &mut book).await?;
     people::load(tx, ward, &spoken.people, &mut book).await?;
     team::load(tx, ward, (&spoken.alleys, &spoken.shifts), &mut book).await?;
+    quality::load(tx, ward, &spoken.remarks, &mut book).await?;
     load_stays(tx, &mut spoken, &mut book).await?;
     load_reach(tx, &spoken, &mut book).await?;
     Ok(book)
@@ -735,6 +743,7 @@ struct VersionRow {
     corrects: Option<Uuid>,
     version: i32,
     replaced_by: Option<Uuid>,
+    near: Option<String>,
 }
 
 async fn versions(
@@ -749,6 +758,7 @@ async fn versions(
     Ok(visit::Entity::find()
         .select_only()
         .columns([C::Id, C::HouseholdId, C::DeviceId, C::Corrects, C::Version, C::ReplacedBy])
+        .column(C::Near)
         .filter(C::Ward.eq(ward))
         .filter(C::Id.is_in(ids))
         .into_model()
@@ -782,6 +792,7 @@ async fn load_chains(
             latest: VisitId(latest.id),
             versions: latest.version,
             device: DeviceId(latest.device_id),
+            near: latest.near.as_deref().map(|near| decode("near", near)).transpose()?,
         };
         book.chains.insert(VisitId(first.id), chain);
         spoken.households.insert(latest.household_id);
@@ -958,7 +969,7 @@ async fn write(
         })
         .collect();
     let fresh: HashSet<VisitId> = effects.visits.iter().map(|v| v.fact.id).collect();
-    for rows in chunks(visits, 26) {
+    for rows in chunks(visits, 27) {
         visit::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     for (id, (at, _)) in effects.withdrawn.iter().filter(|(id, _)| !fresh.contains(id)) {
@@ -975,6 +986,7 @@ async fn write(
             .exec(tx)
             .await?;
     }
+    quality::write(tx, &effects).await?;
     write_ops(tx, ward, &effects, now).await?;
     write_waiting(tx, ward, &effects, now).await?;
     write_edits(tx, ward, &effects).await?;
@@ -1155,6 +1167,7 @@ fn visit_row(
         replaced_by: Set(replaced_by.map(|id| id.0)),
         why: Set(v.corrects.map(|(_, why)| code(&why))),
         extra: Set(v.extra.clone()),
+        near: Set(v.record.near.map(|near| code(&near))),
     }
 }
 

@@ -607,10 +607,11 @@ async fn found_visits(
                 replaced_by: Set(None),
                 why: Set(None),
                 extra: Set(None),
+                near: Set(v.record.near.map(|near| crate::sync::code(&near))),
             })
         })
         .collect();
-    for rows in chunks(rows, 26) {
+    for rows in chunks(rows, 27) {
         visit::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())

@@ -9,13 +9,15 @@ use crate::coverage::Coverage;
 use crate::edit::{self, Details, EditFate, Field, PastEdit};
 use crate::household::HouseholdState;
 use crate::id::{
-    AccountId, AlleyId, DeviceId, GroupId, HouseholdId, OpId, ShiftId, TeamId, VisitId,
+    AccountId, AlleyId, DeviceId, GroupId, HouseholdId, OpId, QualityFlagId, ShiftId, TeamId,
+    VisitId,
 };
 use crate::proposal::ProposedWords;
+use crate::quality::{Explained, FlagFact};
 use crate::shift::Shift;
 use crate::skill::Skills;
 use crate::time::{Day, Millis};
-use crate::visit::{VisitFact, VisitRecord};
+use crate::visit::{Near, VisitFact, VisitRecord};
 
 /// Who wrote the operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +99,8 @@ pub struct Chain {
     pub versions: i32,
     /// The device of the latest.
     pub device: DeviceId,
+    /// Where the phone was at the door.
+    pub near: Option<Near>,
 }
 
 /// The facts of one ward that a set of batches needs.
@@ -139,6 +143,8 @@ pub struct Book {
     pub alleys: HashMap<AlleyId, GroupId>,
     /// The shifts the batches speak of, as far as they are known.
     pub shifts: HashMap<ShiftId, Shift>,
+    /// The remarks about recording that are explained.
+    pub remarks: HashMap<QualityFlagId, FlagFact>,
 }
 
 /// An operation to be written.
@@ -298,6 +304,8 @@ pub struct Effects {
     pub pairs: Vec<NewPair>,
     /// Shifts that began or ended.
     pub shifts: BTreeMap<ShiftId, Shift>,
+    /// Remarks about recording whose explanation stands now.
+    pub explained: BTreeMap<QualityFlagId, Explained>,
     /// The change of the rollups.
     pub coverage: Coverage,
     /// What changes about residents and households.

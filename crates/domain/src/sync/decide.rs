@@ -1,5 +1,6 @@
 //! The fold of operations over the book.
 
+mod quality;
 mod team;
 
 use serde::de::DeserializeOwned;
@@ -15,7 +16,7 @@ use crate::edit::{self, EditFate, HouseholdEdit, PastEdit};
 use crate::household::HouseholdState;
 use crate::id::{AccountId, AlleyId, DeviceId, HouseholdId, OpId, VisitId};
 use crate::time::Millis;
-use crate::visit::{VisitFact, VisitRecord};
+use crate::visit::{Near, VisitFact, VisitRecord};
 
 /// Folds one phone's batch over the book. Changes the book so that further batches of the same
 /// transaction see it, and gathers what must be written in `effects`.
@@ -350,6 +351,7 @@ fn apply(book: &mut Book, effects: &mut Effects, op: &Op, came: &Came) -> Result
         "household.same_as" => team::same_as(book, effects, op, came, when),
         "shift.open" => team::open_shift(book, effects, op, came, when),
         "shift.close" => team::close_shift(book, effects, op, came, when),
+        "quality.explain" => quality::explain(book, effects, op, came, when),
         _ => Err(Reason::UnknownKind),
     }
 }
@@ -517,6 +519,7 @@ fn record(
     people::coached(book, effects, &mut record, visit, Some(mark), &mut flags);
     let mut fact = fact_of(VisitId(op.op_id.0), when.at, &record);
     fact.team = came.sender.team;
+    let near = record.near;
     book.seq += 1;
     effects.visits.push(NewVisit {
         household,
@@ -533,7 +536,7 @@ fn record(
         version: 1,
         extra: extra.kept,
     });
-    add_visit(book, effects, household, came, fact);
+    add_visit(book, effects, household, came, fact, near);
     Ok(Fate::applied(flags))
 }
 
@@ -543,9 +546,10 @@ fn add_visit(
     household: HouseholdId,
     came: &Came,
     fact: VisitFact,
+    near: Option<Near>,
 ) {
     let door = canonical(book, household);
-    let chain = Chain { latest: fact.id, versions: 1, device: came.sender.device };
+    let chain = Chain { latest: fact.id, versions: 1, device: came.sender.device, near };
     book.visits.insert(fact.id, door);
     book.chains.entry(fact.id).or_insert(chain);
     let author = came.sender.account;
@@ -600,6 +604,9 @@ fn correct(
     people::coached(book, effects, &mut record, (id, before.made_at), None, &mut flags);
     let mut fact = fact_of(id, before.made_at, &record);
     fact.team = before.team;
+    // Set right at home it was still knocked where it was knocked.
+    record.near = record.near.or(chain.near);
+    let near = record.near;
     book.seq += 1;
     effects.visits.push(NewVisit {
         household,
@@ -620,10 +627,10 @@ fn correct(
     // The first version always knows the newest: the way there is two steps however long the chain.
     effects.replaced.insert(root, id);
     no_longer_counts(book, effects, from, chain.latest);
-    add_visit(book, effects, household, came, fact);
+    add_visit(book, effects, household, came, fact, near);
     book.roots.insert(id, root);
     let device = came.sender.device;
-    book.chains.insert(root, Chain { latest: id, versions: chain.versions + 1, device });
+    book.chains.insert(root, Chain { latest: id, versions: chain.versions + 1, device, near });
     Ok(Fate::applied(flags))
 }
 

@@ -21,6 +21,7 @@ use crate::id::{
 };
 use crate::need::{HouseholdFlags, Need};
 use crate::note::HouseholdNote;
+use crate::quality::Explain;
 use crate::referral::{
     ReferralCancel, ReferralFact, ReferralKind, ReferralOpen, ReferralState, Sla,
 };
@@ -252,13 +253,14 @@ pub fn without_words(kind: &str, payload: &Value) -> Value {
     let keeps = |key: &str| match kind {
         "household.note" => key == "household_id",
         "consent.give" => key != "call_name",
+        "quality.explain" => key != "words",
         _ => true,
     };
     match payload {
         Value::Object(map) => Value::Object(
             map.iter().filter(|(k, _)| keeps(k)).map(|(k, v)| (k.clone(), v.clone())).collect(),
         ),
-        _ if kind == "household.note" || kind == "consent.give" => Value::Null,
+        _ if ["household.note", "consent.give", "quality.explain"].contains(&kind) => Value::Null,
         other => other.clone(),
     }
 }
@@ -275,6 +277,7 @@ pub(super) fn screen(op: &Op) -> Result<(), Reason> {
         "learner.eid_withdraw" => parse::<EidWithdraw>(&op.payload).map(drop),
         "referral.open" => parse::<ReferralOpen>(&op.payload).map(drop),
         "referral.cancel" => parse::<ReferralCancel>(&op.payload).map(drop),
+        "quality.explain" => Ok(parse::<Explain>(&op.payload)?.checked().map(drop)?),
         _ => Ok(()),
     }
 }

@@ -335,6 +335,10 @@ pub enum AskedWhat {
     Inbox,
     /// Residents who ask to be forgotten.
     Withdrawals,
+    /// Remarks about recording that the desk sees.
+    Quality,
+    /// Households to be asked again.
+    Checks,
 }
 
 /// How much waits, and since when.
@@ -355,6 +359,8 @@ impl OpenView {
             Asked::Doubles => AskedWhat::Doubles,
             Asked::Inbox => AskedWhat::Inbox,
             Asked::Withdrawals => AskedWhat::Withdrawals,
+            Asked::Quality => AskedWhat::Quality,
+            Asked::Checks => AskedWhat::Checks,
         };
         // Only these are counts of residents.
         let told = |n| match open.asked {
@@ -593,7 +599,11 @@ impl BoardView {
             need_visits: hours::ENOUGH_VISITS,
             idle_days: lag::IDLE_DAYS,
             phones: BoardPhonesView::of(phones, reach),
-            open: open.iter().map(|open| OpenView::of(open, reach)).collect(),
+            open: open
+                .iter()
+                .filter(|open| open.asked.told_to(reach))
+                .map(|open| OpenView::of(open, reach))
+                .collect(),
             register: RegisterView::of(&total, &found),
             left,
             decided_at,

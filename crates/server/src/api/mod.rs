@@ -25,6 +25,7 @@ pub mod layers;
 pub mod lease;
 pub mod overlaps;
 pub mod problem;
+pub mod quality;
 pub mod register;
 pub mod roster;
 pub mod setup;
@@ -115,6 +116,10 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(withdrawals::close)
         .service(overlaps::overlaps)
         .service(overlaps::known)
+        .service(quality::quality)
+        .service(quality::close_flag)
+        .service(quality::answer_check)
+        .service(quality::terms)
         .service(register::find)
         .service(register::merge)
         .service(register::unmerge)

@@ -39,6 +39,8 @@ pub struct Model {
     /// Fields of a newer app that this server did not know.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub extra: Option<Json>,
+    /// Where the phone was, by its own word.
+    pub near: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

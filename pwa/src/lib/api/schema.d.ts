@@ -1341,6 +1341,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Remarks about recording, households to ask again, what they said, and the ward's terms. */
+        get: operations["quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/checks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down what a household said. Said again, the latest word stands. */
+        post: operations["answer_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/flags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a remark. The same twice is once; one the desk does not see yet is unknown here. */
+        post: operations["close_flag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the ward's terms. They hold from the next look on. */
+        put: operations["terms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/register/changes": {
         parameters: {
             query?: never;
@@ -1931,6 +1999,13 @@ export interface components {
          * @enum {string}
          */
         AgeBand: "6-13" | "14-17" | "18-59" | "60-79" | "80+";
+        /** @description How far what was asked again agrees with the book. */
+        AgreementView: {
+            /** @description Those drawn by chance alone: an estimate for the whole book. */
+            random: components["schemas"]["CheckTally"];
+            /** @description Those drawn sooner for a remark: an estimate for nothing. */
+            weighted: components["schemas"]["CheckTally"];
+        };
         /** @description One alley with its coverage and its team. */
         AlleyCoverageView: {
             /**
@@ -1994,6 +2069,12 @@ export interface components {
         AlleysView: {
             alleys: components["schemas"]["AlleyCoverageView"][];
         };
+        /** @description What a household said when it was asked again. */
+        AnswerCheckRequest: {
+            answer: components["schemas"]["CheckAnswer"];
+            /** @description At most 200 characters; what holds for notes holds for them. */
+            words?: string | null;
+        };
         /** @description What the ward says of two households. */
         ApartRequest: {
             /** @description Are they two? Otherwise they may be asked about again. */
@@ -2045,7 +2126,7 @@ export interface components {
          * @description What waits for the ward.
          * @enum {string}
          */
-        AskedWhat: "doors" | "doubles" | "inbox" | "withdrawals";
+        AskedWhat: "doors" | "doubles" | "inbox" | "withdrawals" | "quality" | "checks";
         /** @description Who shall hold an alley. */
         AssignmentRequest: {
             team_id?: components["schemas"]["TeamId"] | null;
@@ -2068,6 +2149,11 @@ export interface components {
             /** @description The day it is good on, in Asia/Ho_Chi_Minh. */
             day: components["schemas"]["Day"];
         };
+        /**
+         * @description What the volunteer says to it.
+         * @enum {string}
+         */
+        Because: "recorded_later" | "two_together" | "place_is_so" | "phone_wrong" | "mistake" | "other";
         /**
          * @description What stands in the way.
          * @enum {string}
@@ -2272,6 +2358,66 @@ export interface components {
          * @enum {string}
          */
         Channel: "phone" | "in_person" | "letter";
+        /** @description A household to be asked again. It does not say who was there: whoever asks should not know. */
+        Check: {
+            /** @description House number, or the landmark of a house without one. */
+            address: string;
+            alley_name: string;
+            answer?: components["schemas"]["CheckAnswer"] | null;
+            answered_on?: components["schemas"]["Day"] | null;
+            /** @description Part of the day or the week. */
+            band: components["schemas"]["TimeBand"];
+            /** @description Day of the visit. */
+            day: components["schemas"]["Day"];
+            drawn_on: components["schemas"]["Day"];
+            group_name: string;
+            household_id: components["schemas"]["HouseholdId"];
+            id: components["schemas"]["QualityCheckId"];
+            /** @description What the book says happened. */
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Format: int64
+             * @description People coached, by the book.
+             */
+            people_count: number;
+            why: components["schemas"]["CheckWhy"];
+            /** @description In words. */
+            words?: string | null;
+        };
+        /**
+         * @description What the household said.
+         * @enum {string}
+         */
+        CheckAnswer: "agree" | "differ" | "unknown";
+        /**
+         * @description Answers, and the share that agrees among those who could tell, 0 to 1, with its 95 % interval
+         *     (Wilson); no share below 20 who could tell.
+         */
+        CheckTally: {
+            /** Format: int64 */
+            agree: number;
+            /** Format: int64 */
+            differ: number;
+            /** Format: double */
+            high?: number | null;
+            /** Format: double */
+            low?: number | null;
+            /** Format: double */
+            share?: number | null;
+            /** Format: int64 */
+            unknown: number;
+        };
+        /**
+         * @description How a household came to be asked again (hỏi lại).
+         * @enum {string}
+         */
+        CheckWhy: "random" | "weighted";
+        /** @description What the desk makes of a remark. */
+        CloseFlagRequest: {
+            verdict: components["schemas"]["Verdict"];
+            /** @description At most 200 characters; what holds for notes holds for them. */
+            words?: string | null;
+        };
         /** @description How a team is closed. */
         CloseTeamRequest: {
             alleys_to?: components["schemas"]["AlleysTo"] | null;
@@ -2408,6 +2554,38 @@ export interface components {
             /** @description Groups without an outline: none of their doors has a place. */
             without: components["schemas"]["GroupId"][];
         };
+        /** @description A remark as the desk sees it: once its volunteer has explained it, or has had the days for it. */
+        DeskFlag: {
+            /** @description Whose records. */
+            account_name: string;
+            because?: components["schemas"]["Because"] | null;
+            closed_at?: components["schemas"]["Millis"] | null;
+            /**
+             * Format: int64
+             * @description Records it is made of.
+             */
+            count: number;
+            explained_at?: components["schemas"]["Millis"] | null;
+            /** @description Day of the first record looked at. */
+            from_day: components["schemas"]["Day"];
+            id: components["schemas"]["QualityFlagId"];
+            kind: components["schemas"]["QualityKind"];
+            /**
+             * Format: int64
+             * @description Out of how many looked at.
+             */
+            of: number;
+            raised_at: components["schemas"]["Millis"];
+            /** @description Name of the team at the time. */
+            team_name?: string | null;
+            /** @description Day of the last. */
+            to_day: components["schemas"]["Day"];
+            verdict?: components["schemas"]["Verdict"] | null;
+            /** @description The desk's words. */
+            verdict_words?: string | null;
+            /** @description The volunteer's own words. */
+            words?: string | null;
+        };
         /** @description One detail that was set. */
         DetailSet: {
             /** @description Does it wait for the ward? */
@@ -2478,6 +2656,11 @@ export interface components {
              */
             adults?: number | null;
             alley_id?: components["schemas"]["AlleyId"] | null;
+            /**
+             * @description Where its door is, if the register knows: longitude, latitude in degrees, rounded to 4
+             *     decimals (about 11 m). The phone judges by it whether it is near, and sends no place.
+             */
+            at?: number[] | null;
             /** @description Register code, e.g. `CVA-THAIHOC2-0007`. */
             code: string;
             /** @description What the household said it needs. */
@@ -3628,8 +3811,8 @@ export interface components {
             /**
              * @description `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.flags`,
              *     `household.note`, `household.propose`, `household.same_as`, `consent.give`,
-             *     `consent.withdraw`, `learner.eid`, `learner.eid_withdraw`, `referral.open`, `referral.cancel`, `shift.open` or
-             *     `shift.close`.
+             *     `consent.withdraw`, `learner.eid`, `learner.eid_withdraw`, `referral.open`, `referral.cancel`, `shift.open`,
+             *     `shift.close` or `quality.explain`.
              */
             kind: string;
             /** @description When the thing happened, by the phone's clock. */
@@ -3646,7 +3829,8 @@ export interface components {
              *     [`LearnerEid`](crate::eid::LearnerEid), [`EidWithdraw`](crate::eid::EidWithdraw),
              *     [`ReferralOpen`](crate::referral::ReferralOpen),
              *     [`ReferralCancel`](crate::referral::ReferralCancel),
-             *     [`OpenShift`](crate::shift::OpenShift) or [`CloseShift`](crate::shift::CloseShift).
+             *     [`OpenShift`](crate::shift::OpenShift), [`CloseShift`](crate::shift::CloseShift) or
+             *     [`Explain`](crate::quality::Explain).
              */
             payload: Record<string, never>;
         };
@@ -3756,6 +3940,33 @@ export interface components {
         /** @description Homes where two teams met, the latest first. */
         OverlapsView: {
             overlaps: components["schemas"]["OverlapView"][];
+        };
+        /** @description A remark as the volunteer whose records it is about is told. */
+        OwnFlag: {
+            /**
+             * Format: int64
+             * @description Records it is made of.
+             */
+            count: number;
+            /** @description When the desk sees it, unless it is explained before. */
+            desk_from: components["schemas"]["Millis"];
+            explained_at?: components["schemas"]["Millis"] | null;
+            /** @description Day of the first record it is made of. */
+            from_day: components["schemas"]["Day"];
+            /** @description Identity. */
+            id: components["schemas"]["QualityFlagId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["QualityKind"];
+            /**
+             * Format: int64
+             * @description Out of how many looked at.
+             */
+            of: number;
+            /** @description When it was raised. */
+            raised_at: components["schemas"]["Millis"];
+            /** @description Day of the last. */
+            to_day: components["schemas"]["Day"];
+            verdict?: components["schemas"]["Verdict"] | null;
         };
         /** @description Is the campaign on the line that leads to its target? */
         PaceView: {
@@ -3916,6 +4127,11 @@ export interface components {
             more?: boolean;
             /** @description What a resident is shown before he agrees; with `me`. */
             notices?: components["schemas"]["Notice"][];
+            /**
+             * @description The reader's own remarks about recording; on the first page of every answer that brings
+             *     anything new to the ward. When it is there it replaces what the phone holds.
+             */
+            quality?: components["schemas"]["OwnFlag"][] | null;
             /** @description What may be asked of others, and what is promised; with `me`. */
             referral_kinds?: components["schemas"]["Sla"][];
             /**
@@ -3972,6 +4188,63 @@ export interface components {
             queued: number;
             /** @description The phone's clock at sending; its difference to the server's corrects `made_at`. */
             sent_at: components["schemas"]["Millis"];
+        };
+        /**
+         * Format: uuid
+         * @description A household that is asked again.
+         */
+        QualityCheckId: string;
+        /**
+         * Format: uuid
+         * @description A remark about how somebody records.
+         */
+        QualityFlagId: string;
+        /**
+         * @description What a remark (lưu ý) is about.
+         * @enum {string}
+         */
+        QualityKind: "too_fast" | "odd_hours" | "same_gaps" | "no_entry" | "jumps" | "far_away";
+        /** @description What the ward has decided about asking again; data, one row each. */
+        QualityTerms: {
+            /**
+             * Format: int32
+             * @description Households asked again in a day at most: 0 to 200; 0 asks nobody.
+             */
+            checks_a_day: number;
+            /**
+             * Format: int32
+             * @description Days a volunteer sees a remark alone: 0 to 14.
+             */
+            days_before_desk: number;
+            /**
+             * Format: int32
+             * @description Homes are visited from here on, in minutes since midnight.
+             */
+            from_minute: number;
+            /**
+             * Format: int32
+             * @description Of a hundred visits, how many are asked about by chance alone: 1 to 50.
+             */
+            random_percent: number;
+            /**
+             * Format: int32
+             * @description Until here, in minutes since midnight.
+             */
+            to_minute: number;
+        };
+        /** @description All the desk sees of how records are made. */
+        QualityView: {
+            agreement: components["schemas"]["AgreementView"];
+            /** @description Open ones first, then those answered in the last 30 days. */
+            checks: components["schemas"]["Check"][];
+            /** @description Open ones first, then those closed in the last 30 days. */
+            flags: components["schemas"]["DeskFlag"][];
+            terms: components["schemas"]["QualityTerms"];
+            /**
+             * Format: int64
+             * @description Open remarks that only their volunteers see so far.
+             */
+            waiting_first: number;
         };
         /** @description What becomes of a quarantined operation. */
         QuarantineDecision: {
@@ -4932,10 +5205,10 @@ export interface components {
          */
         Unit: "household" | "occurrence" | "person" | "share";
         /**
-         * @description What becomes of a quarantined operation.
+         * @description What the desk makes of it.
          * @enum {string}
          */
-        Verdict: "release" | "dismiss";
+        Verdict: "fine" | "talked" | "check";
         /**
          * Format: uuid
          * @description One knock on one door. Equal to the id of the operation that recorded it.
@@ -8631,6 +8904,164 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Shut out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remarks, checks and terms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerCheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_flag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseFlagRequest"];
+            };
+        };
+        responses: {
+            /** @description Closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualityTerms"];
+            };
+        };
+        responses: {
+            /** @description Written */
             204: {
                 headers: {
                     [name: string]: unknown;
