@@ -67,8 +67,8 @@ describe('a word on one', () => {
       taken.push(...ops)
       turf.take(ops)
     })
-    await knocks.explain({ flag_id: 'f1', because: 'two_together' }, 'Lưu ý')
-    await knocks.explain({ flag_id: 'f1', because: 'other', words: 'đi cùng tổ trưởng' }, 'Lưu ý')
+    await knocks.tell('quality.explain', { flag_id: 'f1', because: 'two_together' }, 'Lưu ý')
+    await knocks.tell('quality.explain', { flag_id: 'f1', because: 'other', words: 'đi cùng tổ trưởng' }, 'Lưu ý')
     const ops = await opsOf(db, 'acc-1')
     expect(ops.map(({ kind, state, payload }) => ({ kind, state, payload }))).toEqual([
       { kind: 'quality.explain', state: 'local', payload: { flag_id: 'f1', because: 'two_together' } },

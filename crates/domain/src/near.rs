@@ -3,42 +3,9 @@
 //! The phone judges, the word travels, the position does not: see `docs/adr/0026-one-of-four-words.md`.
 //! The phone's twin is `pwa/src/lib/domain/near.ts`; both run the cases of `tests/vectors/near.json`.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-/// Where the phone stood, as far as it can tell. Codes are immutable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Near {
-    /// The position fits this door, and rules out at least half of its alley.
-    AtDoor,
-    /// Among the doors of the alley; which one cannot be told.
-    InAlley,
-    /// Surely away from the whole alley.
-    Elsewhere,
-    /// Nobody knows: no fix, an old or coarse one, no point of the door, or neither near nor surely away.
-    Unknown,
-}
-
-impl Near {
-    /// Every word.
-    pub const ALL: [Self; 4] = [Self::AtDoor, Self::InAlley, Self::Elsewhere, Self::Unknown];
-
-    /// The word on the wire and in the book.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::AtDoor => "at_door",
-            Self::InAlley => "in_alley",
-            Self::Elsewhere => "elsewhere",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The word with this code.
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|near| near.code() == code)
-    }
-}
+use crate::visit::Near;
 
 /// One position of a phone. It lives in the phone's memory and nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
@@ -120,8 +87,8 @@ mod tests {
     fn shared_cases() {
         let cases: Vec<Case> =
             serde_json::from_str(include_str!("../../../tests/vectors/near.json")).expect("cases");
-        for word in Near::ALL {
-            assert!(cases.iter().any(|case| case.near == word), "{}", word.code());
+        for word in [Near::AtDoor, Near::InAlley, Near::Elsewhere, Near::Unknown] {
+            assert!(cases.iter().any(|case| case.near == word), "{word:?}");
         }
         for Case { what, fix, door, alley, near } in cases {
             assert_eq!(judge(fix, door, &alley), near, "{what}");
@@ -144,14 +111,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn codes_are_the_words_on_the_wire() {
-        for near in Near::ALL {
-            assert_eq!(serde_json::to_value(near).expect("JSON"), near.code());
-            assert_eq!(Near::parse(near.code()), Some(near));
-        }
-        assert_eq!(Near::parse("21.03"), None);
     }
 }

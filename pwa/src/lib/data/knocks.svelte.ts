@@ -126,8 +126,11 @@ export class Knocks {
     return this.#append('household.edit', { household_id, set, was }, door)
   }
 
-  /** What somebody agreed to, asked for or was handed on to; whoever tries again hands over the same id. */
-  tell(kind: PeopleKind, payload: PeoplePayload, door: string, op_id?: string): Promise<OutboxOp> {
+  /**
+   * What somebody agreed to, asked for or was handed on to, or what lies behind a remark on the own
+   * records, for which `door` is how the list calls it; whoever tries again hands over the same id.
+   */
+  tell(kind: PeopleKind | 'quality.explain', payload: PeoplePayload | QualityExplain, door: string, op_id?: string): Promise<OutboxOp> {
     return this.#append(kind, payload, door, undefined, op_id)
   }
 
@@ -144,11 +147,6 @@ export class Knocks {
   async untell(op: OutboxOp): Promise<void> {
     if (!(await unrest(this.#parts.db, op.op_id, this.#parts.clock.now()))) throw new AlreadySent()
     this.#gone([op.op_id])
-  }
-
-  /** What lies behind a remark on the own records; a later word counts in place of an earlier one. */
-  explain(explanation: QualityExplain, words: string): Promise<OutboxOp> {
-    return this.#append('quality.explain', explanation, words)
   }
 
   /** `words` is how the list of records calls it. */
