@@ -62,7 +62,7 @@ pub fn of_few(n: i64) -> Option<i64> {
     (n == 0 || n >= SMALLEST_CELL).then_some(n)
 }
 
-/// Every indicator the book can answer, in the order tables show them.
+/// Every indicator a tally answers, in the order tables show them.
 pub const INDICATORS: &[Indicator] = &[
     count(
         "HH_TOTAL",
@@ -129,6 +129,22 @@ pub const INDICATORS: &[Indicator] = &[
         "như COACH_PER, nhóm tuổi từ 60",
     ),
 ];
+
+/// How far the households that were drawn by chance and asked again agree with the book: of the whole
+/// ward and not of its parts, for which too few are asked.
+pub const CHECK_AGREE: Indicator = Indicator {
+    code: "CHECK_AGREE",
+    name: "Hộ được hỏi lại xác nhận đúng",
+    unit: Unit::Share,
+    formula: "trong các hộ được chọn ngẫu nhiên để hỏi lại và trả lời được: số hộ nói đúng như sổ ghi; \
+              nói kèm khoảng tin cậy 95 %, chỉ nói khi có từ 20 câu trả lời",
+    whole: None,
+};
+
+/// Every definition: what a tally answers, and the agreement.
+pub fn definitions() -> impl Iterator<Item = &'static Indicator> {
+    INDICATORS.iter().chain([&CHECK_AGREE])
+}
 
 /// The indicator of a code.
 pub fn indicator(code: &str) -> Option<&'static Indicator> {
@@ -200,10 +216,10 @@ mod tests {
 
     #[test]
     fn codes_are_unique() {
-        let mut codes: Vec<_> = INDICATORS.iter().map(|i| i.code).collect();
+        let mut codes: Vec<_> = definitions().map(|i| i.code).collect();
         codes.sort_unstable();
         codes.dedup();
-        assert_eq!(codes.len(), INDICATORS.len());
+        assert_eq!(codes.len(), INDICATORS.len() + 1);
         assert!(indicator("HH_NONE").is_none());
         assert_eq!(count_in("COV_VISIT", &Tally::default()), None);
         assert_eq!(share_in("VISITS", &Tally::default()), None);

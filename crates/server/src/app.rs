@@ -87,6 +87,11 @@ impl Entropy {
         (self.0)(&mut bytes);
         bytes
     }
+
+    /// Dice: throws a number from 0 to n - 1, all alike.
+    pub fn dice(self) -> impl FnMut(u64) -> u64 + Send {
+        move |n| u64::from_le_bytes(self.bytes()) % n.max(1)
+    }
 }
 
 /// The running application.

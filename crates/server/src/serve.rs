@@ -30,6 +30,8 @@ const WRITE_DOWN: Duration = Duration::from_secs(5);
 const LAST_WORDS: Duration = Duration::from_secs(3);
 /// How often operations that wait are looked at: they wait for days.
 const LOOK_AT_WAITING: Duration = Duration::from_secs(3_600);
+/// How often the latest records are looked through. Nothing waits for it.
+const LOOK_THROUGH: Duration = Duration::from_secs(300);
 
 /// Opens the book of the command line and brings its schema up to date.
 ///
@@ -94,8 +96,10 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     let writing =
         tokio::spawn(write_down(state.clone(), book_of_its_own(&state, book).await?, stopped));
     let waiting = tokio::spawn(go_on_without(state.clone()));
+    let watching = tokio::spawn(watch_quality(state.clone()));
     run(state.clone(), listener, tls, None)?.await?;
     waiting.abort();
+    watching.abort();
     // It is asked and not aborted: half-way through it would not know what is written.
     let _ = stop.send(());
     let _ = tokio::time::timeout(LAST_WORDS, writing).await;
@@ -161,6 +165,27 @@ async fn release_held(state: &State) -> Result<(), StoreError> {
         if settled > 0 {
             tracing::warn!(ward, settled, "operations no longer wait for what never came");
         }
+    }
+    Ok(())
+}
+
+/// Looks through from time to time what came in, beside the pushes and never in them, and draws once
+/// a day which households are asked again.
+async fn watch_quality(state: State) {
+    let mut beat = tokio::time::interval(LOOK_THROUGH);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beat.tick().await;
+        if let Err(cause) = look_through(&state).await {
+            tracing::warn!(%cause, "the latest records wait until the next time");
+        }
+    }
+}
+
+async fn look_through(state: &State) -> Result<(), StoreError> {
+    for ward in state.store.wards().await? {
+        let mut dice = state.entropy.dice();
+        state.store.watch_quality(&ward, state.now(), &mut dice).await?;
     }
     Ok(())
 }

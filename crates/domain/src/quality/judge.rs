@@ -23,15 +23,15 @@ pub const WINDOW_DAYS: i64 = 30;
 const LEAST_SERVED_MS: i64 = 4 * MINUTE;
 /// What may have been done before the first record of an evening: an alley is walked first and recorded
 /// at its end.
-const AHEAD_MS: i64 = 30 * MINUTE;
+const AHEAD_MS: i64 = 25 * MINUTE;
 /// The most time that can be saved up between records: a long alley before it is recorded.
 const SAVED_MS: i64 = 90 * MINUTE;
 /// Homes coached, before pace says anything.
 const LEAST_SERVED: i64 = 15;
 /// Of these, coached in time that was not there: fewer are a clock or a forgotten record.
-const LEAST_TOO_FAST: i64 = 5;
+const LEAST_TOO_FAST: i64 = 4;
 /// And of a hundred.
-const TOO_FAST_PERCENT: i64 = 20;
+const TOO_FAST_PERCENT: i64 = 15;
 
 /// After the last hour a home may be visited the records of the last alley are still written.
 const WRITING_UP_MINUTES: i32 = 30;

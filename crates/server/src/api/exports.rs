@@ -9,13 +9,17 @@ use gocua_domain::account::{Action, Reach};
 use gocua_domain::coverage::Tally;
 use gocua_domain::export::{Export, ExportFault, ExportPurpose, ExportWish, Format};
 use gocua_domain::id::GroupId;
-use gocua_domain::indicator::{INDICATORS, Indicator, Unit, count_in, indicator, of_few, share_in};
+use gocua_domain::indicator::{
+    CHECK_AGREE, INDICATORS, Indicator, Unit, count_in, definitions, indicator, of_few, share_in,
+};
+use gocua_domain::quality::Answers;
 use gocua_domain::time::{Day, Millis};
 use gocua_paper::table::{Column, Table, Value, instant, lock, write_csv, write_workbook};
 use gocua_store::{AccessLine, AccessWhat, ExportNote, StoreError, WardCoverage};
 
 use super::extract::{Body, Caller};
 use super::problem::{Code, Problem, ProblemBody};
+use super::quality::CheckTallyView;
 use crate::app::State;
 
 /// Lines of the log in one answer.
@@ -24,7 +28,10 @@ const LOG_LINES: u64 = 100;
 /// Every indicator the book can answer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IndicatorsView {
-    indicators: &'static [Indicator],
+    indicators: Vec<&'static Indicator>,
+    /// CHECK_AGREE as it stands: what households drawn by chance said when they were asked again.
+    /// For readers of the whole ward.
+    check_agree: Option<CheckTallyView>,
 }
 
 /// The definitions of the figures: what is counted, out of what, by which rule of the book.
@@ -36,11 +43,17 @@ pub struct IndicatorsView {
     ),
 )]
 #[get("/indicators")]
-pub async fn indicators(caller: Caller) -> Result<HttpResponse, Problem> {
-    caller.may(Action::ReadCoverage)?;
+pub async fn indicators(app: State, caller: Caller) -> Result<HttpResponse, Problem> {
+    let reach = caller.may(Action::ReadCoverage)?;
+    let check_agree = match reach {
+        Reach::Ward | Reach::WardAggregates => {
+            Some(app.store.check_agreement(caller.ward()?).await?.into())
+        }
+        Reach::OwnTeam | Reach::OwnGroup => None,
+    };
     Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "private, max-age=3600"))
-        .json(IndicatorsView { indicators: INDICATORS }))
+        .insert_header((CACHE_CONTROL, "private, max-age=60"))
+        .json(IndicatorsView { indicators: definitions().collect(), check_agree }))
 }
 
 /// A file that is wanted.
@@ -110,7 +123,8 @@ pub async fn take(
     if wish.groups.iter().any(|id| book.groups.iter().all(|g| g.id != *id)) {
         return Err(Problem::invalid("/groups"));
     }
-    let sheet = Sheet { book: &book, only: &wish.groups, reach, now };
+    let agreement = app.store.check_agreement(ward).await?;
+    let sheet = Sheet { book: &book, only: &wish.groups, agreement, reach, now };
     let table = match wish.export {
         Export::Groups => sheet.groups(),
         Export::Alleys => sheet.alleys(&app, ward).await?,
@@ -147,7 +161,7 @@ pub async fn take(
 fn written(table: &Table, format: Format, password: Option<String>) -> Result<Vec<u8>, Problem> {
     let file = match format {
         Format::Csv => write_csv(table),
-        Format::Xlsx => write_workbook(&[table.clone(), definitions()]),
+        Format::Xlsx => write_workbook(&[table.clone(), definitions_sheet()]),
     };
     let locked = match password {
         Some(password) => file.and_then(|file| lock(&file, &password)),
@@ -161,14 +175,13 @@ fn columns<const N: usize>(named: [(&str, u16); N]) -> Vec<Column> {
 }
 
 /// The sheet that says what each figure means.
-fn definitions() -> Table {
+fn definitions_sheet() -> Table {
     Table {
         tab: "Định nghĩa".to_owned(),
         title: "Mỗi con số được đếm thế nào".to_owned(),
         notes: Vec::new(),
         columns: columns([("Mã", 16), ("Tên", 34), ("Đếm thế nào trong sổ", 70), ("Mẫu số", 16)]),
-        rows: INDICATORS
-            .iter()
+        rows: definitions()
             .map(|i| {
                 let words = |w: &str| Value::Text(w.to_owned());
                 vec![words(i.code), words(i.name), words(i.formula), Value::text(i.whole)]
@@ -183,6 +196,8 @@ struct Sheet<'a> {
     book: &'a WardCoverage,
     /// Only these groups; all when empty.
     only: &'a [GroupId],
+    /// What households drawn by chance said when they were asked again.
+    agreement: Answers,
     reach: Reach,
     now: Millis,
 }
@@ -198,6 +213,7 @@ impl Sheet<'_> {
             format!("{}{}", self.book.ward.name, campaign.unwrap_or_default()),
             format!("Số liệu lũy kế, tính đến {} · số sổ {}", instant(self.now), self.book.seq),
         ];
+        notes.extend(agreement_note(&self.agreement));
         if self.reach == Reach::WardAggregates {
             notes.push("Ô ghi «1–4» là số người ít, không nói ra ngoài phường.".to_owned());
         }
@@ -371,6 +387,21 @@ impl Sheet<'_> {
             total: None,
         })
     }
+}
+
+/// What households that were asked again say of the book; nothing while too few have answered.
+fn agreement_note(answers: &Answers) -> Option<String> {
+    let (share, (low, high)) = answers.share()?;
+    let percent = |share: f64| format!("{:.1}", share * 100.0).replace('.', ",");
+    Some(format!(
+        "{}: {} trên {} hộ, {} % (khoảng tin cậy 95 %: {}–{} %)",
+        CHECK_AGREE.name,
+        answers.agree,
+        answers.agree + answers.differ,
+        percent(share),
+        percent(low),
+        percent(high),
+    ))
 }
 
 /// A derived status in words.
