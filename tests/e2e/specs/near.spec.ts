@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import type { BrowserContext, Request } from '@playwright/test'
 import { spotless } from '../support/axe.ts'
-import { Book } from '../support/book.ts'
+import { Book, enter } from '../support/book.ts'
 import { bodyOf, type Phone, type PushAnswer } from '../support/phone.ts'
+import type { Server } from '../support/server.ts'
 import { expect, test } from '../support/test.ts'
 
 test.use({ ward: { name: 'near', scale: 0.1 } })
@@ -114,4 +116,90 @@ test('refused by the browser: the switch says how to allow it, and visits say th
   const request = it.page.waitForRequest((sent) => sent.url().endsWith('/sync/push'))
   await it.knock('notHome')
   expect(bodyOf(await request).ops.map(({ payload }) => payload.near)).toEqual(['unknown'])
+})
+
+/** A time-ordered id. */
+function idAt(at: number): string {
+  const hex = at.toString(16).padStart(12, '0') + '7' + randomBytes(2).toString('hex').slice(1) + '8' + randomBytes(8).toString('hex').slice(1)
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
+/** Forty visits of last evening, recorded at home; the server looks through them when it starts. */
+async function recordAtHome(server: Server, login: string): Promise<void> {
+  const doors = await doorsOf(server.url, login)
+  const { access_token, device_id } = await enter(server.url, login)
+  const DAY = 86_400_000
+  // 17:00 in the ward, yesterday.
+  const evening = Math.floor((Date.now() + 7 * 3_600_000) / DAY) * DAY - DAY + 10 * 3_600_000
+  const ops = Array.from({ length: 40 }, (_, n) => ({
+    op_id: idAt(evening + n), device_seq: n + 1, after: n, made_at: evening + n * 330_000 + (n % 7) * 20_000,
+    kind: 'visit.record', payload: { household_id: doors[n % doors.length]?.id, outcome: n % 3 === 0 ? 'NOT_HOME' : 'MET_DECLINED', near: 'elsewhere' },
+  }))
+  const answer = await fetch(`${server.url}/api/v1/sync/push`, {
+    method: 'POST',
+    headers: { 'X-Gocua': '1', 'Content-Type': 'application/json', Authorization: `Bearer ${access_token}` },
+    body: JSON.stringify({ device_id, app_version: '0.5.0', sent_at: Date.now(), queued: ops.length, failed: 0, ops }),
+  })
+  const { results } = (await answer.json()) as PushAnswer
+  expect(results.map(({ outcome }) => outcome)).toEqual(ops.map(() => 'applied'))
+  await server.restart()
+  const book = await Book.open(server.url, login)
+  await expect.poll(async () => (await book.get<{ quality?: unknown[] }>('/sync/pull')).quality?.length ?? 0, { timeout: 20_000 }).toBeGreaterThan(0)
+}
+
+test('a remark is its owner’s first: explained without a network, changed, booked, and closed with thanks', async ({ phone, book, server }) => {
+  await recordAtHome(server, 'tnv3')
+  const it = await phone()
+  const { page } = it
+  await it.signIn('tnv3')
+  interface Desk {
+    waiting_first: number
+    flags: Array<{ id: string; kind: string; because?: string; words?: string; explained_at?: number }>
+  }
+  const before = await book.get<Desk>('/quality')
+  expect(before.flags.filter(({ kind }) => kind === 'far_away'), 'the desk does not see it yet').toEqual([])
+  expect(before.waiting_first).toBeGreaterThan(0)
+
+  await it.go('Của tôi')
+  const row = page.getByRole('link', { name: /^Bạn xem trước: \d+ lưu ý về cách ghi/ })
+  await it.context.setOffline(true)
+  await row.click()
+  const remark = page.getByRole('article', { name: 'Máy ở xa ngõ lúc ghi' })
+  await expect(remark.getByText(/chỉ mình bạn thấy lưu ý này/)).toBeVisible()
+  await spotless(page, 'a remark')
+  const save = remark.getByRole('button', { name: 'Lưu lời của bạn' })
+  await expect(save, 'a reason is needed').toBeDisabled()
+  await remark.getByText('Hai người đi, một máy ghi').click()
+  await remark.getByLabel('Nói thêm').fill(`gọi tôi ${['0912', '345', '678'].join(' ')}`)
+  await expect(remark.getByText('Trong lời có số dài hoặc mật khẩu')).toBeVisible()
+  await expect(save).toBeDisabled()
+  await remark.getByLabel('Nói thêm').fill('đi cùng bác tổ trưởng')
+  await save.click()
+  await expect(remark.getByText('Bạn đã nói lại: Hai người đi, một máy ghi')).toBeVisible()
+  await expect(remark.getByText('trên máy', { exact: true })).toBeVisible()
+  await spotless(page, 'a remark explained')
+  // Thought better of it, before anything was sent.
+  await remark.getByRole('button', { name: 'Đổi lời giải thích' }).click()
+  await expect(remark.getByLabel('Nói thêm')).toHaveValue('đi cùng bác tổ trưởng')
+  await remark.getByText('Đi xong rồi mới ghi').click()
+  await save.click()
+  await it.holds(2)
+  await it.restart()
+  await it.holds(2)
+
+  await it.online()
+  await expect(it.allSent).toBeVisible()
+  await it.page.evaluate(() => (location.hash = '#/quality'))
+  const again = it.page.getByRole('article', { name: 'Máy ở xa ngõ lúc ghi' })
+  await expect(again.getByText('Bạn đã nói lại: Đi xong rồi mới ghi')).toBeVisible()
+  await expect(again.getByText(/^đã vào sổ/)).toBeVisible()
+  const told = (await book.get<Desk>('/quality')).flags.find(({ kind }) => kind === 'far_away')
+  expect(told).toMatchObject({ because: 'recorded_later', words: 'đi cùng bác tổ trưởng' })
+
+  await book.post(`/quality/flags/${told?.id}`, { verdict: 'fine' })
+  await it.mine()
+  await it.sync()
+  await it.page.evaluate(() => (location.hash = '#/quality'))
+  await expect(again.getByText('Đã rõ. Cảm ơn bạn.')).toBeVisible()
+  await expect(again.getByRole('button')).toHaveCount(0)
 })

@@ -17,10 +17,10 @@ export class Server {
   /** What the console shows when the book is empty. */
   readonly setupCode: string | null
   readonly #folder: string
-  readonly #process: ChildProcess
+  #process: ChildProcess
   readonly #log: string[]
 
-  private constructor(url: string, setupCode: string | null, folder: string, process: ChildProcess, log: string[]) {
+  private constructor({ url, setupCode, process }: Serving, folder: string, log: string[]) {
     this.url = url
     this.setupCode = setupCode
     this.#folder = folder
@@ -35,24 +35,14 @@ export class Server {
     const folder = await mkdtemp(join(tmpdir(), 'gocua-e2e-'))
     if (scale > 0) await run(BINARY, [...at(folder), 'demo', '--scale', String(scale)])
 
-    const child = spawn(BINARY, [...at(folder), 'serve', '--listen', '127.0.0.1:0'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, GOCUA_DEMO: 'false' },
-    })
     const log: string[] = []
-    createInterface({ input: child.stderr }).on('line', (line) => log.push(line))
-    let url = ''
-    const setupCode = await new Promise<string | null>((found, fail) => {
-      // The port is the system's to choose; the server's first line says which it was.
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? url
-        const code = /set-up code: ([A-Z2-9]{5}-[A-Z2-9]{5})/.exec(line)?.[1]
-        if (scale > 0 ? url : code) found(code ?? null)
-      })
-      child.once('error', fail)
-      child.once('exit', (code) => fail(new Error(`gocua serve ended with ${code}:\n${log.join('\n')}`)))
-    })
-    return new Server(url, setupCode, folder, child, log)
+    return new Server(await serve(folder, '127.0.0.1:0', log, scale === 0), folder, log)
+  }
+
+  /** Stops and starts anew at the same address, as a ward's computer does in the morning. */
+  async restart(): Promise<void> {
+    await this.#end()
+    this.#process = (await serve(this.#folder, new URL(this.url).host, this.#log)).process
   }
 
   /** Takes a residential group's register into the book, as at the server's console. */
@@ -72,13 +62,44 @@ export class Server {
   }
 
   async stop(): Promise<void> {
+    await this.#end()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  async #end(): Promise<void> {
     const gone = new Promise((done) => this.#process.once('exit', done))
     if (this.#process.exitCode === null) {
       this.#process.kill('SIGTERM')
       await gone
     }
-    await rm(this.#folder, { recursive: true, force: true })
   }
+}
+
+interface Serving {
+  url: string
+  setupCode: string | null
+  process: ChildProcess
+}
+
+/** Resolves when it listens, and with an empty book when it has said its set-up code. */
+async function serve(folder: string, listen: string, log: string[], empty = false): Promise<Serving> {
+  const child = spawn(BINARY, [...at(folder), 'serve', '--listen', listen], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, GOCUA_DEMO: 'false' },
+  })
+  createInterface({ input: child.stderr }).on('line', (line) => log.push(line))
+  let url = ''
+  const setupCode = await new Promise<string | null>((found, fail) => {
+    // The port is the system's to choose; the server's first line says which it was.
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? url
+      const code = /set-up code: ([A-Z2-9]{5}-[A-Z2-9]{5})/.exec(line)?.[1]
+      if (empty ? code : url) found(code ?? null)
+    })
+    child.once('error', fail)
+    child.once('exit', (code) => fail(new Error(`gocua serve ended with ${code}:\n${log.join('\n')}`)))
+  })
+  return { url, setupCode, process: child }
 }
 
 const at = (folder: string): string[] => [

@@ -1,6 +1,7 @@
 /** Twin of domain::near: where a phone stood when a visit was saved, in one of four words. */
 
-export type Near = 'at_door' | 'in_alley' | 'elsewhere' | 'unknown'
+export const NEARS = ['at_door', 'in_alley', 'elsewhere', 'unknown'] as const
+export type Near = (typeof NEARS)[number]
 
 /** One position of this phone. In memory only: it is never stored, logged or sent. */
 export interface Fix {
