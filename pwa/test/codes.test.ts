@@ -3,9 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { homeOf } from '$lib/domain/role.ts'
 import type { Role } from '$lib/api/types.ts'
 import { EDIT_FIELDS } from '$lib/domain/edit.ts'
+import { NEARS } from '$lib/domain/near.ts'
+import { BECAUSES, QUALITY_KINDS, VERDICTS } from '$lib/domain/quality.ts'
 import { AGE_BANDS, OUTCOMES } from '$lib/domain/visit.ts'
 import { more as moreEn } from '$lib/i18n/more.en.ts'
 import { more as moreVi } from '$lib/i18n/more.vi.ts'
+import { quality as qualityEn } from '$lib/i18n/quality.en.ts'
+import { quality as qualityVi } from '$lib/i18n/quality.vi.ts'
 import { en } from '$lib/i18n/en.ts'
 import { vi } from '$lib/i18n/vi.ts'
 
@@ -17,7 +21,7 @@ const released = (of: string): string[] => Object.values(releases).flatMap((code
 function worded(words: object, prefix: string): string[] {
   return Object.keys(words).flatMap((key) => (key.startsWith(`${prefix}.`) && !key.slice(prefix.length + 1).includes('.') ? [key.slice(prefix.length + 1)] : []))
 }
-const languages = { vi: { ...vi, ...moreVi }, en: { ...en, ...moreEn } }
+const languages = { vi: { ...vi, ...moreVi, ...qualityVi }, en: { ...en, ...moreEn, ...qualityEn } }
 
 describe('codes', () => {
   it('are listed once each', () => {
@@ -30,13 +34,17 @@ describe('codes', () => {
     ['outcome', OUTCOMES],
     ['age_band', AGE_BANDS],
     ['edit_field', EDIT_FIELDS],
+    ['near', NEARS],
+    ['quality_kind', QUALITY_KINDS],
+    ['quality_because', BECAUSES],
+    ['quality_verdict', VERDICTS],
   ] as const)('of %s are known, and none that is not listed', (of, known) => {
     expect([...known].sort()).toEqual(released(of).sort())
   })
 
   it.each(['vi', 'en'] as const)('of what is shown to a person have words in %s, and no others have', (language) => {
     const words = languages[language]
-    for (const [of, prefix] of [['outcome', 'outcome'], ['reason', 'reason'], ['time_band', 'band']] as const) {
+    for (const [of, prefix] of [['outcome', 'outcome'], ['reason', 'reason'], ['time_band', 'band'], ['quality_kind', 'quality.kind'], ['quality_because', 'quality.because'], ['quality_verdict', 'quality.verdict']] as const) {
       expect(worded(words, prefix).sort(), of).toEqual(released(of).sort())
     }
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { VisitCorrect, VisitRecord } from '../src/lib/api/types.ts'
 import type { OutboxOp } from '../src/lib/data/db.ts'
 import type { DoorView } from '../src/lib/data/overlay.ts'
-import { foldVisits, ownVisitAt, sameRecord } from '../src/routes/phone/own-visits.ts'
+import { foldVisits, nearAt, ownVisitAt, sameRecord } from '../src/routes/phone/own-visits.ts'
 
 const door = (n: number): string => `door-${n}`
 let seq = 0
@@ -57,6 +57,15 @@ describe('own visits', () => {
     const first = op('visit.record', { household_id: door(1), outcome: 'SERVED', people: [{ age_band: '80+', skills: [] }] }, { state: 'booked' })
     const shown = { id: 'made-elsewhere', of: first.op_id, versions: 2, at: 5, outcome: 'SERVED_NO_DATA' as const, team: null, mine: true, comeback: null }
     expect(ownVisitAt([first], view([shown]), shown)).toMatchObject({ visit_id: first.op_id, complete: false, record: { outcome: 'SERVED_NO_DATA' } })
+  })
+})
+
+describe('where the phone stood', () => {
+  it('is true of the knock, and unknown of another door', () => {
+    const was: VisitRecord = { household_id: door(1), outcome: 'NOT_HOME', near: 'elsewhere' }
+    expect(nearAt(was, door(1))).toBe('elsewhere')
+    expect(nearAt(was, door(2))).toBe('unknown')
+    expect(nearAt({ household_id: door(1), outcome: 'NOT_HOME' }, door(2))).toBeUndefined()
   })
 })
 

@@ -21,7 +21,10 @@ fn is_hard(answer: &Answer, what: &str) {
         assert_eq!(answer.header(name), value, "{name} of {what}");
     }
     let permissions = answer.header("permissions-policy");
-    assert!(permissions.contains("geolocation=()"), "{what}");
+    assert!(
+        permissions.contains("geolocation=(self)"),
+        "{what}: a phone whose volunteer allows it compares where it stands with the door"
+    );
     assert!(permissions.contains("microphone=()"), "{what}");
     assert!(permissions.contains("camera=(self)"), "{what}: a poster's code is read by the camera");
     assert_eq!(answer.header("x-request-id").len(), 36, "{what}");

@@ -100,6 +100,9 @@ impl Replay<'_> {
             // A proposed house brings its own id, into an alley that is here.
             if let Some(alley) = op.pointer_mut("/payload/alley_id") {
                 *alley = json!(LANE);
+                // The releases are played on one book, which takes a proposed house once.
+                let minor = self.release.split('.').nth(1).expect("a release");
+                op["payload"]["house_no"] = json!(format!("{minor}07bis"));
                 continue;
             }
             for payload in ["/payload", "/payload/record"] {

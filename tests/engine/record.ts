@@ -28,6 +28,8 @@ const OWN = RELEASE.split('.').map((part) => part.padStart(2, '0')).join('').sli
 const CORRECTS = RELEASE >= '0.2'
 /** Needs, notes, shifts and proposed houses came with 0.3.0. */
 const PROPOSES = RELEASE >= '0.3'
+/** Where the phone stood, and words on remarks, came with 0.5.0. */
+const EXPLAINS = RELEASE >= '0.5'
 
 interface Recorded extends Talk {
   phone: string
@@ -73,6 +75,7 @@ it(`records release ${RELEASE}`, async () => {
     outcome,
     ...(served(outcome as never) ? { people: [person(2), { age_band: '80+', skills: [] }] } : {}),
     ...(outcome === 'APPOINTMENT' || outcome === 'PARTIAL' ? { comeback: appointment } : {}),
+    ...(EXPLAINS ? { near: served(outcome as never) ? 'at_door' : 'unknown' } : {}),
   })
   const signIn = async (phone: Phone, login: string): Promise<Door[]> => {
     await phone.life.login(login)
@@ -125,6 +128,10 @@ it(`records release ${RELEASE}`, async () => {
     await write(one, 'household.note', { household_id: at(32).id, text: 'gọi cửa sau' }, at(32))
     await write(one, 'household.propose', { household_id: newId({ now: one.now }), alley_id: at(33).alley, house_no: '7bis', landmark: 'sau đình' }, at(33))
     await write(one, 'shift.close', { shift_id }, null)
+    await sync(one)
+  }
+  if (EXPLAINS) {
+    await write(one, 'quality.explain', { flag_id: newId({ now: one.now }), because: 'two_together', words: 'đi cùng tổ trưởng' }, null)
     await sync(one)
   }
   one.online = false

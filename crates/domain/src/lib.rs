@@ -27,6 +27,7 @@ pub mod import;
 pub mod indicator;
 pub mod invite;
 pub mod lag;
+pub mod near;
 pub mod need;
 pub mod note;
 pub mod notice;

@@ -311,7 +311,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     trusted-types svelte-trusted-html sw-url map-worker";
 /// Of the phone only the camera may be asked for, and only by our own pages: they read the code of a
 /// team off a poster, keep no picture and send none. No place, no microphone.
-const PERMISSIONS: &str = "geolocation=(), camera=(self), microphone=(), payment=(), usb=(), \
+const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), \
     serial=(), midi=(), display-capture=(), browsing-topics=()";
 
 fn harden(headers: &mut HeaderMap, api: bool, secure: bool, id: Uuid) {

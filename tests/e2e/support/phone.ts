@@ -5,7 +5,7 @@ import { fillIn, passPin, signIn } from './sign-in.ts'
 
 export interface PushBody {
   queued: number
-  ops: Array<{ op_id: string; kind: string; payload: { household_id?: string; outcome?: string } }>
+  ops: Array<{ op_id: string; kind: string; payload: { household_id?: string; outcome?: string; near?: string } }>
 }
 
 export interface PushAnswer {

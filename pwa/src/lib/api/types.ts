@@ -7,7 +7,9 @@ import type { Details } from '../domain/edit.ts'
 import type { EidStep, EidWord } from '../domain/eid.ts'
 import type { LearnerBand, Purpose } from '../domain/learner.ts'
 import type { Need } from '../domain/needs.ts'
+import type { Near, Point } from '../domain/near.ts'
 import type { Notice } from '../domain/notice.ts'
+import type { Because, QualityKind, Verdict } from '../domain/quality.ts'
 import type { ReferralKind, ReferralState } from '../domain/referral.ts'
 import type { Day } from '../domain/time.ts'
 import type { AgeBand, Comeback, Outcome } from '../domain/visit.ts'
@@ -47,17 +49,19 @@ export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'>
 export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
 export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
 export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
-export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'badge'> & {
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'badge' | 'quality'> & {
   alleys?: AlleyView[]
   doors?: WireDoor[]
   more?: boolean
   notices?: Notice[]
   referral_kinds?: ReferralTerm[]
   badge?: BadgeDay[]
+  /** Replaces what the phone holds; absent when nothing is said of it. */
+  quality?: OwnFlag[] | null
 }
 export type AlleyView = Omit<Schemas['AlleyView'], 'doors'> & { doors: WireDoor[] }
 /** What is said of people is narrower here than in the document: the codes this app has words for. */
-export type WireDoor = Omit<Schemas['DoorView'], keyof PeopleOfDoor> & PeopleOfDoor
+export type WireDoor = Omit<Schemas['DoorView'], keyof PeopleOfDoor | 'at'> & PeopleOfDoor & Pick<Door, 'at'>
 export type Me = Schemas['Me']
 export type Skill = Schemas['Skill']
 export type Group = Omit<Schemas['GroupView'], 'outline'> & {
@@ -75,8 +79,9 @@ export type OpKind =
   | 'household.same_as'
   | 'shift.open'
   | 'shift.close'
+  | 'quality.explain'
   | PeopleKind
-export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs | ShiftOpen | ShiftClose | PeoplePayload
+export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs | ShiftOpen | ShiftClose | QualityExplain | PeoplePayload
 
 /** Stands in a result for the id of an operation that could not be read: told by its place in the batch. */
 export const NIL_ID = '00000000-0000-0000-0000-000000000000'
@@ -93,6 +98,8 @@ export interface VisitRecord {
   outcome: Outcome
   people?: PersonCoached[]
   comeback?: Comeback
+  /** Where this phone stood, when its owner lets it say so. */
+  near?: Near
 }
 
 export interface Withdraw {
@@ -266,6 +273,30 @@ export interface ShiftClose {
   shift_id: string
 }
 
+/** What somebody says about a remark on their own records. */
+export interface QualityExplain {
+  flag_id: string
+  because: Because
+  words?: string
+}
+
+/** A remark on this account's own records: its owner sees it first. */
+export interface OwnFlag {
+  id: string
+  kind: QualityKind
+  raised_at: number
+  from_day: Day
+  to_day: Day
+  /** So many records of so many. */
+  count: number
+  of: number
+  /** From then on the ward sees it too, explained or not. */
+  desk_from: number
+  explained_at?: number | null
+  /** There once the ward has closed it. */
+  verdict?: Verdict | null
+}
+
 /** What a team shows at doors: six digits for one day. */
 export interface BadgeDay {
   day: number
@@ -299,6 +330,8 @@ export interface Door extends PeopleOfDoor {
   active: boolean
   /** Put forward at the door and not decided yet. */
   proposed?: boolean
+  /** Longitude and latitude to about 11 m; absent where nobody has placed the home. */
+  at?: Point | null
   visits: DoorVisit[]
 }
 

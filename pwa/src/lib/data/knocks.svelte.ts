@@ -1,5 +1,6 @@
-import type { HouseholdEdit, HouseholdPropose, Payload, PeopleKind, PeoplePayload, VisitRecord, Why } from '../api/types.ts'
+import type { HouseholdEdit, HouseholdPropose, Payload, PeopleKind, PeoplePayload, QualityExplain, VisitRecord, Why } from '../api/types.ts'
 import { newId } from '../domain/id.ts'
+import type { Near } from '../domain/near.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 import type { Database, OutboxOp } from './db.ts'
 import { append, appendAll, takeBack, unrest, type NewOp } from './outbox.ts'
@@ -10,6 +11,8 @@ export { UNDO_MS }
 /** One knock at a door, from the first try to save it to the one that succeeds. */
 export interface Knock {
   op_id?: string
+  /** Where the phone stood at the first try; a later one may be made from anywhere. */
+  near?: Near
 }
 
 export interface Undoable {
@@ -65,10 +68,14 @@ export class Knocks {
    * and under one id nothing is written twice. What was changed between two tries is a correction then.
    */
   async record(visit: VisitRecord, door: string, knock: Knock = {}): Promise<OutboxOp> {
+    const { near, ...said } = visit
+    if (knock.op_id === undefined && near) knock.near = near
     knock.op_id ??= newId(this.#parts.clock)
-    const op = await this.#append('visit.record', visit, door, visit.household_id, knock.op_id)
-    if (JSON.stringify(op.payload) !== JSON.stringify(visit)) await this.correct(op.op_id, 'mistap', visit, door)
+    const record: VisitRecord = { ...said, ...(knock.near ? { near: knock.near } : {}) }
+    const op = await this.#append('visit.record', record, door, visit.household_id, knock.op_id)
+    if (JSON.stringify(op.payload) !== JSON.stringify(record)) await this.correct(op.op_id, 'mistap', record, door)
     delete knock.op_id
+    delete knock.near
     this.#offerUndo([op])
     return op
   }
@@ -119,8 +126,11 @@ export class Knocks {
     return this.#append('household.edit', { household_id, set, was }, door)
   }
 
-  /** What somebody agreed to, asked for or was handed on to; whoever tries again hands over the same id. */
-  tell(kind: PeopleKind, payload: PeoplePayload, door: string, op_id?: string): Promise<OutboxOp> {
+  /**
+   * What somebody agreed to, asked for or was handed on to, or what lies behind a remark on the own
+   * records, for which `door` is how the list calls it; whoever tries again hands over the same id.
+   */
+  tell(kind: PeopleKind | 'quality.explain', payload: PeoplePayload | QualityExplain, door: string, op_id?: string): Promise<OutboxOp> {
     return this.#append(kind, payload, door, undefined, op_id)
   }
 

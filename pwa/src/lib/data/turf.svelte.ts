@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Alley, BadgeDay, Door, Group, Me, ReferralTerm, Skill } from '../api/types.ts'
+import type { Alley, BadgeDay, Door, Group, Me, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OpState, OutboxOp } from './db.ts'
@@ -34,6 +34,8 @@ export class Turf {
   referral_kinds = $state.raw<ReferralTerm[]>([])
   me = $state.raw<Me | null>(null)
   badge = $state.raw<BadgeDay[]>([])
+  /** Remarks on the own records. */
+  quality = $state.raw<OwnFlag[]>([])
   seq = $state.raw(0)
   pulled_at = $state.raw<Millis>(0)
   /** Oldest first. */
@@ -189,6 +191,7 @@ export class Turf {
     this.referral_kinds = info?.referral_kinds ?? []
     this.me = info?.me ?? null
     this.badge = info?.badge ?? []
+    this.quality = info?.quality ?? []
     this.seq = info?.seq ?? 0
     this.pulled_at = info?.pulled_at ?? 0
     this.#stamp = info?.stamp ?? 0

@@ -1,5 +1,6 @@
 /** The screens behind the first step: one chunk, fetched as soon as the alley is on the screen. */
 import '$lib/i18n/more.ts'
+import '$lib/i18n/quality.ts'
 
 export { default as AlleyHours } from './AlleyHours.svelte'
 export { default as AlleySheets } from './alley/AlleySheets.svelte'
@@ -18,9 +19,11 @@ export { default as GhostCard } from './alley/GhostCard.svelte'
 export { default as GroupMap } from './GroupMap.svelte'
 export { default as LostCard } from './LostCard.svelte'
 export { default as Mine } from './Mine.svelte'
+export { near } from './quality/near.ts'
 export { default as PickBar } from './alley/PickBar.svelte'
 export { default as RoomMatrix } from './alley/RoomMatrix.svelte'
 export { default as Sheet } from './Sheet.svelte'
+export { default as Quality } from './quality/Quality.svelte'
 export { default as Revisit } from './Revisit.svelte'
 export * from './team/team.ts'
 export { hoursWord, tonight } from './tonight.svelte.ts'

@@ -2,6 +2,7 @@
 import type { VisitCorrect, VisitRecord, Withdraw } from '$lib/api/types.ts'
 import type { OutboxOp } from '$lib/data/db.ts'
 import type { DoorView } from '$lib/data/overlay.ts'
+import type { Near } from '$lib/domain/near.ts'
 import type { Millis } from '$lib/domain/time.ts'
 import { served, type Comeback } from '$lib/domain/visit.ts'
 
@@ -73,6 +74,11 @@ export function ownVisitAt(ops: readonly OutboxOp[], view: DoorView, visit: Door
   const comeback: Comeback | null = visit.comeback ?? null
   const record: VisitRecord = { household_id: view.door.id, outcome: visit.outcome, ...(comeback ? { comeback } : {}) }
   return { visit_id, household_id: view.door.id, at: visit.at, record, complete: !served(visit.outcome) }
+}
+
+/** Where the phone stood stays true of the knock; of another door than it was compared with nothing is known. */
+export function nearAt(was: VisitRecord, household_id: string): Near | undefined {
+  return was.near && was.household_id !== household_id ? 'unknown' : was.near
 }
 
 /** The same door, outcome, day and people? */

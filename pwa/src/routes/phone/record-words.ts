@@ -1,8 +1,8 @@
 /** Records as the list of what this phone holds calls them. */
-import type { HouseholdEdit, HouseholdPropose, ShiftOpen, VisitRecord } from '$lib/api/types.ts'
+import type { HouseholdEdit, HouseholdPropose, QualityExplain, ShiftOpen, VisitRecord } from '$lib/api/types.ts'
 import type { OutboxOp } from '$lib/data/db.ts'
 import type { EditField } from '$lib/domain/edit.ts'
-import { formatDay } from '$lib/i18n/format.ts'
+import { formatDay, formatTime } from '$lib/i18n/format.ts'
 import { t, type MessageKey } from '$lib/i18n/messages.ts'
 import { outcomeWord } from './words.ts'
 
@@ -27,3 +27,22 @@ export const proposeWord = ({ landmark }: HouseholdPropose): string => [t('alley
 
 /** `mở ca, 2 người` for the list of records. */
 export const shiftWord = (op: OutboxOp): string => (op.kind === 'shift.open' ? t('shift.opened', { n: (op.payload as ShiftOpen).people }) : t('shift.closed'))
+
+/** `nói lại: ghi sau khi đi về` for the list of records. */
+export const explainWord = ({ because }: QualityExplain): string => t('quality.did', { because: t(`quality.because.${because}`).toLocaleLowerCase('vi') })
+
+/** Where a record is, in the words that are never ahead of the server. */
+export function truthWord(op: OutboxOp): string {
+  switch (op.state) {
+    case 'booked':
+      return `${t('mine.booked', { time: formatTime(op.booked_at ?? op.made_at) })} · ${t('mine.receipt', { seq: op.seq ?? 0 })}`
+    case 'sent':
+      return t('mine.sent')
+    case 'held':
+      return t('mine.held')
+    case 'kept':
+      return t('mine.kept')
+    default:
+      return t('mine.local')
+  }
+}
