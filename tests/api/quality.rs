@@ -4,7 +4,7 @@ use gocua_domain::indicator::INDICATORS;
 use gocua_domain::quality::QualityTerms;
 use gocua_tests::fixture::STAFF;
 use gocua_tests::phone::finish;
-use gocua_tests::{Answer, Phone, TestApp, fresh_id, on_both};
+use gocua_tests::{Answer, Phone, fresh_id, on_both};
 use serde_json::{Value, json};
 
 fn terms() -> Value {

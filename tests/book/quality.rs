@@ -257,7 +257,8 @@ on_both! {
         let correct = json!({ "visit_id": visit["op_id"], "why": "wrong_door", "record": {
             "household_id": HOUSEHOLDS[3], "outcome": "MET_DECLINED"
         } });
-        knock(app, &phone, &[op(1, app.now().0, "visit.correct", correct)]).await;
+        let correct = op(1, app.now().0, "visit.correct", correct);
+        assert_eq!(push(app, &phone, &[correct]).await, ["applied corrected_elsewhere"]);
         let now = desk(app).await["checks"][0].clone();
         assert_eq!(now["id"], asked["id"]);
         assert_eq!((&now["household_id"], &now["outcome"]), (&json!(HOUSEHOLDS[3]), &json!("MET_DECLINED")));
