@@ -22,10 +22,11 @@ use gocua_domain::time::Millis;
 
 use crate::db::{Store, StoreError, chunks, lock_ward};
 use crate::entity::{
-    account, household, register_draft, register_draft_row, register_import, register_import_change,
+    household, register_draft, register_draft_row, register_import, register_import_change,
 };
 use crate::import::{Founding, ImportRow, Plan, Taken};
 use crate::ledger::Act;
+use crate::names::{Names, account_names};
 
 /// A register as it was read.
 #[derive(Clone, Debug)]
@@ -195,7 +196,7 @@ impl Store {
             .order_by_desc(register_draft::Column::TouchedAt)
             .all(&self.read)
             .await?;
-        let names = names(&self.read, drafts.iter().map(|d| d.account_id)).await?;
+        let names = account_names(&self.read, drafts.iter().map(|d| d.account_id)).await?;
         let counts: Vec<(Uuid, i64)> = register_draft_row::Entity::find()
             .select_only()
             .column(register_draft_row::Column::DraftId)
@@ -222,7 +223,7 @@ impl Store {
     pub async fn draft(&self, ward: &str, id: ImportId) -> Result<Draft, StoreError> {
         let draft = draft_of(&self.read, ward, id).await?;
         let rows = rows_of(&self.read, id).await?;
-        let names = names(&self.read, [draft.account_id]).await?;
+        let names = account_names(&self.read, [draft.account_id]).await?;
         let mut plan = Plan::load(&self.read, ward, 0).await?;
         let founds = founds_of(&draft);
         let rows = look(&mut plan, rows, &founds);
@@ -377,7 +378,7 @@ impl Store {
             if done.ward != ward {
                 return Err(StoreError::NotFound);
             }
-            let names = names(&tx, [done.account_id]).await?;
+            let names = account_names(&tx, [done.account_id]).await?;
             return Ok(Commit::Done(import_line(done, &names)));
         }
         let draft = draft_of(&tx, ward, id).await?;
@@ -417,7 +418,7 @@ impl Store {
             register_import_change::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         }
         drop_draft(&tx, id).await?;
-        let names = names(&tx, [by.0]).await?;
+        let names = account_names(&tx, [by.0]).await?;
         self.close(tx, ward, seq).await?;
         Ok(Commit::Done(import_line(line, &names)))
     }
@@ -435,7 +436,7 @@ impl Store {
             .all(&self.read)
             .await?;
         let people = imports.iter().flat_map(|i| [Some(i.account_id), i.undone_by]).flatten();
-        let names = names(&self.read, people).await?;
+        let names = account_names(&self.read, people).await?;
         Ok(imports.into_iter().map(|import| import_line(import, &names)).collect())
     }
 
@@ -637,22 +638,7 @@ async fn drop_draft(tx: &DatabaseTransaction, id: ImportId) -> Result<(), StoreE
     Ok(())
 }
 
-/// Display names of accounts.
-pub(crate) async fn names(
-    db: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, String>, StoreError> {
-    let found: Vec<(Uuid, String)> = account::Entity::find()
-        .select_only()
-        .columns([account::Column::Id, account::Column::Name])
-        .filter(account::Column::Id.is_in(ids))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(found.into_iter().collect())
-}
-
-fn line_of(draft: &register_draft::Model, names: &HashMap<Uuid, String>, rows: u64) -> DraftLine {
+fn line_of(draft: &register_draft::Model, names: &Names, rows: u64) -> DraftLine {
     DraftLine {
         id: ImportId(draft.id),
         file: draft.file.clone(),
@@ -663,10 +649,7 @@ fn line_of(draft: &register_draft::Model, names: &HashMap<Uuid, String>, rows: u
     }
 }
 
-pub(crate) fn import_line(
-    import: register_import::Model,
-    names: &HashMap<Uuid, String>,
-) -> ImportLine {
+pub(crate) fn import_line(import: register_import::Model, names: &Names) -> ImportLine {
     let name = |id: Uuid| names.get(&id).cloned().unwrap_or_default();
     ImportLine {
         id: ImportId(import.id),

@@ -30,6 +30,7 @@ use crate::entity::{
     rollup_group,
 };
 use crate::ledger::{self, Act, Line, crossing};
+use crate::names::{account_names, group_names};
 use crate::register::{entry, refused, waits};
 use crate::rollup;
 
@@ -219,8 +220,8 @@ impl Store {
             .limit(LISTED)
             .all(&self.read)
             .await?;
-        let names = self.account_names(rows.iter().map(|c| c.by_account)).await?;
-        let groups = self.group_names(ward).await?;
+        let names = account_names(&self.read, rows.iter().map(|c| c.by_account)).await?;
+        let groups = group_names(&self.read, ward).await?;
         let group = |id: Uuid| (GroupId(id), groups.get(&id).cloned().unwrap_or_default());
         let mut touched: BTreeSet<Uuid> = BTreeSet::new();
         Ok(rows

@@ -24,6 +24,7 @@ mod invite;
 mod layer;
 mod ledger;
 mod likely;
+mod names;
 mod overlap;
 mod people;
 mod phones;

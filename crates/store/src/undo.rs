@@ -18,7 +18,7 @@ use gocua_domain::proposal::proposal_code;
 use gocua_domain::time::Millis;
 
 use crate::db::{Store, StoreError, lock_ward};
-use crate::draft::{ImportLine, Proposed, import_line, names, unreadable, what};
+use crate::draft::{ImportLine, Proposed, import_line, unreadable, what};
 use crate::entity::{
     account, alley, assignment, consent_event, door_decision, door_pair, ground_change,
     group_alias, household, household_edit, household_flags, household_note, learner, not_double,
@@ -27,6 +27,7 @@ use crate::entity::{
 };
 use crate::import::{Count, UNDONE};
 use crate::ledger::{self, Act, Line};
+use crate::names::account_names;
 use crate::rollup;
 
 /// Why something an import brought stays when the import is taken back.
@@ -114,14 +115,17 @@ impl Store {
                 .await?;
             let found = register_import::Entity::find_by_id(id.0).one(&tx).await?;
             let import = found.ok_or(StoreError::NotFound)?;
-            let names =
-                names(&tx, [Some(import.account_id), import.undone_by].into_iter().flatten())
-                    .await?;
+            let names = account_names(
+                &tx,
+                [Some(import.account_id), import.undone_by].into_iter().flatten(),
+            )
+            .await?;
             self.close(tx, ward, seq).await?;
             return Ok(import_line(import, &names));
         }
         let names =
-            names(&tx, [Some(import.account_id), import.undone_by].into_iter().flatten()).await?;
+            account_names(&tx, [Some(import.account_id), import.undone_by].into_iter().flatten())
+                .await?;
         Ok(import_line(import, &names))
     }
 }
@@ -215,7 +219,7 @@ async fn take_back(
     let groups = drop_groups(tx, of(what::GROUP).map(|c| c.target_id).collect()).await?;
 
     stays.sort_unstable();
-    let names = names(tx, [import.account_id]).await?;
+    let names = account_names(tx, [import.account_id]).await?;
     Ok(Undo {
         households: goes.len(),
         counts: counts.len(),
