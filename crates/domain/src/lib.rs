@@ -30,7 +30,6 @@ pub mod lag;
 pub mod need;
 pub mod note;
 pub mod notice;
-pub mod outline;
 pub mod overlap;
 pub mod pace;
 pub mod proposal;
