@@ -4,6 +4,7 @@
 //! here; callers get domain types and short errors.
 
 mod account;
+mod alleys;
 mod appointed;
 mod board;
 mod carry;
