@@ -56,7 +56,12 @@ fn row(group: &str, address: &str) -> ImportRow {
 }
 
 async fn import(app: &TestApp, rows: &[ImportRow]) -> gocua_store::ImportReport {
-    let options = ImportOptions { act: Act::program(app.now()), commit: true, new_groups: false };
+    let options = ImportOptions {
+        act: Act::program(app.now()),
+        commit: true,
+        new_groups: false,
+        file: String::new(),
+    };
     app.store().import(WARD, rows, options).await.expect("imported")
 }
 
