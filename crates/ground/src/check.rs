@@ -2,6 +2,7 @@
 //! for files, and for what is drawn at the desk.
 
 use geo::{BooleanOps, Buffer, CoordsIter};
+use gocua_domain::territory::in_viet_nam;
 use serde_json::Value;
 
 use crate::border;
@@ -21,8 +22,6 @@ const LEAST_M2: f64 = 200.0;
 const LEAST_WARD_M2: f64 = 20_000.0;
 /// The largest (square metres): more is a province drawn by mistake.
 const MOST_WARD_M2: f64 = 2e9;
-/// Where Viet Nam lies with its islands, in degrees: west, south, east, north.
-const VIET_NAM: [f64; 4] = [102.0, 6.0, 118.0, 24.0];
 
 /// Whose border an outline is to be.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +108,7 @@ pub fn check(geometry: &Value, whose: Whose<'_>) -> Result<Shape, Fault> {
     }
     // Before the crossings: what lies a continent away is better told so.
     match whose {
-        Whose::Ward => in_viet_nam(&shape)?,
+        Whose::Ward => stands_in_viet_nam(&shape)?,
         Whose::GroupOf(ward) if !shape.touches(ward) => return Err(Fault::OutsideWard),
         Whose::GroupOf(_) => {}
     }
@@ -135,14 +134,11 @@ pub fn check(geometry: &Value, whose: Whose<'_>) -> Result<Shape, Fault> {
     Ok(shape)
 }
 
-fn in_viet_nam(shape: &Shape) -> Result<(), Fault> {
-    let [west, south, east, north] = VIET_NAM;
-    let within =
-        |lon: f64, lat: f64| (west..=east).contains(&lon) && (south..=north).contains(&lat);
+fn stands_in_viet_nam(shape: &Shape) -> Result<(), Fault> {
     let corners: Vec<_> = shape.0.coords_iter().collect();
-    if corners.iter().all(|c| within(c.x, c.y)) {
+    if corners.iter().all(|c| in_viet_nam(c.x, c.y)) {
         Ok(())
-    } else if corners.iter().all(|c| within(c.y, c.x)) {
+    } else if corners.iter().all(|c| in_viet_nam(c.y, c.x)) {
         Err(Fault::Swapped)
     } else if corners.iter().any(|c| c.x.abs() > 180.0 || c.y.abs() > 180.0) {
         Err(Fault::NotDegrees)

@@ -21,7 +21,7 @@ use crate::desk::HouseholdRef;
 use crate::entity::{door_decision, door_pair, household, household_state, proposal, visit};
 use crate::ledger::{self, Act, Line};
 use crate::names::{account_names, team_names};
-use crate::register::{entry, merge_in, waits};
+use crate::register::{doubles_of, entry, merge_in, waits};
 use crate::rollup::{self, Counting, Place};
 
 /// A door about which the ward is asked.
@@ -447,16 +447,7 @@ async fn knockers(
     open: &HashMap<Uuid, (DoorQuestion, Millis)>,
 ) -> Result<HashMap<Uuid, Knocker>, StoreError> {
     use visit::Column as V;
-    let doubles: Vec<(Uuid, Option<Uuid>)> = household::Entity::find()
-        .select_only()
-        .columns([household::Column::Id, household::Column::MergedInto])
-        .filter(household::Column::MergedInto.is_not_null())
-        .filter(household::Column::MergedInto.is_in(open.keys().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let doubles: HashMap<Uuid, Uuid> =
-        doubles.into_iter().filter_map(|(id, into)| Some((id, into?))).collect();
+    let doubles = doubles_of(db, open.keys().copied()).await?;
     let rows: Vec<Knocker> = visit::Entity::find()
         .select_only()
         .columns([V::HouseholdId, V::AccountId, V::TeamId])

@@ -192,11 +192,12 @@ async fn take_back(
     }
 
     let mut points: Vec<(HouseholdId, Option<Place>)> = Vec::new();
+    let staying: HashSet<HouseholdId> = stays.iter().map(|(id, _)| *id).collect();
     for change in of(what::POINT) {
         let Some(row) = touched.rows.get(&change.target_id) else { continue };
         let id = HouseholdId(row.id);
         // What stays for another reason stays whole.
-        if stays.iter().any(|(staying, _)| *staying == id) {
+        if staying.contains(&id) {
             continue;
         }
         let at = kept::<[f64; 2]>(&change.became)?;
