@@ -1,7 +1,9 @@
 //! A household list from a stranger's file to the book, and back out of it.
 
+use gocua_domain::address::Address;
 use gocua_domain::id::ImportId;
-use gocua_tests::fixture::{STAFF, VOLUNTEER, WARD};
+use gocua_store::{Act, ImportOptions, ImportRow};
+use gocua_tests::fixture::{GROUP_1, HOUSEHOLDS, STAFF, VOLUNTEER, WARD};
 use gocua_tests::phone::finish;
 use gocua_tests::{Answer, Engine, Phone, TestApp, fresh_id, on_both};
 use serde_json::{Value, json};
@@ -391,6 +393,71 @@ on_both! {
         let again = keep(&desk, file).await;
         let again = commit(&desk, again).await;
         assert_eq!((&again["added"], &again["unchanged"]), (&json!(3), &json!(1)), "{again}");
+    }
+
+    async fn homes_stand_again_where_they_stood_before(app: &TestApp) {
+        let desk = app.signed_in(STAFF).await;
+        let list = |point: &str| format!("Họ và tên chủ hộ,Địa chỉ,Số nhân khẩu,Tổ dân phố,Tọa độ\n\
+            Nguyễn Văn Thử,1 Đường Thử,,Tổ dân phố 1,\"{point}\"\nNguyễn Văn Thử,3 Đường Thử,,Tổ dân phố 1,\"{point}\"\n");
+        let points = async || {
+            let all = app.store().door_marks(WARD, GROUP_1).await.expect("doors").doors;
+            let mut points: Vec<(String, [f64; 2])> = all.into_iter().map(|d| (d.house_no, d.at)).collect();
+            points.sort_by(|a, b| a.0.cmp(&b.0));
+            points
+        };
+        assert_eq!(points().await, []);
+        let first = keep(&desk, &list("21.001, 106.001")).await;
+        commit(&desk, first).await;
+        assert_eq!(points().await.len(), 2);
+        let second = keep(&desk, &list("21.002, 106.002")).await;
+        commit(&desk, second).await;
+        let undo = async |id: ImportId| {
+            let outlook = desk.get(&format!("/api/v1/imports/{id}/undo")).await.json();
+            let answer = desk.post(&format!("/api/v1/imports/{id}/undo"), &json!({})).await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            (outlook["points"].clone(), outlook["staying"].clone())
+        };
+        assert_eq!(undo(second).await, (json!(2), json!(0)));
+        assert!(points().await.iter().all(|(_, at)| *at == [106.001, 21.001]), "where the first list put them");
+        // The desk knows one of them better meanwhile.
+        app.store().place_door(WARD, HOUSEHOLDS[0], [106.009, 21.009]).await.expect("placed");
+        assert_eq!(undo(first).await, (json!(1), json!(1)));
+        assert_eq!(points().await, [("1".to_owned(), [106.009, 21.009])], "that stays, the other stands nowhere");
+        // And no list moves what the desk has placed.
+        let third = keep(&desk, &list("21.003, 106.003")).await;
+        commit(&desk, third).await;
+        assert_eq!(points().await[0], ("1".to_owned(), [106.009, 21.009]));
+        assert_eq!(undo(third).await, (json!(1), json!(0)));
+    }
+
+    async fn a_list_from_the_command_line_is_taken_back_at_the_desk(app: &TestApp) {
+        let desk = app.signed_in(STAFF).await;
+        let before = dump(app, &[&REGISTER[..], &COUNTS[..]].concat()).await;
+        let row = |place: &str, group: &str, address: &str| ImportRow {
+            place: place.to_owned(),
+            group: Some(group.to_owned()),
+            address: Address::parse(address),
+            head_name: Some(format!("Lê Văn {place}")),
+            members: Some(3),
+            adults: None,
+            code: None,
+            point: Some((106.001, 21.001)),
+        };
+        let rows = [row("Một", "Hoa Sen", "2 Đường Xa Lạ"), row("Một", "Hoa Sen", "2 Đường Xa Lạ"), row("Hai", "Tổ dân phố 1", "21 Đường Mới")];
+        let options = ImportOptions {
+            act: Act::program(app.now()),
+            commit: true,
+            new_groups: true,
+            file: "tổ 1.xlsx".to_owned(),
+        };
+        app.store().import(WARD, &rows, options).await.expect("imported");
+        let line = desk.get("/api/v1/imports").await.json()["imports"][0].clone();
+        assert_eq!((&line["file"], &line["by"], &line["added"], &line["repeated"]), (&json!("tổ 1.xlsx"), &json!("gocua import"), &json!(2), &json!(1)), "{line}");
+        let path = format!("/api/v1/imports/{}/undo", line["id"].as_str().expect("an id"));
+        assert_eq!(desk.get(&path).await.json()["households"], 2);
+        let undone = desk.post(&path, &json!({})).await.json();
+        assert_eq!((&undone["undone"]["stayed"], &undone["by"]), (&json!(0), &json!("gocua import")));
+        assert_eq!(dump(app, &[&REGISTER[..], &COUNTS[..]].concat()).await, before, "as if it had never been");
     }
 
     async fn a_proposal_that_was_confirmed_waits_again(app: &TestApp) {

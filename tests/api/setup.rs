@@ -1,7 +1,7 @@
 //! Setting an empty server up: who may, once, all or nothing.
 
 use gocua_tests::fixture::{self, VOLUNTEER};
-use gocua_tests::{Answer, Phone, SETUP_CODE, TestApp, on_both, on_empty};
+use gocua_tests::{Answer, Phone, SETUP_CODE, TestApp, on_both};
 use serde_json::{Value, json};
 
 /// A password the fixture's people do not have.
@@ -47,7 +47,9 @@ fn said(answer: &Answer) -> (u16, String, String) {
     (answer.status, text(&body["errors"][0]["pointer"]), text(&body["errors"][0]["code"]))
 }
 
-on_empty! {
+on_both! {
+    from start_empty;
+
     async fn an_empty_server_is_set_up_once_and_its_administrator_is_in(app: &TestApp) {
         assert!(waits(app).await);
         let mut phone = app.phone();
@@ -127,11 +129,14 @@ on_empty! {
         let mut phone = app.phone();
         let square = |side: f64| json!({"type": "Polygon", "coordinates":
             [[[106.0, 21.0], [106.0 + side, 21.0], [106.0 + side, 21.0 + side], [106.0, 21.0]]]});
+        let bow = json!({"type": "Polygon", "coordinates":
+            [[[106.0, 21.0], [106.02, 21.02], [106.02, 21.0], [106.0, 21.02], [106.0, 21.0]]]});
         let own = |boundary: Value| json!({"name": "Phường Mơ", "city": "Thử", "boundary": boundary});
         for (at, value, pointer, code) in [
             ("/ward/code", json!("10000"), "/ward/code", "unknown_ward"),
             ("/ward", json!({"name": "Phường Mơ", "city": "Thử"}), "/ward/boundary", "not_polygon"),
             ("/ward", own(square(0.0001)), "/ward/boundary", "too_small"),
+            ("/ward", own(bow), "/ward/boundary", "crosses_itself"),
             ("/ward", json!({"name": "", "city": "a", "boundary": {}}), "/ward/name", "missing_field"),
             ("/admin/name", json!("Lan 0000"), "/admin/name", "invalid_field"),
             ("/admin/login", json!("lan@thu.vn"), "/admin/login", "not_a_login"),

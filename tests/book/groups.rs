@@ -2,10 +2,11 @@
 //! many doors answered at once; and what all of it did to the denominator.
 
 use gocua_domain::address::Address;
+use gocua_domain::ground::HouseRange;
 use gocua_domain::id::GroupId;
-use gocua_store::{Act, ImportOptions, ImportRow};
+use gocua_store::{Act, Cut, ImportOptions, ImportRow};
 use gocua_tests::fixture::{
-    FAR_LANE, GROUP_1, GROUP_2, HOUSEHOLDS, LANE, STAFF, STREET, VOLUNTEER, WARD,
+    FAR_LANE, GROUP_1, GROUP_2, HOUSEHOLDS, LANE, STAFF, STREET, VOLUNTEER, WARD, account,
 };
 use gocua_tests::{Answer, Phone, TestApp, fresh_id, on_both};
 use serde_json::{Value, json};
@@ -56,7 +57,12 @@ fn row(group: &str, address: &str) -> ImportRow {
 }
 
 async fn import(app: &TestApp, rows: &[ImportRow]) -> gocua_store::ImportReport {
-    let options = ImportOptions { act: Act::program(app.now()), commit: true, new_groups: false };
+    let options = ImportOptions {
+        act: Act::program(app.now()),
+        commit: true,
+        new_groups: false,
+        file: String::new(),
+    };
     app.store().import(WARD, rows, options).await.expect("imported")
 }
 
@@ -221,6 +227,41 @@ on_both! {
         assert_eq!(listed(&desk, json!({ "q": "kim đồng mới" })).await.len(), 1, "on what turns off it too");
         let again = import(app, &[row("TDP 1", "3 ngõ 8 Kim Đồng Mới")]).await;
         assert_eq!((again.added, again.alleys_added), (0, 0));
+    }
+
+    async fn a_former_name_of_an_alley_still_leads_there(app: &TestApp) {
+        let desk = app.signed_in(STAFF).await;
+        import(app, &[row("TDP 1", "3 ngõ 8 Lê Lợi"), row("TDP 1", "40 Lê Lợi")]).await;
+        let alleys = desk.get(&format!("/api/v1/groups/{GROUP_1}/alleys")).await.json();
+        let street = alleys["alleys"].as_array().expect("alleys").iter().find(|a| a["name"] == "Đường Lê Lợi").cloned().expect("the street")["id"].clone();
+        let path = format!("/alleys/{}/name", street.as_str().expect("an id"));
+        let found = async |q: &str| listed(&desk, json!({ "q": q })).await.len();
+        done(&desk, &path, json!({ "name": "Đường Nam Cao", "reason": "nghị quyết" })).await;
+        assert_eq!((found("nam cao").await, found("lê lợi").await, found("3 ngõ 8 lê lợi").await), (2, 2, 1));
+        assert_eq!(found("lê lợi mới").await, 0);
+        // A list that still uses the old name brings nothing twice and founds no street.
+        let old = import(app, &[row("TDP 1", "3 ngõ 8 Lê Lợi"), row("TDP 1", "5 ngõ 8 Lê Lợi"), row("TDP 1", "7 Lê Lợi")]).await;
+        assert_eq!((old.added, old.unchanged, old.alleys_added), (2, 1, 0), "{old:?}");
+        assert_eq!((found("nam cao").await, found("lê lợi").await), (4, 4), "by the name of today as well");
+        // Renamed once more, both names lead there; called as at first again, all three do.
+        done(&desk, &path, json!({ "name": "Đường Tố Hữu", "reason": "nghị quyết" })).await;
+        let both = import(app, &[row("TDP 1", "9 Lê Lợi"), row("TDP 1", "11 Nam Cao")]).await;
+        assert_eq!((both.added, both.alleys_added), (2, 0), "{both:?}");
+        assert_eq!(found("tố hữu").await, 6);
+        done(&desk, &path, json!({ "name": "Đường Lê Lợi", "reason": "thôi đổi" })).await;
+        let all = import(app, &[row("TDP 1", "9 Lê Lợi"), row("TDP 1", "11 Nam Cao"), row("TDP 1", "13 Tố Hữu")]).await;
+        assert_eq!((all.added, all.unchanged, all.alleys_added), (1, 2, 0), "{all:?}");
+        // In the other group a street of that name is another street.
+        assert_eq!(import(app, &[row("TDP 2", "1 Nam Cao")]).await.alleys_added, 1);
+
+        // The half that a cut puts into another group went by those names too.
+        let range = HouseRange { alley: serde_json::from_value(street).expect("an id"), from: Some(9), to: Some(20), side: None };
+        let cut = Cut { name: "Đồi Thông".into(), alleys: Vec::new(), ranges: vec![range] };
+        let (new, _) = app.store().split_group(WARD, GROUP_1, &cut, &Act::of(account(STAFF), app.now())).await.expect("cut");
+        let said = import(app, &[row("Đồi Thông", "15 Nam Cao"), row("Đồi Thông", "9 Tố Hữu")]).await;
+        assert_eq!((said.added, said.unchanged, said.alleys_added), (1, 1, 0), "{said:?}");
+        assert_eq!(listed(&desk, json!({ "group": new, "q": "nam cao" })).await.len(), 4);
+        verified(app).await;
     }
 
     async fn the_list_comes_page_by_page_and_nobody_twice(app: &TestApp) {

@@ -22,10 +22,14 @@ fn register(name: &str) -> Vec<ImportRow> {
     register.households().map(|row| import_row(row, Some("Trại Sen"))).collect()
 }
 
-const DRY: ImportOptions =
-    ImportOptions { act: Act::program(START), commit: false, new_groups: true };
+const DRY: ImportOptions = ImportOptions {
+    act: Act::program(START),
+    commit: false,
+    new_groups: true,
+    file: String::new(),
+};
 const WET: ImportOptions =
-    ImportOptions { act: Act::program(START), commit: true, new_groups: true };
+    ImportOptions { act: Act::program(START), commit: true, new_groups: true, file: String::new() };
 
 async fn total(store: &Store) -> i64 {
     store.coverage(WARD).await.expect("coverage").total.hh_total
@@ -202,7 +206,7 @@ on_both! {
 
     async fn an_unknown_group_is_refused_unless_it_may_be_founded(app: &TestApp) {
         let rows = register("to-truong-trai-sen.csv");
-        let strict = ImportOptions { act: Act::program(START), commit: true, new_groups: false };
+        let strict = ImportOptions { act: Act::program(START), commit: true, new_groups: false, file: String::new() };
         let report = app.store().import(WARD, &rows, strict).await.expect("import");
         assert_eq!(report.added, 0);
         assert!(report.refused.iter().all(|(_, why)| *why == Refusal::UnknownGroup));

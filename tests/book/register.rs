@@ -104,7 +104,7 @@ fn register(group: &str, count: usize) -> Vec<ImportRow> {
 }
 
 const WET: ImportOptions =
-    ImportOptions { act: Act::program(START), commit: true, new_groups: true };
+    ImportOptions { act: Act::program(START), commit: true, new_groups: true, file: String::new() };
 
 async fn found(app: &TestApp, query: &str) -> Vec<(HouseholdId, String)> {
     let found = app.store().find_households(WARD, query).await.expect("found");

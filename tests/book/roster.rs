@@ -166,6 +166,27 @@ on_both! {
             let refused = desk.post("/api/v1/shift-plans", &bad).await;
             assert_eq!(refused.json()["errors"][0]["pointer"], json!(pointer));
         }
+        // The team's phones hear of it, the other team's do not; and of what changes, without a reset.
+        let (mine, theirs) = (app.signed_in(VOLUNTEER).await, app.signed_in("volunteer2").await);
+        let first = mine.pull(None).await.json();
+        let said = |day: i64| json!({ "day": day, "from_minute": 1170, "to_minute": 1260, "place": "Cổng chợ" });
+        assert_eq!(first["me"]["next_evening"], said(20261124));
+        assert_eq!(theirs.pull(None).await.json()["me"]["next_evening"], json!(null));
+        let sooner = fresh_id();
+        let mut other = evening(20261123, 1170, 1260, "Cổng chợ");
+        other["id"] = json!(sooner);
+        assert_eq!(desk.post("/api/v1/shift-plans", &other).await.status, 204);
+        let next = mine.pull(first["cursor"].as_str()).await.json();
+        assert_eq!((&next["reset"], &next["me"]["next_evening"]), (&json!(false), &said(20261123)));
+        let off = desk.request("DELETE", &format!("/api/v1/shift-plans/{sooner}")).send().await.expect("answers");
+        assert_eq!(off.status().as_u16(), 204);
+        let last = mine.pull(next["cursor"].as_str()).await.json();
+        assert_eq!(last["me"]["next_evening"], said(20261124));
+        assert_eq!(mine.pull(last["cursor"].as_str()).await.json()["me"], json!(null), "nothing new is tiny");
+        // What is over is not the next one any more.
+        assert_eq!(desk.post("/api/v1/shift-plans", &evening(20261122, 0, 1, "Cổng chợ")).await.status, 204);
+        assert_eq!(mine.pull(last["cursor"].as_str()).await.json()["me"]["next_evening"], json!(null));
+        assert_eq!(desk.post("/api/v1/shift-plans", &evening(20261124, 1170, 1260, "Cổng chợ")).await.status, 204);
         let terms = json!({ "doors_per_evening": 10, "evenings": 4 });
         assert_eq!(desk.post("/api/v1/turf/terms", &terms).await.status, 204);
         assert_eq!(roster(&desk).await["terms"], terms);

@@ -4,11 +4,13 @@
 //!
 //! `GOCUA_SHUFFLES` sets how many sequences a database goes through, `GOCUA_SEED` where they begin.
 
+use std::collections::BTreeMap;
+
 use gocua_domain::address::{Address, Side};
 use gocua_domain::desk::{RemovalReason, Standing};
 use gocua_domain::edit::{Details, Field, Value};
 use gocua_domain::ground::HouseRange;
-use gocua_domain::id::{AlleyId, GroupId, HouseholdId, OpId};
+use gocua_domain::id::{AlleyId, GroupId, HouseholdId, ImportId, OpId};
 use gocua_domain::proposal::{DoorQuestion, DoorVerdict};
 use gocua_domain::time::Day;
 use gocua_store::{
@@ -20,6 +22,7 @@ use gocua_tests::{Engine, Phone, TestApp, fresh_id};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection};
 use uuid::Uuid;
 
 /// Acts of one sequence.
@@ -35,6 +38,7 @@ enum Undo {
     Move(HouseholdId, AlleyId),
     Edit(HouseholdId, Details, Details),
     Rename(GroupId, String),
+    Import(ImportId),
 }
 
 struct Shuffle<'a> {
@@ -121,11 +125,21 @@ impl Shuffle<'_> {
             }
             2 => {
                 let (_, name) = self.one(&groups)?;
-                let rows: Vec<ImportRow> =
+                let mut rows: Vec<ImportRow> =
                     (0..self.dice.random_range(1..6)).map(|_| row(&mut self.dice, &name)).collect();
+                // Homes the register has already come with the list too, now with a place.
+                for _ in 0..4 {
+                    let known = self.active().await?.entry;
+                    rows.push(ImportRow {
+                        group: Some(known.group.1),
+                        head_name: known.head,
+                        code: Some(known.code),
+                        ..row(&mut self.dice, "")
+                    });
+                }
                 store.import(WARD, &rows, wet(act)).await.expect("imported");
                 self.hold_everything().await;
-                None
+                Some(Undo::Import(store.imports(WARD).await.expect("imports").first()?.id))
             }
             3 => {
                 let (a, b) = (self.active().await?.entry.id, self.active().await?.entry.id);
@@ -263,6 +277,10 @@ impl Shuffle<'_> {
             }
             Undo::Edit(id, set, was) => self.edit(id, set, was).await,
             Undo::Rename(id, name) => self.rename(id, &name).await,
+            Undo::Import(id) => {
+                let by = fixture::account(STAFF);
+                store.undo_import(WARD, id, by, self.app.now()).await.expect("taken back");
+            }
         }
     }
 
@@ -326,7 +344,7 @@ impl Shuffle<'_> {
 }
 
 fn wet(act: Act) -> ImportOptions {
-    ImportOptions { act, commit: true, new_groups: true }
+    ImportOptions { act, commit: true, new_groups: true, file: String::new() }
 }
 
 /// A household of a list, at a door that may be there already.
@@ -343,8 +361,37 @@ fn row(dice: &mut ChaCha8Rng, group: &str) -> ImportRow {
         members: None,
         adults: None,
         code: None,
-        point: None,
+        point: dice.random_bool(0.7).then(|| {
+            let mut degree = |from: f64| from + f64::from(dice.random_range(0..900)) / 100_000.0;
+            (degree(106.0), degree(21.0))
+        }),
     }
+}
+
+/// Where each household stands, and who said so.
+async fn points(
+    app: &TestApp,
+) -> BTreeMap<HouseholdId, (Option<f64>, Option<f64>, Option<String>)> {
+    let from =
+        |id: &str| AssertSqlSafe(format!("SELECT {id}, lon, lat, point_source FROM household"));
+    let url = app.database_url();
+    type Line = (String, Option<f64>, Option<f64>, Option<String>);
+    let lines: Vec<Line> = match app.store().engine() {
+        Engine::Sqlite => {
+            let mut db = sqlx::SqliteConnection::connect(url).await.expect("opens");
+            sqlx::query_as(from("hex(id)")).fetch_all(&mut db).await.expect("rows")
+        }
+        Engine::Postgres => {
+            let mut db = sqlx::PgConnection::connect(url).await.expect("opens");
+            sqlx::query_as(from("id::text")).fetch_all(&mut db).await.expect("rows")
+        }
+    };
+    lines
+        .into_iter()
+        .map(|(id, lon, lat, source)| {
+            (HouseholdId(Uuid::parse_str(&id).expect("an id")), (lon, lat, source))
+        })
+        .collect()
 }
 
 /// What may be refused is refused by a conflict and by nothing else.
@@ -367,6 +414,7 @@ async fn shuffle(engine: Engine, seed: u64) {
     app.store().import(WARD, &rows, wet(shuffle.act())).await.expect("imported");
     shuffle.hold_everything().await;
     let before = shuffle.book().await;
+    let stood = points(app).await;
     let named = shuffle.groups().await;
     for n in 0..ACTS {
         // Short enough for the phone to stay signed in.
@@ -393,6 +441,10 @@ async fn shuffle(engine: Engine, seed: u64) {
     for (id, was) in &before {
         let is = after.iter().find(|(other, _)| other == id).map(|(_, is)| is);
         assert_eq!(is, Some(was), "seed {seed}: {:#?}", shuffle.done);
+    }
+    let stand = points(app).await;
+    for (id, was) in &stood {
+        assert_eq!(stand.get(id), Some(was), "seed {seed}: {id:?} {:#?}", shuffle.done);
     }
     assert_eq!(shuffle.groups().await, named, "seed {seed}: {:#?}", shuffle.done);
 }

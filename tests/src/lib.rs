@@ -203,33 +203,12 @@ mod postgres {
     }
 }
 
-/// Makes two tests of each case over an empty book: one on SQLite, one on PostgreSQL.
-#[macro_export]
-macro_rules! on_empty {
-    ($($(#[doc = $doc:literal])* async fn $name:ident($app:ident: &TestApp) $case:block)+) => {$(
-        $(#[doc = $doc])*
-        mod $name {
-            use super::*;
-
-            async fn case($app: &$crate::TestApp) $case
-
-            #[actix_web::test]
-            async fn sqlite() {
-                case(&$crate::TestApp::start_empty($crate::Engine::Sqlite).await).await;
-            }
-
-            #[actix_web::test]
-            async fn postgres() {
-                case(&$crate::TestApp::start_empty($crate::Engine::Postgres).await).await;
-            }
-        }
-    )+};
-}
-
-/// Makes two tests of each case: one on SQLite, one on PostgreSQL.
+/// Makes two tests of each case: one on SQLite, one on PostgreSQL. The book is the fixture's; behind
+/// `from start_empty;` it is one nobody has set up.
 #[macro_export]
 macro_rules! on_both {
-    ($($(#[doc = $doc:literal])* async fn $name:ident($app:ident: &TestApp) $case:block)+) => {$(
+    (from $start:ident;
+     $($(#[doc = $doc:literal])* async fn $name:ident($app:ident: &TestApp) $case:block)+) => {$(
         $(#[doc = $doc])*
         mod $name {
             use super::*;
@@ -238,13 +217,14 @@ macro_rules! on_both {
 
             #[actix_web::test]
             async fn sqlite() {
-                case(&$crate::TestApp::start($crate::Engine::Sqlite).await).await;
+                case(&$crate::TestApp::$start($crate::Engine::Sqlite).await).await;
             }
 
             #[actix_web::test]
             async fn postgres() {
-                case(&$crate::TestApp::start($crate::Engine::Postgres).await).await;
+                case(&$crate::TestApp::$start($crate::Engine::Postgres).await).await;
             }
         }
     )+};
+    ($($cases:tt)+) => { $crate::on_both! { from start; $($cases)+ } };
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::{Address, Doubt};
 use crate::edit::{MAX_MEMBERS, holds_number, tidy};
+use crate::territory::in_viet_nam;
 use crate::time::Millis;
 
 /// An import can be taken back for so many days.
@@ -23,10 +24,6 @@ const DAY_MS: i64 = 86_400_000;
 const MASKED_DIGITS: usize = 6;
 /// The longest name of a file that is kept, in characters.
 const MAX_LABEL: usize = 80;
-/// Latitudes of Viet Nam with its islands, in degrees.
-const LATITUDES: std::ops::RangeInclusive<f64> = 6.0..=23.5;
-/// Longitudes of Viet Nam with its islands, in degrees.
-const LONGITUDES: std::ops::RangeInclusive<f64> = 102.0..=118.0;
 
 /// Until when an import made at this time can be taken back.
 pub fn rolls_back_until(committed_at: Millis) -> Millis {
@@ -64,10 +61,9 @@ pub fn file_label(name: &str) -> String {
 /// A point as the book may keep it, longitude first, or `None` when it is not in Viet Nam. Sheets write
 /// the two in either order; no latitude of the country is a longitude of it.
 pub fn point(latitude: f64, longitude: f64) -> Option<(f64, f64)> {
-    let inside = |lat: f64, lon: f64| LATITUDES.contains(&lat) && LONGITUDES.contains(&lon);
-    if inside(latitude, longitude) {
+    if in_viet_nam(longitude, latitude) {
         Some((longitude, latitude))
-    } else if inside(longitude, latitude) {
+    } else if in_viet_nam(latitude, longitude) {
         Some((latitude, longitude))
     } else {
         None

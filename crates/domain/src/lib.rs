@@ -31,7 +31,6 @@ pub mod near;
 pub mod need;
 pub mod note;
 pub mod notice;
-pub mod outline;
 pub mod overlap;
 pub mod pace;
 pub mod proposal;

@@ -89,13 +89,14 @@ pub struct PullAnswer {
     pub seq: i64,
     /// The server's clock.
     pub server_time: Millis,
-    /// Who is reading.
+    /// Who is reading; on the first page of every answer that brings anything new to the ward, since a
+    /// phone may go for weeks without a reset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub me: Option<Me>,
-    /// What a resident is shown before he agrees; with `me`.
+    /// What a resident is shown before he agrees; with a reset.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Notice>,
-    /// What may be asked of others, and what is promised; with `me`.
+    /// What may be asked of others, and what is promised; with a reset.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub referral_kinds: Vec<Sla>,
     /// The whole catalogue.
@@ -203,6 +204,23 @@ pub struct Me {
     pub team: Option<TeamRef>,
     /// The campaign, if one runs.
     pub campaign: Option<CampaignRef>,
+    /// The evening the team goes out next, if one is planned; one that is under way is still meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_evening: Option<NextEvening>,
+}
+
+/// An evening a team means to go out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NextEvening {
+    /// The day.
+    pub day: Day,
+    /// When it begins, in minutes since midnight.
+    pub from_minute: i32,
+    /// When it ends, in minutes since midnight.
+    pub to_minute: i32,
+    /// Where they meet.
+    pub place: String,
 }
 
 /// A residential group.

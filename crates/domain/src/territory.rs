@@ -8,6 +8,12 @@ use crate::ground::group_key;
 use crate::id::GroupId;
 use crate::search::search_key;
 
+/// Does a place lie in Viet Nam, its islands and their waters included? Longitude and latitude in
+/// degrees; no latitude of the country is a longitude of it.
+pub fn in_viet_nam(longitude: f64, latitude: f64) -> bool {
+    (102.0..=118.0).contains(&longitude) && (6.0..=23.5).contains(&latitude)
+}
+
 /// What kind of way an alley is, from the widest to the narrowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

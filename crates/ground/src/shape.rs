@@ -129,6 +129,16 @@ impl Shape {
         self.0.coords_count()
     }
 
+    /// With six decimals, and without corners that are then the same as the one before.
+    pub(crate) fn tidied(&self) -> Self {
+        let tidy = self.0.map_coords(|c| Coord { x: tidy(c.x), y: tidy(c.y) });
+        let polygons = tidy.into_iter().map(|p| {
+            let (outer, holes) = p.into_inner();
+            Polygon::new(single(outer), holes.into_iter().map(single).collect())
+        });
+        Self(polygons.collect())
+    }
+
     pub(crate) fn middle(&self) -> Option<Point> {
         let [west, south, east, north] = self.bounds()?;
         Some([west.midpoint(east), south.midpoint(north)])

@@ -1,6 +1,8 @@
 //! Outlines: read, checked, derived.
 
-use gocua_ground::{Derived, Fault, FileFault, Shape, check, derive, features};
+use gocua_ground::{
+    Derived, Fault, FileFault, MOST_WARD_CORNERS, Shape, Whose, check, derive, features,
+};
 use serde_json::{Value, json};
 
 fn square(west: f64, south: f64, side: f64) -> Value {
@@ -48,7 +50,10 @@ fn derived_outlines_fill_the_ward_and_hold_their_doors() {
     for (group, shape) in &shapes {
         let label = shape.label().expect("a label");
         assert!(shape.contains(label), "{group}");
-        assert!(check(&shape.write(), &ward).is_ok(), "{group} may be brought back as a file");
+        assert!(
+            check(&shape.write(), Whose::GroupOf(&ward)).is_ok(),
+            "{group} may be brought back as a file"
+        );
     }
 }
 
@@ -84,8 +89,8 @@ fn doors_that_fit_nowhere_are_named() {
 fn an_outline_is_refused_with_what_is_wrong_with_it() {
     let ward = shape(&square(106.3, 21.0, 0.1));
     let ring = |corners: &[[f64; 2]]| json!({ "type": "Polygon", "coordinates": [corners] });
-    assert!(check(&square(106.32, 21.02, 0.01), &ward).is_ok());
-    let refused = |geometry: &Value| check(geometry, &ward).expect_err("refused");
+    assert!(check(&square(106.32, 21.02, 0.01), Whose::GroupOf(&ward)).is_ok());
+    let refused = |geometry: &Value| check(geometry, Whose::GroupOf(&ward)).expect_err("refused");
     assert_eq!(
         refused(&json!({ "type": "Point", "coordinates": [106.3, 21.0] })),
         Fault::NotPolygon
@@ -100,7 +105,10 @@ fn an_outline_is_refused_with_what_is_wrong_with_it() {
     assert_eq!(refused(&ring(&bow)), Fault::CrossesItself);
     assert_eq!(refused(&square(21.0, 106.3, 0.01)), Fault::OutsideWard, "swapped coordinates");
     assert_eq!(refused(&square(106.39, 21.05, 0.02)), Fault::OutsideWard, "a kilometre too far");
-    assert!(check(&square(106.39, 21.05, 0.011), &ward).is_ok(), "a hundred metres over");
+    assert!(
+        check(&square(106.39, 21.05, 0.011), Whose::GroupOf(&ward)).is_ok(),
+        "a hundred metres over"
+    );
     assert_eq!(refused(&square(106.32, 21.02, 0.00005)), Fault::TooSmall);
     let many: Vec<[f64; 2]> = (0..=4_100)
         .map(|n| {
@@ -133,4 +141,100 @@ fn a_file_names_its_features_the_way_its_maker_did() {
     other["crs"] =
         json!({ "type": "name", "properties": { "name": "urn:ogc:def:crs:OGC:1.3:CRS84" } });
     assert!(features(&other).is_ok());
+}
+
+#[test]
+fn a_ward_is_kept_as_it_is_but_for_heights_and_far_decimals() {
+    let far = json!({"type": "Polygon", "coordinates": [[
+        [106.0, 21.0, 7.5], [106.05, 21.0], [106.05, 21.000_000_000_4], [106.05, 21.040_000_000_9],
+        [106.0, 21.04], [106.0, 21.0],
+    ]]});
+    let kept = check(&far, Whose::Ward).expect("good").write();
+    assert_eq!(
+        kept,
+        json!({"type": "Polygon", "coordinates":
+            [[[106.0, 21.0], [106.05, 21.0], [106.05, 21.04], [106.0, 21.04], [106.0, 21.0]]]})
+    );
+    assert_eq!(check(&kept, Whose::Ward).expect("again").write(), kept);
+    let rings = |west, side| square(west, 21.0, side)["coordinates"].clone();
+    let two =
+        json!({"type": "MultiPolygon", "coordinates": [rings(106.0, 0.02), rings(106.1, 0.01)]});
+    assert_eq!(check(&two, Whose::Ward).expect("good").write(), two);
+}
+
+#[test]
+fn what_is_no_ward_is_told_apart() {
+    let polygon = |ring: Value| json!({"type": "Polygon", "coordinates": [ring]});
+    let fault = |geometry: &Value| check(geometry, Whose::Ward).expect_err("refused");
+    assert_eq!(fault(&json!({"type": "Point", "coordinates": [106, 21]})), Fault::NotPolygon);
+    assert_eq!(fault(&json!({"type": "Polygon", "coordinates": []})), Fault::NotPolygon);
+    assert_eq!(fault(&json!(null)), Fault::NotPolygon);
+    assert_eq!(fault(&polygon(json!([[106.0, 21.0], [106.1, 21.0]]))), Fault::NotClosed);
+    let open = json!([[106.0, 21.0], [106.03, 21.0], [106.03, 21.03], [106.0, 21.03]]);
+    assert_eq!(fault(&polygon(open)), Fault::NotClosed);
+    assert_eq!(
+        fault(&polygon(json!([["a", 21.0], [1, 2], [3, 4], ["a", 21.0]]))),
+        Fault::NotPolygon
+    );
+    let bow =
+        json!([[106.0, 21.0], [106.03, 21.03], [106.03, 21.0], [106.0, 21.03], [106.0, 21.0]]);
+    assert_eq!(fault(&polygon(bow)), Fault::CrossesItself);
+    let hole = json!({"type": "Polygon", "coordinates": [
+        square(106.0, 21.0, 0.03)["coordinates"][0], square(106.02, 21.01, 0.03)["coordinates"][0],
+    ]});
+    assert_eq!(fault(&hole), Fault::CrossesItself, "a hole that reaches over the border");
+    let straight = json!([
+        [106.0, 21.0],
+        [106.01, 21.0],
+        [106.03, 21.0],
+        [106.03, 21.01],
+        [106.03, 21.03],
+        [106.0, 21.0],
+    ]);
+    assert!(check(&polygon(straight), Whose::Ward).is_ok(), "corners along a straight border");
+    let spike = json!([
+        [106.0, 21.0],
+        [106.03, 21.0],
+        [106.05, 21.0],
+        [106.03, 21.0],
+        [106.03, 21.03],
+        [106.0, 21.0],
+    ]);
+    assert_eq!(fault(&polygon(spike)), Fault::CrossesItself, "there and back again");
+    let rings = |all: &[Value]| {
+        json!({"type": "Polygon", "coordinates":
+        all.iter().map(|s| s["coordinates"][0].clone()).collect::<Vec<_>>()})
+    };
+    let whole = square(106.0, 21.0, 0.03);
+    let apart = rings(&[whole.clone(), square(106.1, 21.0, 0.01)]);
+    assert_eq!(fault(&apart), Fault::CrossesItself, "a hole beside the ward");
+    let nested = [whole.clone(), square(106.01, 21.01, 0.01), square(106.012, 21.012, 0.002)];
+    assert_eq!(fault(&rings(&nested)), Fault::CrossesItself, "a hole in a hole");
+    assert!(check(&rings(&nested[..2]), Whose::Ward).is_ok(), "a ward may have a hole");
+    let parts = |all: &[&Value]| {
+        json!({"type": "MultiPolygon", "coordinates":
+        all.iter().map(|s| s["coordinates"].clone()).collect::<Vec<_>>()})
+    };
+    assert_eq!(fault(&parts(&[&whole, &nested[1]])), Fault::CrossesItself, "a part in a part");
+    let island = parts(&[&rings(&nested[..2]), &nested[2]]);
+    assert!(check(&island, Whose::Ward).is_ok(), "a part in a hole of the other");
+    assert!(
+        check(&parts(&[&whole, &square(106.03, 21.03, 0.03)]), Whose::Ward).is_ok(),
+        "corner to corner"
+    );
+    assert_eq!(fault(&square(21.0, 106.0, 0.03)), Fault::Swapped);
+    assert_eq!(fault(&square(587_000.0, 2_330_000.0, 3_000.0)), Fault::NotDegrees);
+    assert_eq!(fault(&square(2.0, 48.0, 0.03)), Fault::OutsideVietNam);
+    assert_eq!(fault(&square(106.0, 21.0, 0.001)), Fault::TooSmall);
+    assert_eq!(fault(&square(106.0, 20.0, 1.0)), Fault::TooLarge);
+    let round = |corners: usize| {
+        let turn = |n: usize| n as f64 / corners as f64 * std::f64::consts::TAU;
+        let mut ring: Vec<[f64; 2]> = (0..corners)
+            .map(|n| [106.35 + 0.1 * turn(n).cos(), 21.05 + 0.1 * turn(n).sin()])
+            .collect();
+        ring.push(ring[0]);
+        polygon(json!(ring))
+    };
+    assert!(check(&round(MOST_WARD_CORNERS - 1), Whose::Ward).is_ok());
+    assert_eq!(fault(&round(MOST_WARD_CORNERS)), Fault::TooManyCorners);
 }

@@ -16,6 +16,7 @@ use crate::account::{NewSession, Opened, end, open_in};
 use crate::db::lock_ward;
 use crate::entity::{account, account_code, residential_group, session, team, ward};
 use crate::invite::NO_PASSWORD;
+use crate::names::{group_names, team_names};
 use crate::settings::{Note, note};
 use crate::{Store, StoreError};
 
@@ -125,14 +126,8 @@ impl Store {
             .order_by_asc(account::Column::Id)
             .all(&self.read)
             .await?;
-        let teams = self.team_names(ward).await?;
-        let groups: HashMap<Uuid, String> = residential_group::Entity::find()
-            .filter(residential_group::Column::Ward.eq(ward))
-            .all(&self.read)
-            .await?
-            .into_iter()
-            .map(|g| (g.id, g.name))
-            .collect();
+        let teams = team_names(&self.read, ward).await?;
+        let groups = group_names(&self.read, ward).await?;
         let codes: HashMap<Uuid, i64> = account_code::Entity::find()
             .filter(account_code::Column::Ward.eq(ward))
             .filter(account_code::Column::GoodUntil.gt(now.0))

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{CaseStatement, Expr};
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
     DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait, UpdateMany, Value,
 };
 
 use gocua_migrations::{Migrator, MigratorTrait};
@@ -299,6 +299,32 @@ pub(crate) fn chunks<T>(mut rows: Vec<T>, columns: usize) -> impl Iterator<Item 
         let rest = rows.split_off(size.min(rows.len()));
         Some(std::mem::replace(&mut rows, rest))
     })
+}
+
+/// Rows of one [`set_each`] statement: each is compared with every other.
+const SET_AT_ONCE: usize = 100;
+
+/// Sets columns of many rows, each to its own values, in few statements. `key` tells the rows of
+/// `update` apart; a row's values stand in the order of `columns`.
+pub(crate) async fn set_each<E: EntityTrait>(
+    tx: &DatabaseTransaction,
+    update: UpdateMany<E>,
+    key: E::Column,
+    columns: &[E::Column],
+    rows: &[(Value, Vec<Value>)],
+) -> Result<(), StoreError> {
+    for rows in rows.chunks(SET_AT_ONCE) {
+        let mut update = update.clone().filter(key.is_in(rows.iter().map(|(id, _)| id.clone())));
+        for (n, column) in columns.iter().enumerate() {
+            let mut each = CaseStatement::new();
+            for (id, values) in rows {
+                each = each.case(key.eq(id.clone()), Expr::value(values[n].clone()));
+            }
+            update = update.col_expr(*column, each.into());
+        }
+        update.exec(tx).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

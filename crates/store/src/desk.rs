@@ -20,8 +20,9 @@ use gocua_domain::time::Millis;
 use crate::db::{Store, StoreError, lock_ward};
 use crate::details::{details_of, set_details};
 use crate::entity::{
-    account, device, held_op, household, household_edit, op, quarantine, sync_fault, team,
+    account, device, held_op, household, household_edit, op, quarantine, sync_fault,
 };
+use crate::names::{account_names, team_names};
 use crate::sync::code;
 
 /// One phone, as the desk looks after it.
@@ -150,7 +151,7 @@ impl Store {
         let mut devices =
             device::Entity::find().filter(device::Column::Ward.eq(ward)).all(&self.read).await?;
         devices.retain(|d| people.contains_key(&d.account_id));
-        let teams = self.team_names(ward).await?;
+        let teams = team_names(&self.read, ward).await?;
         let held = self.held_counts(ward).await?;
         let kept = self.kept_counts(ward).await?;
         let mut rejected = self.rejected_counts(&devices, now).await?;
@@ -206,17 +207,6 @@ impl Store {
             })
         });
         Ok(lines)
-    }
-
-    pub(crate) async fn team_names(&self, ward: &str) -> Result<HashMap<Uuid, String>, StoreError> {
-        let rows: Vec<(Uuid, String)> = team::Entity::find()
-            .select_only()
-            .columns([team::Column::Id, team::Column::Name])
-            .filter(team::Column::Ward.eq(ward))
-            .into_tuple()
-            .all(&self.read)
-            .await?;
-        Ok(rows.into_iter().collect())
     }
 
     async fn held_counts(&self, ward: &str) -> Result<Counts, StoreError> {
@@ -320,15 +310,9 @@ impl Store {
                     .collect(),
             )
             .await?;
-        let teams = self.team_names(ward).await?;
+        let teams = team_names(&self.read, ward).await?;
         let team = |id: Option<Uuid>| id.and_then(|id| teams.get(&id).cloned());
-        let authors = account::Entity::find()
-            .select_only()
-            .columns([account::Column::Id, account::Column::Name])
-            .filter(account::Column::Id.is_in(waiting.iter().map(|q| q.account_id)))
-            .into_tuple::<(Uuid, String)>()
-            .all(&self.read);
-        let authors: HashMap<Uuid, String> = authors.await?.into_iter().collect();
+        let authors = account_names(&self.read, waiting.iter().map(|q| q.account_id)).await?;
         let two_values = asked
             .into_iter()
             .filter_map(|e| {

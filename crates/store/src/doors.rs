@@ -18,11 +18,10 @@ use gocua_domain::visit::Outcome;
 
 use crate::db::{Store, StoreError, lock_ward};
 use crate::desk::HouseholdRef;
-use crate::entity::{
-    account, door_decision, door_pair, household, household_state, proposal, visit,
-};
+use crate::entity::{door_decision, door_pair, household, household_state, proposal, visit};
 use crate::ledger::{self, Act, Line};
-use crate::register::{entry, merge_in, waits};
+use crate::names::{account_names, team_names};
+use crate::register::{doubles_of, entry, merge_in, waits};
 use crate::rollup::{self, Counting, Place};
 
 /// A door about which the ward is asked.
@@ -113,15 +112,8 @@ impl Store {
         let ids: BTreeSet<Uuid> =
             questions.iter().flat_map(|(id, q)| [Some(*id), q.of]).flatten().collect();
         let refs = self.household_refs(ward, ids).await?;
-        let teams = self.team_names(ward).await?;
-        let names: Vec<(Uuid, String)> = account::Entity::find()
-            .select_only()
-            .columns([account::Column::Id, account::Column::Name])
-            .filter(account::Column::Id.is_in(questions.values().filter_map(|q| q.account)))
-            .into_tuple()
-            .all(&self.read)
-            .await?;
-        let names: HashMap<Uuid, String> = names.into_iter().collect();
+        let teams = team_names(&self.read, ward).await?;
+        let names = account_names(&self.read, questions.values().filter_map(|q| q.account)).await?;
         let rows: Vec<household::Model> =
             questions.keys().filter_map(|id| Some(refs.get(id)?.1.clone())).collect();
         let visits = self.visits_counted(&rows).await?;
@@ -455,16 +447,7 @@ async fn knockers(
     open: &HashMap<Uuid, (DoorQuestion, Millis)>,
 ) -> Result<HashMap<Uuid, Knocker>, StoreError> {
     use visit::Column as V;
-    let doubles: Vec<(Uuid, Option<Uuid>)> = household::Entity::find()
-        .select_only()
-        .columns([household::Column::Id, household::Column::MergedInto])
-        .filter(household::Column::MergedInto.is_not_null())
-        .filter(household::Column::MergedInto.is_in(open.keys().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let doubles: HashMap<Uuid, Uuid> =
-        doubles.into_iter().filter_map(|(id, into)| Some((id, into?))).collect();
+    let doubles = doubles_of(db, open.keys().copied()).await?;
     let rows: Vec<Knocker> = visit::Entity::find()
         .select_only()
         .columns([V::HouseholdId, V::AccountId, V::TeamId])

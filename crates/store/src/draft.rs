@@ -20,12 +20,13 @@ use gocua_domain::import::{
 };
 use gocua_domain::time::Millis;
 
-use crate::db::{Store, StoreError, chunks, lock_ward};
+use crate::db::{Store, StoreError, chunks, lock_ward, set_each};
 use crate::entity::{
-    account, household, register_draft, register_draft_row, register_import, register_import_change,
+    household, register_draft, register_draft_row, register_import, register_import_change,
 };
 use crate::import::{Founding, ImportRow, Plan, Taken};
 use crate::ledger::Act;
+use crate::names::{Names, account_names};
 
 /// A register as it was read.
 #[derive(Clone, Debug)]
@@ -195,7 +196,7 @@ impl Store {
             .order_by_desc(register_draft::Column::TouchedAt)
             .all(&self.read)
             .await?;
-        let names = names(&self.read, drafts.iter().map(|d| d.account_id)).await?;
+        let names = account_names(&self.read, drafts.iter().map(|d| d.account_id)).await?;
         let counts: Vec<(Uuid, i64)> = register_draft_row::Entity::find()
             .select_only()
             .column(register_draft_row::Column::DraftId)
@@ -222,7 +223,7 @@ impl Store {
     pub async fn draft(&self, ward: &str, id: ImportId) -> Result<Draft, StoreError> {
         let draft = draft_of(&self.read, ward, id).await?;
         let rows = rows_of(&self.read, id).await?;
-        let names = names(&self.read, [draft.account_id]).await?;
+        let names = account_names(&self.read, [draft.account_id]).await?;
         let mut plan = Plan::load(&self.read, ward, 0).await?;
         let founds = founds_of(&draft);
         let rows = look(&mut plan, rows, &founds);
@@ -302,18 +303,17 @@ impl Store {
             None => r.fate.blocks(),
         };
         let meant: Vec<&RowOutlook> = rows.iter().filter(meant).collect();
+        let mut bodies = Vec::new();
         for outlook in &meant {
             let mut row = outlook.row.clone();
             if row.act(act).is_err() {
                 return Err(StoreError::Conflict("a row cannot be written to many".to_owned()));
             }
-            register_draft_row::Entity::update_many()
-                .col_expr(C::Body, Expr::value(written(&row)?))
-                .filter(C::DraftId.eq(id.0))
-                .filter(C::Position.eq(i32::try_from(outlook.position).unwrap_or(i32::MAX)))
-                .exec(&tx)
-                .await?;
+            let position = i32::try_from(outlook.position).unwrap_or(i32::MAX);
+            bodies.push((position.into(), vec![written(&row)?.into()]));
         }
+        let rows = register_draft_row::Entity::update_many().filter(C::DraftId.eq(id.0));
+        set_each(&tx, rows, C::Position, &[C::Body], &bodies).await?;
         touch(&tx, id, now).await?;
         tx.commit().await?;
         Ok(meant.len())
@@ -377,7 +377,7 @@ impl Store {
             if done.ward != ward {
                 return Err(StoreError::NotFound);
             }
-            let names = names(&tx, [done.account_id]).await?;
+            let names = account_names(&tx, [done.account_id]).await?;
             return Ok(Commit::Done(import_line(done, &names)));
         }
         let draft = draft_of(&tx, ward, id).await?;
@@ -388,36 +388,17 @@ impl Store {
         if blocked > 0 {
             return Ok(Commit::Blocked(blocked));
         }
-        plan.write(&tx, &Act::of(by, now)).await?;
-        let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-        let line = register_import::Model {
-            id: id.0,
-            ward: ward.to_owned(),
-            account_id: by.0,
+        let act = Act::of(by, now);
+        plan.write(&tx, &act).await?;
+        let note = Note {
+            id,
             file: draft.file,
-            committed_at: now.0,
-            seq,
-            added: number(plan.report.added),
-            confirmed: number(plan.report.confirmed),
-            updated: number(plan.report.updated),
-            unchanged: number(plan.report.unchanged),
-            heads_differ: number(plan.report.heads_differ.len()),
-            repeated: number(of_fate(RowFate::Repeated)),
-            left_out: number(of_fate(RowFate::LeftOut)),
-            groups: number(plan.new_groups.len()),
-            alleys: number(plan.new_alleys.len()),
-            undone_by: None,
-            undone_at: None,
-            stayed: None,
+            repeated: of_fate(RowFate::Repeated),
+            left_out: of_fate(RowFate::LeftOut),
         };
-        register_import::Entity::insert(register_import::ActiveModel::from(line.clone()))
-            .exec_without_returning(&tx)
-            .await?;
-        for rows in chunks(changes(id, &plan), 6) {
-            register_import_change::Entity::insert_many(rows).exec_without_returning(&tx).await?;
-        }
+        let line = plan.keep(&tx, note, &act).await?;
         drop_draft(&tx, id).await?;
-        let names = names(&tx, [by.0]).await?;
+        let names = account_names(&tx, [by.0]).await?;
         self.close(tx, ward, seq).await?;
         Ok(Commit::Done(import_line(line, &names)))
     }
@@ -435,7 +416,7 @@ impl Store {
             .all(&self.read)
             .await?;
         let people = imports.iter().flat_map(|i| [Some(i.account_id), i.undone_by]).flatten();
-        let names = names(&self.read, people).await?;
+        let names = account_names(&self.read, people).await?;
         Ok(imports.into_iter().map(|import| import_line(import, &names)).collect())
     }
 
@@ -471,6 +452,9 @@ impl Store {
     }
 }
 
+/// Who brought a list in that came by the server's command line, where nobody signs in.
+const COMMAND_LINE: &str = "gocua import";
+
 /// Imports in the list: years of them.
 const LISTED: u64 = 100;
 
@@ -486,8 +470,61 @@ pub(crate) mod what {
     pub const COUNT: &str = "count";
     /// A proposal of a phone was confirmed.
     pub const PROPOSAL: &str = "proposal";
+    /// A household that was in the register was put somewhere.
+    pub const POINT: &str = "point";
     /// A household was named and stayed as it is.
     pub const NAMED: &str = "named";
+}
+
+/// What is told of an import beside what it changed.
+pub(crate) struct Note {
+    pub id: ImportId,
+    /// Name of the file.
+    pub file: String,
+    /// Rows that said what an earlier one had said.
+    pub repeated: usize,
+    /// Other rows that did not come into the book.
+    pub left_out: usize,
+}
+
+impl Plan {
+    /// Keeps what the plan changed, so that it can be taken back.
+    pub async fn keep(
+        &self,
+        tx: &DatabaseTransaction,
+        note: Note,
+        act: &Act,
+    ) -> Result<register_import::Model, StoreError> {
+        let number = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+        let Note { id, file, repeated, left_out } = note;
+        let line = register_import::Model {
+            id: id.0,
+            ward: self.ward.clone(),
+            account_id: act.by.map(|by| by.0).unwrap_or_default(),
+            file,
+            committed_at: act.at.0,
+            seq: self.seq,
+            added: number(self.report.added),
+            confirmed: number(self.report.confirmed),
+            updated: number(self.report.updated),
+            unchanged: number(self.report.unchanged),
+            heads_differ: number(self.report.heads_differ.len()),
+            repeated: number(repeated),
+            left_out: number(left_out),
+            groups: number(self.new_groups.len()),
+            alleys: number(self.new_alleys.len()),
+            undone_by: None,
+            undone_at: None,
+            stayed: None,
+        };
+        register_import::Entity::insert(register_import::ActiveModel::from(line.clone()))
+            .exec_without_returning(tx)
+            .await?;
+        for rows in chunks(changes(id, self), 6) {
+            register_import_change::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        }
+        Ok(line)
+    }
 }
 
 fn changes(id: ImportId, plan: &Plan) -> Vec<register_import_change::ActiveModel> {
@@ -501,6 +538,9 @@ fn changes(id: ImportId, plan: &Plan) -> Vec<register_import_change::ActiveModel
     found.extend(
         plan.confirmed.iter().map(|(was, _)| (what::PROPOSAL, was.id, Some(proposal(was)), None)),
     );
+    found.extend(plan.points.iter().map(|(h, (was, at))| {
+        (what::POINT, h.0, was.as_ref().map(|was| json!(was)), Some(json!(at)))
+    }));
     found.extend(plan.named.iter().map(|h| (what::NAMED, h.0, None, None)));
     found
         .into_iter()
@@ -637,22 +677,7 @@ async fn drop_draft(tx: &DatabaseTransaction, id: ImportId) -> Result<(), StoreE
     Ok(())
 }
 
-/// Display names of accounts.
-pub(crate) async fn names(
-    db: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, String>, StoreError> {
-    let found: Vec<(Uuid, String)> = account::Entity::find()
-        .select_only()
-        .columns([account::Column::Id, account::Column::Name])
-        .filter(account::Column::Id.is_in(ids))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(found.into_iter().collect())
-}
-
-fn line_of(draft: &register_draft::Model, names: &HashMap<Uuid, String>, rows: u64) -> DraftLine {
+fn line_of(draft: &register_draft::Model, names: &Names, rows: u64) -> DraftLine {
     DraftLine {
         id: ImportId(draft.id),
         file: draft.file.clone(),
@@ -663,11 +688,11 @@ fn line_of(draft: &register_draft::Model, names: &HashMap<Uuid, String>, rows: u
     }
 }
 
-pub(crate) fn import_line(
-    import: register_import::Model,
-    names: &HashMap<Uuid, String>,
-) -> ImportLine {
-    let name = |id: Uuid| names.get(&id).cloned().unwrap_or_default();
+pub(crate) fn import_line(import: register_import::Model, names: &Names) -> ImportLine {
+    let name = |id: Uuid| match id.is_nil() {
+        true => COMMAND_LINE.to_owned(),
+        false => names.get(&id).cloned().unwrap_or_default(),
+    };
     ImportLine {
         id: ImportId(import.id),
         by: name(import.account_id),

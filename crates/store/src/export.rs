@@ -13,9 +13,9 @@ use gocua_domain::time::{Day, Millis};
 
 use crate::db::{Store, StoreError};
 use crate::entity::{
-    account, alley, export_log, household, household_state, residential_group, withdrawal,
-    withdrawal_look,
+    alley, export_log, household, household_state, residential_group, withdrawal, withdrawal_look,
 };
+use crate::names::{account_names, group_names};
 
 /// An active household as a list has it.
 #[derive(Clone, Debug)]
@@ -245,24 +245,10 @@ impl Store {
             .await?
             .into_iter()
             .collect();
-        let people: HashMap<Uuid, String> = account::Entity::find()
-            .select_only()
-            .columns([account::Column::Id, account::Column::Name])
-            .filter(account::Column::Ward.eq(ward))
-            .into_tuple::<(Uuid, String)>()
-            .all(&self.read)
-            .await?
-            .into_iter()
-            .collect();
-        let groups: HashMap<Uuid, String> = residential_group::Entity::find()
-            .select_only()
-            .columns([residential_group::Column::Id, residential_group::Column::Name])
-            .filter(residential_group::Column::Ward.eq(ward))
-            .into_tuple::<(Uuid, String)>()
-            .all(&self.read)
-            .await?
-            .into_iter()
-            .collect();
+        let hands = exports.iter().map(|row| row.account_id);
+        let hands = hands.chain(looks.iter().map(|look| look.account_id));
+        let people = account_names(&self.read, hands).await?;
+        let groups = group_names(&self.read, ward).await?;
         let by = |id: Uuid| people.get(&id).cloned().unwrap_or_default();
         let named = |ids: serde_json::Value| {
             let ids: Vec<Uuid> = serde_json::from_value(ids).unwrap_or_default();

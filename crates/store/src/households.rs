@@ -23,6 +23,7 @@ use crate::db::{Store, StoreError, lock_ward};
 use crate::details::{details_of, set_details};
 use crate::entity::{household, household_edit, household_state, register_change};
 use crate::ledger::{self, Act, Line};
+use crate::names::account_names;
 use crate::register::{RegisterEntry, entry, not_undone, refused, waits};
 use crate::sync::code;
 
@@ -299,7 +300,8 @@ impl Store {
             .all(&self.read)
             .await?;
         let who = changes.iter().filter_map(|c| c.by_account);
-        let names = self.account_names(who.chain(edits.iter().map(|e| e.account_id))).await?;
+        let names =
+            account_names(&self.read, who.chain(edits.iter().map(|e| e.account_id))).await?;
         // What the desk set has a line of each kind under one number; a move to another group has two.
         let mut deeds: BTreeMap<(i64, i64), HouseholdDeed> = BTreeMap::new();
         for c in changes {

@@ -1,25 +1,28 @@
 //! A residential group's register into the book: added once, recognised afterwards.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Set,
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use gocua_domain::address::{Address, HouseKind, Mark, Mouth};
 use gocua_domain::coverage::{Counted, Coverage};
+use gocua_domain::desk::rekey;
 use gocua_domain::ground::{RegisterChange, group_key, way_name};
-use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
+use gocua_domain::id::{AlleyId, GroupId, HouseholdId, ImportId};
 use gocua_domain::import::RowFate;
 use gocua_domain::proposal::proposal_code;
 use gocua_domain::search::search_key;
 use gocua_domain::territory::{AlleyKind, PointSource};
 
-use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
+use crate::alleys::former_names;
+use crate::db::{Store, StoreError, chunks, lock_ward, set_each};
 use crate::doors::restand;
+use crate::draft::Note;
 use crate::entity::{alley, group_alias, household, residential_group, ward};
 use crate::ledger::{self, Act, Line};
 use crate::register::waits;
@@ -58,6 +61,8 @@ pub struct ImportOptions {
     pub commit: bool,
     /// Found residential groups the ward does not have.
     pub new_groups: bool,
+    /// Name of the file, for the list of imports.
+    pub file: String,
 }
 
 /// Why a row of a register was left out.
@@ -161,9 +166,15 @@ impl Store {
             return Ok(report);
         }
         plan.write(&tx, &options.act).await?;
-        set_seq(&tx, ward_code, seq).await?;
-        tx.commit().await?;
-        self.writers.announce(ward_code, seq);
+        let again = report.refused.iter().filter(|(_, why)| *why == Refusal::Repeated).count();
+        let note = Note {
+            id: ImportId(Uuid::now_v7()),
+            file: options.file,
+            repeated: again,
+            left_out: report.refused.len() - again,
+        };
+        plan.keep(&tx, note, &options.act).await?;
+        self.close(tx, ward_code, seq).await?;
         Ok(report)
     }
 }
@@ -185,6 +196,7 @@ struct KnownDoor {
     numbered: bool,
     /// The row of this file it was met in already.
     seen: Option<usize>,
+    place: Option<Place>,
     group: GroupId,
     /// In the denominator?
     active: bool,
@@ -192,12 +204,13 @@ struct KnownDoor {
 
 /// What a register would change in the book, row by row; and how it is written.
 pub(crate) struct Plan {
-    ward: String,
+    pub ward: String,
     sign: String,
     pub seq: i64,
     groups: HashMap<String, (GroupId, String)>,
     group_count: usize,
-    ways: HashMap<WayKey, (AlleyId, String)>,
+    /// Each way; where the key is a name it had before, with its name of now.
+    ways: HashMap<WayKey, (AlleyId, Option<String>)>,
     doors: HashMap<DoorKey, Vec<KnownDoor>>,
     codes: HashMap<String, DoorKey>,
     numbers: HashMap<GroupId, u32>,
@@ -212,11 +225,30 @@ pub(crate) struct Plan {
     pub confirmed: Vec<(household::Model, household::Model)>,
     /// Households of the book that the file names and that stay as they are.
     pub named: Vec<HouseholdId>,
-    /// Where households stand, by what the file says: longitude and latitude.
-    points: BTreeMap<HouseholdId, (f64, f64)>,
+    /// Where households of the book stood, and where they stand by the file: longitude and latitude.
+    pub points: BTreeMap<HouseholdId, (Option<Place>, [f64; 2])>,
     /// Residential groups of which the file has a household.
     covered: BTreeSet<GroupId>,
     pub report: ImportReport,
+}
+
+/// Where a household stands: longitude and latitude in degrees, and the code of who said so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub at: [f64; 2],
+    pub source: Option<String>,
+}
+
+impl Place {
+    pub fn of(h: &household::Model) -> Option<Self> {
+        let (lon, lat) = h.lon.zip(h.lat)?;
+        Some(Self { at: [lon, lat], source: h.point_source.clone() })
+    }
+
+    /// Did the desk give it? Then no file moves it.
+    pub fn by_desk(&self) -> bool {
+        self.source.as_deref() == Some(PointSource::Desk.code())
+    }
 }
 
 /// Members, and those from 14 years.
@@ -291,6 +323,7 @@ impl Plan {
         // Merged groups may both have had a street of one name: one of the two stands for both, as
         // the way to every door on either. Parents first, since a way is known by where it turns off.
         let mut stands: HashMap<Uuid, AlleyId> = HashMap::new();
+        let mut named_ways: HashMap<Uuid, (WayKey, String)> = HashMap::new();
         for a in parents_first(alleys) {
             let Some(kind) = AlleyKind::from_code(&a.kind) else { continue };
             let called = match (&a.mouth, kind) {
@@ -300,9 +333,20 @@ impl Plan {
                 _ => way_name(&a.name),
             };
             let stand = |id: Uuid| stands.get(&id).copied().unwrap_or(AlleyId(id));
+            let by_name = called == way_name(&a.name);
             let key = (GroupId(a.group_id), a.parent_id.map(stand), kind, called);
-            let (id, _) = plan.ways.entry(key).or_insert((AlleyId(a.id), a.name));
+            let (id, _) = plan.ways.entry(key.clone()).or_insert((AlleyId(a.id), None));
             stands.insert(a.id, *id);
+            if by_name {
+                named_ways.insert(a.id, (key, a.name));
+            }
+        }
+        // A name of today comes before one of yesterday, as with groups.
+        for (alley, was) in former_names(tx, ward_code).await? {
+            let Some(((group, parent, kind, _), now)) = named_ways.get(&alley) else { continue };
+            let stand = stands.get(&alley).copied().unwrap_or(AlleyId(alley));
+            let key = (*group, *parent, *kind, way_name(&was));
+            plan.ways.entry(key).or_insert((stand, Some(now.clone())));
         }
         // Removed ones too: what the ward took out of the register no file brings back, and no new
         // household gets its code. But what only an import had brought, and went with it, never was.
@@ -324,6 +368,7 @@ impl Plan {
                 waits: waits(&h),
                 numbered: !h.house_no.is_empty(),
                 seen: None,
+                place: Place::of(&h),
                 group: GroupId(h.group_id),
                 active: h.active,
             });
@@ -369,10 +414,14 @@ impl Plan {
         let head = search_key(row.head_name.as_deref().unwrap_or_default());
         let by_code = row.code.as_ref().and_then(|c| self.codes.get(c)).cloned();
         let code_taken = by_code.is_some();
-        let key = match by_code {
-            Some(key) => key,
-            None => (self.way(group, name, &row.address), door_name(&house_no, landmark)),
+        let (key, row) = match by_code {
+            Some(key) => (key, Cow::Borrowed(row)),
+            None => {
+                let (alley, renamed) = self.way(group, name, &row.address);
+                ((alley, door_name(&house_no, landmark)), in_words_of_today(row, &renamed))
+            }
         };
+        let row = row.as_ref();
         let doors = self.doors.entry(key.clone()).or_default();
         // The same head at the door; or, where the door holds one household, that household.
         let same = doors.iter().position(|d| d.head == head);
@@ -397,6 +446,11 @@ impl Plan {
                 if !head.is_empty() && !door.head.is_empty() && door.head != head {
                     return self.ask_about_head(row, Some(id));
                 }
+                if let Some((lon, lat)) = row.point
+                    && !door.place.as_ref().is_some_and(|was| was.by_desk() || was.at == [lon, lat])
+                {
+                    self.points.insert(id, (door.place.clone(), [lon, lat]));
+                }
                 let was = (door.members, door.adults);
                 let is = (row.members.or(was.0), row.adults.or(was.1));
                 let fate = if door.waits {
@@ -413,14 +467,12 @@ impl Plan {
                     self.counts.insert(id, (was, is));
                     RowFate::Updated
                 };
-                self.points.extend(row.point.map(|point| (id, point)));
                 Taken { household: Some(id), ..Taken::new(fate) }
             }
             // Its code is another household's: two families never share one.
             None if code_taken => self.ask_about_head(row, None),
             None => {
-                let id = self.add(row_at, row, group, &group_code, key, house_no, head);
-                self.points.extend(row.point.map(|point| (id, point)));
+                self.add(row_at, row, group, &group_code, key, house_no, head);
                 Taken::new(RowFate::New)
             }
         }
@@ -463,7 +515,7 @@ impl Plan {
         key: DoorKey,
         house_no: String,
         head: String,
-    ) -> HouseholdId {
+    ) {
         let id = HouseholdId(Uuid::now_v7());
         let numbered = !house_no.is_empty();
         let new = self.registered(id, row, group, group_code, &key, house_no);
@@ -476,11 +528,11 @@ impl Plan {
             waits: false,
             numbered,
             seen: Some(row_at),
+            place: None,
             group,
             active: true,
         });
         self.report.added += 1;
-        id
     }
 
     /// What a phone found at the door, the register knows.
@@ -551,7 +603,7 @@ impl Plan {
             members: row.members,
             adults: row.adults,
             search_key: search_key(&words.join(" ")),
-            point: None,
+            point: row.point.map(|(lon, lat)| [lon, lat]),
         }
     }
 
@@ -572,8 +624,14 @@ impl Plan {
         (id, code)
     }
 
-    /// The alley a door opens to, founded with the ways that lead to it where the ward lacks them.
-    fn way(&mut self, group: GroupId, group_name: &str, address: &Address) -> AlleyId {
+    /// The alley a door opens to, founded with the ways that lead to it where the ward lacks them; and
+    /// what the address calls a way by a former name, with what it is called now.
+    fn way(
+        &mut self,
+        group: GroupId,
+        group_name: &str,
+        address: &Address,
+    ) -> (AlleyId, Vec<(String, String)>) {
         // A house without a street lies on the group's own ground, which goes by the group's name.
         let street = address.street.as_deref().unwrap_or(group_name);
         let named = if address.street.is_some() {
@@ -581,8 +639,10 @@ impl Plan {
         } else {
             street.to_owned()
         };
-        let mut at =
-            self.found_way(group, None, AlleyKind::Street, way_name(street), named, None, "");
+        let called = way_name(street);
+        let (mut at, now) =
+            self.found_way(group, None, AlleyKind::Street, called.clone(), named, None, "");
+        let mut renamed: Vec<(String, String)> = now.map(|now| (called, now)).into_iter().collect();
         let mut trail = String::new();
         for (kind, called, mouth) in path(address) {
             if mouth.is_some() {
@@ -600,17 +660,19 @@ impl Plan {
             let key = if mouth.is_some() { called.to_lowercase() } else { way_name(&called) };
             let sort = mouth.as_ref().map(|m| format!("{:05}{}", m.number, m.suffix));
             let mouth = mouth.map(|m| m.to_string());
-            at = self.found_way(
+            let (next, now) = self.found_way(
                 group,
                 Some(at),
                 kind,
-                key,
+                key.clone(),
                 title,
                 mouth,
                 sort.as_deref().unwrap_or("99999"),
             );
+            at = next;
+            renamed.extend(now.map(|now| (key, now)));
         }
-        at
+        (at, renamed)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a way has these parts, named by the one caller")]
@@ -623,10 +685,10 @@ impl Plan {
         title: String,
         mouth: Option<String>,
         sort: &str,
-    ) -> AlleyId {
+    ) -> (AlleyId, Option<String>) {
         let key = (group, parent, kind, called);
-        if let Some((id, _)) = self.ways.get(&key) {
-            return *id;
+        if let Some(known) = self.ways.get(&key) {
+            return known.clone();
         }
         let id = AlleyId(Uuid::now_v7());
         let above = self
@@ -645,8 +707,8 @@ impl Plan {
             sort: if parent.is_some() { format!("{above} {sort}") } else { search_key(&title) },
         });
         self.report.alleys_added += 1;
-        self.ways.insert(key, (id, title));
-        id
+        self.ways.insert(key, (id, None));
+        (id, None)
     }
 
     /// Writes it all, inside a write that holds the ward's lock.
@@ -669,17 +731,16 @@ impl Plan {
         for rows in chunks(rows, 23) {
             household::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
-        for (id, (_, (members, adults))) in &self.counts {
-            household::Entity::update(household::ActiveModel {
-                id: Set(id.0),
-                members: Set(*members),
-                adults: Set(*adults),
-                seq: Set(seq),
-                ..Default::default()
+        use household::Column as C;
+        let counts: Vec<_> = self
+            .counts
+            .iter()
+            .map(|(id, (_, (members, adults)))| {
+                (id.0.into(), vec![(*members).into(), (*adults).into(), seq.into()])
             })
-            .exec(tx)
-            .await?;
-        }
+            .collect();
+        let columns = [C::Members, C::Adults, C::Seq];
+        set_each(tx, household::Entity::update_many(), C::Id, &columns, &counts).await?;
         for (_, h) in &self.confirmed {
             household::Entity::update(household::ActiveModel {
                 id: Set(h.id),
@@ -698,7 +759,11 @@ impl Plan {
             .await?;
             restand(tx, ward_code, h, None, seq).await?;
         }
-        self.write_points(tx).await?;
+        let points = self.points.iter().map(|(id, (_, at))| {
+            let source = Some(PointSource::Import.code().to_owned());
+            (*id, Some(Place { at: *at, source }))
+        });
+        place(tx, points).await?;
         let new = self.new_households.iter().map(|h| (h.id.0, h.group.0));
         let confirmed = self.confirmed.iter().map(|(_, h)| (h.id, h.group_id));
         let lines = new.chain(confirmed).map(|(id, group)| Line::new(id, group, 1));
@@ -717,26 +782,24 @@ impl Plan {
         }
         rollup::add(tx, ward_code, delta, &LastVisits::default(), seq).await
     }
+}
 
-    /// Where the households of the file stand. A place the desk has given is never overwritten.
-    async fn write_points(&self, tx: &DatabaseTransaction) -> Result<(), StoreError> {
-        use household::Column as C;
-        for (id, (lon, lat)) in &self.points {
-            household::Entity::update_many()
-                .col_expr(C::Lon, Expr::value(*lon))
-                .col_expr(C::Lat, Expr::value(*lat))
-                .col_expr(C::PointSource, Expr::value(PointSource::Import.code()))
-                .filter(C::Id.eq(id.0))
-                .filter(
-                    Condition::any()
-                        .add(C::PointSource.is_null())
-                        .add(C::PointSource.ne(PointSource::Desk.code())),
-                )
-                .exec(tx)
-                .await?;
-        }
-        Ok(())
-    }
+/// Puts households where they stand, or nowhere.
+pub(crate) async fn place(
+    tx: &DatabaseTransaction,
+    places: impl IntoIterator<Item = (HouseholdId, Option<Place>)>,
+) -> Result<(), StoreError> {
+    use household::Column as C;
+    let rows: Vec<_> = places
+        .into_iter()
+        .map(|(id, place)| {
+            let [lon, lat] = [0, 1].map(|n| place.as_ref().map(|place| place.at[n]));
+            let source = place.and_then(|place| place.source);
+            (id.0.into(), vec![lon.into(), lat.into(), source.into()])
+        })
+        .collect();
+    let columns = [C::Lon, C::Lat, C::PointSource];
+    set_each(tx, household::Entity::update_many(), C::Id, &columns, &rows).await
 }
 
 /// Why a household left the register that only an import had brought, when that import was taken back.
@@ -745,6 +808,18 @@ pub(crate) const UNDONE: &str = "import";
 /// Did it leave with its import?
 pub(crate) fn undone(h: &household::Model) -> bool {
     h.removed_why.as_deref() == Some(UNDONE)
+}
+
+/// A row whose household will be found by what its ways are called now.
+fn in_words_of_today<'a>(row: &'a ImportRow, renamed: &[(String, String)]) -> Cow<'a, ImportRow> {
+    if renamed.is_empty() {
+        return Cow::Borrowed(row);
+    }
+    let mut row = row.clone();
+    for (was, now) in renamed {
+        row.address.raw = rekey(&search_key(&row.address.raw), was, &way_name(now));
+    }
+    Cow::Owned(row)
 }
 
 /// The ways from the street to the door: kind, what it is called, and its number if it has one.

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::account::{NewSession, Opened, open_in};
 use crate::entity::{account, invite, session, team};
+use crate::names::team_names;
 use crate::{Store, StoreError};
 
 /// What stands where a password's hash would: no password has it.
@@ -136,7 +137,7 @@ impl Store {
             .order_by_asc(invite::Column::Id)
             .all(&self.read)
             .await?;
-        let names = self.team_names(ward).await?;
+        let names = team_names(&self.read, ward).await?;
         Ok(rows
             .into_iter()
             .map(|row| InviteLine {

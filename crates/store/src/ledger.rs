@@ -3,7 +3,7 @@
 //! Every act that moves a household in or out of the denominator, or from one group to another, leaves
 //! its lines here in the act's own transaction. Their sum is the denominator: `verify` says so.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -17,7 +17,8 @@ use gocua_domain::id::{AccountId, GroupId};
 use gocua_domain::time::{Day, Millis};
 
 use crate::db::{Store, StoreError, chunks};
-use crate::entity::{account, household, register_change, residential_group};
+use crate::entity::{household, register_change};
+use crate::names::{account_names, group_names};
 use crate::rollup::Drift;
 
 /// The most lines one answer lists.
@@ -268,8 +269,8 @@ impl Store {
             .await?;
         let more = rows.len() as u64 > LINES;
         rows.truncate(LINES as usize);
-        let names = self.account_names(rows.iter().filter_map(|row| row.by_account)).await?;
-        let groups = self.group_names(ward).await?;
+        let names = account_names(&self.read, rows.iter().filter_map(|row| row.by_account)).await?;
+        let groups = group_names(&self.read, ward).await?;
         let lines = rows
             .into_iter()
             .filter_map(|row| {
@@ -289,36 +290,5 @@ impl Store {
             })
             .collect();
         Ok(Ledger { before, after, lines, more })
-    }
-
-    /// Names of accounts.
-    pub(crate) async fn account_names(
-        &self,
-        ids: impl IntoIterator<Item = Uuid>,
-    ) -> Result<HashMap<Uuid, String>, StoreError> {
-        let ids: std::collections::BTreeSet<Uuid> = ids.into_iter().collect();
-        let rows: Vec<(Uuid, String)> = account::Entity::find()
-            .select_only()
-            .columns([account::Column::Id, account::Column::Name])
-            .filter(account::Column::Id.is_in(ids))
-            .into_tuple()
-            .all(&self.read)
-            .await?;
-        Ok(rows.into_iter().collect())
-    }
-
-    /// Names of all groups of a ward, those that ended included.
-    pub(crate) async fn group_names(
-        &self,
-        ward: &str,
-    ) -> Result<HashMap<Uuid, String>, StoreError> {
-        let rows: Vec<(Uuid, String)> = residential_group::Entity::find()
-            .select_only()
-            .columns([residential_group::Column::Id, residential_group::Column::Name])
-            .filter(residential_group::Column::Ward.eq(ward))
-            .into_tuple()
-            .all(&self.read)
-            .await?;
-        Ok(rows.into_iter().collect())
     }
 }

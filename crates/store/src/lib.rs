@@ -4,6 +4,7 @@
 //! here; callers get domain types and short errors.
 
 mod account;
+mod alleys;
 mod appointed;
 mod board;
 mod carry;
@@ -24,6 +25,7 @@ mod invite;
 mod layer;
 mod ledger;
 mod likely;
+mod names;
 mod overlap;
 mod people;
 mod phones;

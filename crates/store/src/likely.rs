@@ -13,9 +13,9 @@ use gocua_domain::ground::way_name;
 use gocua_domain::id::{GroupId, HouseholdId};
 use gocua_domain::territory::AlleyKind;
 
+use crate::alleys::{Way, ways};
 use crate::db::{Store, StoreError, lock_ward};
 use crate::entity::{household, not_double};
-use crate::groups::{Way, ways};
 use crate::ledger::Act;
 use crate::register::{RegisterEntry, entry};
 

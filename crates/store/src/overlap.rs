@@ -14,6 +14,7 @@ use gocua_domain::time::Millis;
 use crate::db::{Store, StoreError};
 use crate::desk::HouseholdRef;
 use crate::entity::{household, household_state, overlap_seen, visit};
+use crate::names::team_names;
 
 /// Two teams at one home, as their leads and the desk are told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ impl Store {
             .all(&self.read)
             .await?;
         let doors = self.household_refs(ward, ids).await?;
-        let names = self.team_names(ward).await?;
+        let names = team_names(&self.read, ward).await?;
         let named = |knock: Knock| {
             let name = names.get(&knock.team.0).cloned().unwrap_or_default();
             (TeamRef { id: knock.team, name }, knock.at)

@@ -25,6 +25,7 @@ use crate::entity::{
     team, visit, ward,
 };
 use crate::people::{self, DoorPeople};
+use crate::register::doubles_of;
 use crate::sync::FactRow;
 
 /// Points kept of a group's outline on a phone; its sketch is a few hundred pixels wide.
@@ -105,8 +106,10 @@ impl Store {
         if span.since == Some(seq) {
             return Ok(answer);
         }
+        if span.after.is_none() {
+            answer.me = Some(me(db, who, now).await?);
+        }
         if answer.reset {
-            answer.me = Some(me(db, who).await?);
             answer.notices = notice::published().to_vec();
             answer.referral_kinds = people::promises(db, &who.ward).await?;
         }
@@ -153,7 +156,7 @@ async fn skills_since(
     }
 }
 
-async fn me(db: &impl ConnectionTrait, who: &Puller) -> Result<Me, StoreError> {
+async fn me(db: &impl ConnectionTrait, who: &Puller, now: Millis) -> Result<Me, StoreError> {
     let account =
         account::Entity::find_by_id(who.account.0).one(db).await?.ok_or(StoreError::NotFound)?;
     let ward: (String, String) = ward::Entity::find_by_id(&who.ward)
@@ -165,6 +168,10 @@ async fn me(db: &impl ConnectionTrait, who: &Puller) -> Result<Me, StoreError> {
         .ok_or(StoreError::NotFound)?;
     let team = match who.team {
         Some(id) => team::Entity::find_by_id(id.0).one(db).await?,
+        None => None,
+    };
+    let next_evening = match who.team {
+        Some(team) => crate::roster::next_evening(db, team, now).await?,
         None => None,
     };
     let campaign = campaign::Entity::find()
@@ -183,6 +190,7 @@ async fn me(db: &impl ConnectionTrait, who: &Puller) -> Result<Me, StoreError> {
             starts_on: Day(c.starts_on),
             ends_on: Day(c.ends_on),
         }),
+        next_evening,
     })
 }
 
@@ -427,17 +435,7 @@ async fn behind_doors(
     // Within the limit of bound values, whatever the size of the turf.
     for part in households.chunks(10_000) {
         // A double's visits stand at the household it was merged into.
-        let doubles: HashMap<Uuid, Uuid> = household::Entity::find()
-            .select_only()
-            .columns([household::Column::Id, household::Column::MergedInto])
-            .filter(household::Column::MergedInto.is_not_null())
-            .filter(household::Column::MergedInto.is_in(part.iter().map(|h| h.id)))
-            .into_tuple::<(Uuid, Option<Uuid>)>()
-            .all(db)
-            .await?
-            .into_iter()
-            .filter_map(|(id, into)| Some((id, into?)))
-            .collect();
+        let doubles = doubles_of(db, part.iter().map(|h| h.id)).await?;
         let ids: Vec<Uuid> = part.iter().map(|h| h.id).chain(doubles.keys().copied()).collect();
         let door = |id: Uuid| doubles.get(&id).copied().unwrap_or(id);
         let visits = visit::Entity::find()

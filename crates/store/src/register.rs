@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use gocua_domain::ground::{RegisterChange, group_key};
 use gocua_domain::id::{AlleyId, GroupId, HouseholdId};
 use gocua_domain::search::{search_key, second_chance};
 
+use crate::alleys::once_called;
 use crate::db::{Store, StoreError, lock_ward, set_seq};
 use crate::entity::{alley, group_alias, household, residential_group, visit};
 use crate::import::{UNDONE, undone};
@@ -190,15 +191,7 @@ impl Store {
         if rows.is_empty() {
             return Ok(seq - 1);
         }
-        household::Entity::update_many()
-            .col_expr(household::Column::DeletedAt, Expr::value(None::<i64>))
-            .col_expr(household::Column::RemovedWhy, Expr::value(None::<String>))
-            .col_expr(household::Column::Active, Expr::value(true))
-            .col_expr(household::Column::Proposed, Expr::value(false))
-            .col_expr(household::Column::LeftOn, Expr::value(None::<i32>))
-            .filter(household::Column::Id.is_in(rows.iter().map(|h| h.id)))
-            .exec(&tx)
-            .await?;
+        bring_back(&tx, rows.iter().map(|h| h.id), seq).await?;
         let back = rows.iter().map(|h| line_of(h, i32::from(!h.active)));
         ledger::note(&tx, ward, seq, RegisterChange::Restored, act, back).await?;
         changed(&tx, ward, &rows, seq).await?;
@@ -276,7 +269,7 @@ impl Store {
     }
 
     /// Households that hold every one of some folded words: in their name, their address, their code,
-    /// or in one of the names of their group, old ones included.
+    /// or in one of the names of their group or of the ways to them, old ones included.
     pub(crate) async fn holding_words(
         &self,
         ward: &str,
@@ -284,6 +277,7 @@ impl Store {
     ) -> Result<Condition, StoreError> {
         use household::Column as C;
         let groups = self.called(ward).await?;
+        let alleys = once_called(&self.read, ward).await?;
         // A folded word is letters, digits and slashes: nothing in it means anything to LIKE.
         Ok(words.split(' ').fold(Condition::all(), |every, word| {
             let like = format!("%{word}%");
@@ -293,6 +287,14 @@ impl Store {
             let mut any = Condition::any().add(C::SearchKey.like(&like)).add(code);
             if !called.is_empty() {
                 any = any.add(C::GroupId.is_in(called));
+            }
+            let once: BTreeSet<Uuid> = alleys
+                .iter()
+                .filter(|(key, _)| names(key, word))
+                .flat_map(|(_, ids)| ids.iter().copied())
+                .collect();
+            if !once.is_empty() {
+                any = any.add(C::AlleyId.is_in(once));
             }
             every.add(any)
         }))
@@ -406,15 +408,7 @@ impl Store {
         &self,
         rows: &[household::Model],
     ) -> Result<HashMap<Uuid, i64>, StoreError> {
-        let doubles: Vec<(Uuid, Option<Uuid>)> = household::Entity::find()
-            .select_only()
-            .columns([household::Column::Id, household::Column::MergedInto])
-            .filter(household::Column::MergedInto.is_in(rows.iter().map(|h| h.id)))
-            .into_tuple()
-            .all(&self.read)
-            .await?;
-        let into: HashMap<Uuid, Uuid> =
-            doubles.into_iter().filter_map(|(id, into)| Some((id, into?))).collect();
+        let into = doubles_of(&self.read, rows.iter().map(|h| h.id)).await?;
         let asked = rows.iter().map(|h| h.id).chain(into.keys().copied());
         let own: Vec<(Uuid, i64)> = visit::Entity::find()
             .select_only()
@@ -483,6 +477,42 @@ pub(crate) async fn merge_in(
     let line = line_of(&of, -i32::from(of.active)).about(&to.code);
     ledger::note(tx, ward, seq, RegisterChange::Merged, act, [line]).await?;
     changed(tx, ward, &[of, to], seq).await
+}
+
+/// The doubles of these households, each with the one it was merged into.
+pub(crate) async fn doubles_of(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Uuid>, StoreError> {
+    use household::Column as C;
+    let rows: Vec<(Uuid, Option<Uuid>)> = household::Entity::find()
+        .select_only()
+        .columns([C::Id, C::MergedInto])
+        .filter(C::MergedInto.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(id, into)| Some((id, into?))).collect())
+}
+
+/// Puts removed households back into force; their lines and rollups are the caller's.
+pub(crate) async fn bring_back(
+    tx: &DatabaseTransaction,
+    ids: impl IntoIterator<Item = Uuid>,
+    seq: i64,
+) -> Result<(), StoreError> {
+    use household::Column as C;
+    household::Entity::update_many()
+        .col_expr(C::DeletedAt, Expr::value(None::<i64>))
+        .col_expr(C::RemovedWhy, Expr::value(None::<String>))
+        .col_expr(C::Active, Expr::value(true))
+        .col_expr(C::Proposed, Expr::value(false))
+        .col_expr(C::LeftOn, Expr::value(None::<i32>))
+        .col_expr(C::Seq, Expr::value(seq))
+        .filter(C::Id.is_in(ids))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Does a name hold a word, or begin one of its own with it? Short words must be whole: half of all

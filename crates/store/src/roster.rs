@@ -3,15 +3,16 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set, Unchanged,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, Unchanged,
 };
 use uuid::Uuid;
 
 use gocua_domain::account::Role;
 use gocua_domain::id::{AccountId, DeviceId, TeamId};
+use gocua_domain::pull::NextEvening;
 use gocua_domain::search::search_key;
 use gocua_domain::time::{Day, Millis};
 use gocua_domain::turf::Term;
@@ -614,4 +615,29 @@ async fn set_access(tx: &DatabaseTransaction, id: AccountId, may: bool) -> Resul
         account::ActiveModel { id: Unchanged(id.0), disabled: Set(!may), ..Default::default() };
     row.update(tx).await?;
     Ok(())
+}
+
+/// The evening a team goes out next: the first planned one that is not over.
+pub(crate) async fn next_evening(
+    db: &impl ConnectionTrait,
+    team: TeamId,
+    now: Millis,
+) -> Result<Option<NextEvening>, StoreError> {
+    use shift_plan::Column as C;
+    let today = now.day().0;
+    let still = C::Day.eq(today).and(C::ToMinute.gt(now.minute()));
+    let next = shift_plan::Entity::find()
+        .filter(C::TeamId.eq(team.0))
+        .filter(C::Day.gt(today).or(still))
+        .order_by_asc(C::Day)
+        .order_by_asc(C::FromMinute)
+        .order_by_asc(C::Id)
+        .one(db)
+        .await?;
+    Ok(next.map(|plan| NextEvening {
+        day: Day(plan.day),
+        from_minute: plan.from_minute,
+        to_minute: plan.to_minute,
+        place: plan.place,
+    }))
 }

@@ -1,7 +1,5 @@
 //! A ward's campaign, its targets, and who changed them.
 
-use std::collections::HashMap;
-
 use gocua_domain::id::AccountId;
 use gocua_domain::pull::CampaignRef;
 use gocua_domain::time::{Day, Millis};
@@ -13,7 +11,8 @@ use uuid::Uuid;
 
 use crate::coverage::Target;
 use crate::db::{lock_ward, set_seq};
-use crate::entity::{account, campaign, setting_change, target};
+use crate::entity::{campaign, setting_change, target};
+use crate::names::account_names;
 use crate::{Store, StoreError};
 
 /// The latest changes that are shown.
@@ -130,15 +129,7 @@ impl Store {
             .limit(CHANGES_SHOWN)
             .all(&self.read)
             .await?;
-        let who: HashMap<Uuid, String> = account::Entity::find()
-            .select_only()
-            .columns([account::Column::Id, account::Column::Name])
-            .filter(account::Column::Id.is_in(changes.iter().map(|c| c.by_account)))
-            .into_tuple()
-            .all(&self.read)
-            .await?
-            .into_iter()
-            .collect();
+        let who = account_names(&self.read, changes.iter().map(|c| c.by_account)).await?;
         Ok(Settings {
             campaign: running(&self.read, ward).await?.as_ref().map(campaign_of),
             targets: targets

@@ -35,6 +35,7 @@ use crate::entity::{
 use crate::ledger::{self, Act, Line};
 use crate::people;
 use crate::quality;
+use crate::register::bring_back;
 use crate::rollup::{self, LastVisits, Place};
 use crate::team;
 
@@ -471,17 +472,7 @@ async fn restore_household(
     let Some(gone) = gone else { return Ok(()) };
     let line = Line::new(gone.id, gone.group_id, i32::from(!gone.active));
     ledger::note(tx, ward, seq, RegisterChange::Restored, act, [line]).await?;
-    household::Entity::update_many()
-        .col_expr(household::Column::DeletedAt, Expr::value(None::<i64>))
-        .col_expr(household::Column::RemovedWhy, Expr::value(None::<String>))
-        .col_expr(household::Column::Active, Expr::value(true))
-        .col_expr(household::Column::Proposed, Expr::value(false))
-        .col_expr(household::Column::LeftOn, Expr::value(None::<i32>))
-        .col_expr(household::Column::Seq, Expr::value(seq))
-        .filter(household::Column::Id.eq(household))
-        .exec(tx)
-        .await?;
-    Ok(())
+    bring_back(tx, [household], seq).await
 }
 
 /// One ward's writer: takes what waits, commits it together, answers each.

@@ -23,6 +23,7 @@ use crate::entity::{
     alley, assignment, assignment_batch, assignment_move, household, residential_group,
     rollup_alley, shift_plan, team, turf_term, visit,
 };
+use crate::register::doubles_of;
 use crate::sync::{FactRow, code, decode};
 use crate::territory::assignment_row;
 
@@ -483,16 +484,7 @@ async fn visits_behind(
     let mut found: HashMap<Uuid, Vec<VisitFact>> = HashMap::new();
     // Within the limit of bound values, whatever the size of the turf.
     for part in homes.chunks(10_000) {
-        let doubles: HashMap<Uuid, Uuid> = household::Entity::find()
-            .select_only()
-            .columns([household::Column::Id, household::Column::MergedInto])
-            .filter(household::Column::MergedInto.is_in(part.iter().map(|h| h.id)))
-            .into_tuple::<(Uuid, Option<Uuid>)>()
-            .all(db)
-            .await?
-            .into_iter()
-            .filter_map(|(id, into)| Some((id, into?)))
-            .collect();
+        let doubles = doubles_of(db, part.iter().map(|h| h.id)).await?;
         let ids = part.iter().map(|h| h.id).chain(doubles.keys().copied());
         let visits = visit::Entity::find()
             .filter(visit::Column::HouseholdId.is_in(ids))

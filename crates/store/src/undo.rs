@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use gocua_domain::ground::RegisterChange;
@@ -17,16 +18,17 @@ use gocua_domain::import::rolls_back_until;
 use gocua_domain::proposal::proposal_code;
 use gocua_domain::time::Millis;
 
-use crate::db::{Store, StoreError, lock_ward};
-use crate::draft::{ImportLine, Proposed, import_line, names, unreadable, what};
+use crate::db::{Store, StoreError, lock_ward, set_each};
+use crate::draft::{ImportLine, Proposed, import_line, unreadable, what};
 use crate::entity::{
     account, alley, assignment, consent_event, door_decision, door_pair, ground_change,
     group_alias, household, household_edit, household_flags, household_note, learner, not_double,
     overlap_seen, quarantine, referral, register_import, register_import_change, residential_group,
     visit, withdrawal,
 };
-use crate::import::{Count, UNDONE};
+use crate::import::{Count, Place, UNDONE, place};
 use crate::ledger::{self, Act, Line};
+use crate::names::account_names;
 use crate::rollup;
 
 /// Why something an import brought stays when the import is taken back.
@@ -52,6 +54,8 @@ pub struct Undo {
     pub households: usize,
     /// Households whose numbers of people go back.
     pub counts: usize,
+    /// Households that stand where they stood before.
+    pub points: usize,
     /// Proposals that wait for the ward again.
     pub proposals: usize,
     /// Streets and lanes that go.
@@ -114,14 +118,17 @@ impl Store {
                 .await?;
             let found = register_import::Entity::find_by_id(id.0).one(&tx).await?;
             let import = found.ok_or(StoreError::NotFound)?;
-            let names =
-                names(&tx, [Some(import.account_id), import.undone_by].into_iter().flatten())
-                    .await?;
+            let names = account_names(
+                &tx,
+                [Some(import.account_id), import.undone_by].into_iter().flatten(),
+            )
+            .await?;
             self.close(tx, ward, seq).await?;
             return Ok(import_line(import, &names));
         }
         let names =
-            names(&tx, [Some(import.account_id), import.undone_by].into_iter().flatten()).await?;
+            account_names(&tx, [Some(import.account_id), import.undone_by].into_iter().flatten())
+                .await?;
         Ok(import_line(import, &names))
     }
 }
@@ -145,7 +152,7 @@ async fn take_back(
         .all(tx)
         .await?;
     let of = |kind: &'static str| changes.iter().filter(move |c| c.what == kind);
-    let targets: Vec<Uuid> = [what::HOUSEHOLD, what::COUNT, what::PROPOSAL]
+    let targets: Vec<Uuid> = [what::HOUSEHOLD, what::COUNT, what::PROPOSAL, what::POINT]
         .into_iter()
         .flat_map(|kind| of(kind).map(|c| c.target_id))
         .collect();
@@ -163,20 +170,15 @@ async fn take_back(
     let mut back: Vec<(&household::Model, Proposed)> = Vec::new();
     for change in of(what::PROPOSAL) {
         let Some(row) = touched.rows.get(&change.target_id) else { continue };
-        let was = change.was.clone().ok_or_else(unreadable)?;
         match touched.since_named(row) {
             Some(why) => stays.push((HouseholdId(row.id), why)),
-            None => back.push((row, serde_json::from_value(was).map_err(|_| unreadable())?)),
+            None => back.push((row, kept::<Proposed>(&change.was)?)),
         }
     }
     let mut counts: Vec<(&household::Model, Count)> = Vec::new();
     for change in of(what::COUNT) {
         let Some(row) = touched.rows.get(&change.target_id) else { continue };
-        let count = |value: &Option<serde_json::Value>| -> Result<Count, StoreError> {
-            let value = value.clone().ok_or_else(unreadable)?;
-            serde_json::from_value(value).map_err(|_| unreadable())
-        };
-        let why = if (row.members, row.adults) != count(&change.became)?
+        let why = if (row.members, row.adults) != kept::<Count>(&change.became)?
             || touched.counted.contains(&row.id)
         {
             Some(Stay::Changed)
@@ -185,7 +187,27 @@ async fn take_back(
         };
         match why {
             Some(why) => stays.push((HouseholdId(row.id), why)),
-            None => counts.push((row, count(&change.was)?)),
+            None => counts.push((row, kept::<Count>(&change.was)?)),
+        }
+    }
+
+    let mut points: Vec<(HouseholdId, Option<Place>)> = Vec::new();
+    let staying: HashSet<HouseholdId> = stays.iter().map(|(id, _)| *id).collect();
+    for change in of(what::POINT) {
+        let Some(row) = touched.rows.get(&change.target_id) else { continue };
+        let id = HouseholdId(row.id);
+        // What stays for another reason stays whole.
+        if staying.contains(&id) {
+            continue;
+        }
+        let at = kept::<[f64; 2]>(&change.became)?;
+        let here = Place::of(row).is_some_and(|now| now.at == at && !now.by_desk());
+        match touched.named_again(row.id).or((!here).then_some(Stay::Changed)) {
+            Some(why) => stays.push((id, why)),
+            None => {
+                let was = change.was.is_some().then(|| kept::<Place>(&change.was)).transpose()?;
+                points.push((id, was));
+            }
         }
     }
 
@@ -199,15 +221,15 @@ async fn take_back(
     for (row, was) in &back {
         propose_again(tx, row.id, was, seq).await?;
     }
-    for (row, was) in &counts {
-        household::Entity::update_many()
-            .col_expr(household::Column::Members, Expr::value(was.0))
-            .col_expr(household::Column::Adults, Expr::value(was.1))
-            .col_expr(household::Column::Seq, Expr::value(seq))
-            .filter(household::Column::Id.eq(row.id))
-            .exec(tx)
-            .await?;
-    }
+    use household::Column as C;
+    let rows: Vec<_> = counts
+        .iter()
+        .map(|(row, was)| (row.id.into(), vec![was.0.into(), was.1.into(), seq.into()]))
+        .collect();
+    let columns = [C::Members, C::Adults, C::Seq];
+    set_each(tx, household::Entity::update_many(), C::Id, &columns, &rows).await?;
+    let placed = points.len();
+    place(tx, points).await?;
     // While the alleys still stand: only then are their counts found and taken away.
     let groups: Vec<GroupId> = groups.into_iter().collect();
     rollup::recount_groups(tx, ward, &groups, seq).await?;
@@ -215,16 +237,23 @@ async fn take_back(
     let groups = drop_groups(tx, of(what::GROUP).map(|c| c.target_id).collect()).await?;
 
     stays.sort_unstable();
-    let names = names(tx, [import.account_id]).await?;
+    let names = account_names(tx, [import.account_id]).await?;
     Ok(Undo {
         households: goes.len(),
         counts: counts.len(),
+        points: placed,
         proposals: back.len(),
         alleys,
         groups,
         stays,
         import: import_line(import, &names),
     })
+}
+
+/// What an import kept of how something was.
+fn kept<T: DeserializeOwned>(value: &Option<serde_json::Value>) -> Result<T, StoreError> {
+    let value = value.clone().ok_or_else(unreadable)?;
+    serde_json::from_value(value).map_err(|_| unreadable())
 }
 
 /// Bound values of one statement: well below either database's limit.
@@ -379,7 +408,8 @@ impl Touched {
 
     /// Why a household the import added stays.
     fn since_added(&self, row: &household::Model) -> Option<Stay> {
-        let changed = row.seq != self.seq || row.merged_into.is_some() || !row.active;
+        let moved = Place::of(row).is_some_and(|place| place.by_desk());
+        let changed = moved || row.seq != self.seq || row.merged_into.is_some() || !row.active;
         if self.visited.contains(&row.id) {
             Some(Stay::Visited)
         } else if let Some(named) = self.named_again(row.id) {
@@ -440,14 +470,11 @@ async fn take_out(
             .await?;
     }
     // Its number in the register is free for the next household.
-    for h in known {
-        household::Entity::update_many()
-            .col_expr(C::Code, Expr::value(proposal_code(HouseholdId(h.id))))
-            .filter(C::Id.eq(h.id))
-            .exec(tx)
-            .await?;
-    }
-    Ok(())
+    let codes: Vec<_> = known
+        .iter()
+        .map(|h| (h.id.into(), vec![proposal_code(HouseholdId(h.id)).into()]))
+        .collect();
+    set_each(tx, household::Entity::update_many(), C::Id, &[C::Code], &codes).await
 }
 
 async fn propose_again(

@@ -1,7 +1,7 @@
 //! Residents who ask the ward to be forgotten: the request, the look at who is remembered at a
 //! household, and the carrying out, which erases as a phone's withdrawal does.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -19,9 +19,10 @@ use gocua_domain::withdrawal::{Channel, Duty, Ending, Term};
 use crate::db::{Store, StoreError, lock_ward};
 use crate::desk::HouseholdRef;
 use crate::entity::{
-    account, consent_event, household, learner, learner_eid, quarantine, referral, visit_learner,
+    consent_event, household, learner, learner_eid, quarantine, referral, visit_learner,
     withdrawal, withdrawal_look, withdrawal_term,
 };
+use crate::names::account_names;
 use crate::people::{self, Spoken};
 use crate::register::entry;
 use crate::rollup::Drift;
@@ -391,14 +392,7 @@ impl Store {
         let hands = |w: &withdrawal::Model| [Some(w.opened_by), w.answered_by, w.ended_by];
         let mut ids: BTreeSet<Uuid> = rows.iter().flat_map(hands).flatten().collect();
         ids.extend(looks.iter().map(|look| look.account_id));
-        let names: Vec<(Uuid, String)> = account::Entity::find()
-            .select_only()
-            .columns([account::Column::Id, account::Column::Name])
-            .filter(account::Column::Id.is_in(ids))
-            .into_tuple()
-            .all(&self.read)
-            .await?;
-        let names: HashMap<Uuid, String> = names.into_iter().collect();
+        let names = account_names(&self.read, ids).await?;
         let deed = |by: Uuid, at: i64| (names.get(&by).cloned().unwrap_or_default(), Millis(at));
         rows.into_iter()
             .filter_map(|row| Some((doors.get(&row.household_id)?.0.clone(), row)))

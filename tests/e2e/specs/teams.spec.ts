@@ -87,3 +87,23 @@ test('whoever left has no way in, and the phone hears of it', async ({ desk, pho
   await it.online()
   await expect(it.page.getByText(/Phường đã thu hồi máy này/)).toBeVisible({ timeout: 30_000 })
 })
+
+test('the next evening of the team stands on its phones, without a network too', async ({ phone, book }) => {
+  const it = await phone()
+  await it.signIn('tnv1')
+  const line = () => it.page.getByText(/^Buổi tới:/)
+  await expect(it.resume).toBeVisible()
+  await expect(line()).toHaveCount(0)
+  const title = await it.page.getByRole('banner').innerText()
+  const team = (await book.get<Roster>('/roster')).teams.find(({ name }) => title.includes(name))
+  const tomorrow = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Ho_Chi_Minh' }).format(Date.now() + 86_400_000)
+  const evening = { id: crypto.randomUUID(), team_id: team?.id, from: 1110, to: 1230, place: 'Nhà văn hóa tổ 3' }
+  await book.post('/shift-plans', { ...evening, day: Number(tomorrow.replaceAll('-', '')) })
+  await it.go('Của tôi')
+  await it.sync()
+  await it.go('Đi ngõ')
+  await expect(line()).toHaveText('Buổi tới: Ngày mai, 18:30, Nhà văn hóa tổ 3')
+  await it.offline()
+  await it.restart()
+  await expect(line()).toHaveText('Buổi tới: Ngày mai, 18:30, Nhà văn hóa tổ 3')
+})

@@ -12,7 +12,7 @@ use gocua_domain::account::Action;
 use gocua_domain::id::GroupId;
 use gocua_domain::territory::{GroupName, Match, OutlineSource, match_groups};
 use gocua_domain::time::{Day, Millis};
-use gocua_ground::{Fault, LARGEST_FILE, Shape, check, features};
+use gocua_ground::{Fault, LARGEST_FILE, Shape, Whose, check, features};
 use gocua_store::{DayLine, GroundLine, GroundReport, GroundTold, NewOutline};
 
 use super::coverage::matches;
@@ -162,7 +162,7 @@ pub async fn draw(
 ) -> Result<web::Json<OutlineWritten>, Problem> {
     caller.may(Action::KeepGround)?;
     let ward = caller.ward()?;
-    let shape = check(&body.0.geometry, &ward_shape(&app, ward).await?)
+    let shape = check(&body.0.geometry, Whose::GroupOf(&ward_shape(&app, ward).await?))
         .map_err(|fault| Problem::field(Code::InvalidField, "/geometry", fault.code()))?;
     let outline = NewOutline { group: *id, shape };
     let seq = app.store.set_outlines(ward, &[outline], OutlineSource::Drawn, app.now()).await?;
@@ -329,7 +329,7 @@ fn understand(
     let mut views = Vec::with_capacity(features.len());
     let mut outlines = Vec::new();
     for (place, (feature, fate)) in features.into_iter().zip(fates).enumerate() {
-        let checked = check(&feature.geometry, ward);
+        let checked = check(&feature.geometry, Whose::GroupOf(ward));
         let (fate, groups) = match fate {
             Match::One(group) => (FeatureFate::Matched, vec![group]),
             Match::None => (FeatureFate::Unmatched, Vec::new()),

@@ -868,6 +868,8 @@ pub struct UndoView {
     households: usize,
     /// Households whose numbers of people go back.
     counts: usize,
+    /// Households of the register that stand where they stood before.
+    points: usize,
     /// Proposals that wait for the ward again.
     proposals: usize,
     alleys: usize,
@@ -896,7 +898,7 @@ pub async fn undo_outlook(
 ) -> Result<web::Json<UndoView>, Problem> {
     caller.may(Action::ImportRegister)?;
     let (ward, now) = (caller.ward()?, app.now());
-    let Undo { import, households, counts, proposals, alleys, groups, stays } =
+    let Undo { import, households, counts, points, proposals, alleys, groups, stays } =
         app.store.undo_outlook(ward, *id, now).await?;
     let why: HashMap<HouseholdId, Stay> = stays.iter().copied().collect();
     let ids: Vec<HouseholdId> = stays.iter().take(NAMED).map(|(id, _)| *id).collect();
@@ -913,6 +915,7 @@ pub async fn undo_outlook(
         import: ImportLineView::of(import, now),
         households,
         counts,
+        points,
         proposals,
         alleys,
         groups,

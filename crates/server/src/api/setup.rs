@@ -6,10 +6,10 @@ use gocua_domain::account::Role;
 use gocua_domain::campaign::{self, Suggestion, TARGETS_MAX};
 use gocua_domain::id::{AccountId, DeviceId, TeamId};
 use gocua_domain::invite::display_name;
-use gocua_domain::outline;
 use gocua_domain::pull::CampaignRef;
 use gocua_domain::search::search_key;
 use gocua_domain::time::Day;
+use gocua_ground::Whose;
 use gocua_store::{NewAccount, NewWard, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -263,7 +263,8 @@ fn ground(ward: WardChoice) -> Result<Ground, Problem> {
     };
     let name = place(ward.name, "/ward/name")?;
     let city = place(ward.city, "/ward/city")?;
-    let boundary = outline::outline(&ward.boundary.unwrap_or_default())
+    let boundary = gocua_ground::check(&ward.boundary.unwrap_or_default(), Whose::Ward)
+        .map(|shape| shape.write())
         .map_err(|f| Problem::field(Code::InvalidField, "/ward/boundary", f.code()))?;
     let code = match ward.code {
         Some(code) if code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()) => code,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
+use gocua_domain::import::file_label;
 use gocua_paper::register::Severity;
 use gocua_paper::{ColumnHints, Register, RegisterRow, interpret};
 use gocua_store::{Act, GroundReport, ImportOptions, ImportReport, ImportRow, Refusal, Store};
@@ -46,7 +47,13 @@ pub async fn run(store: &Store, args: &ImportArgs) -> anyhow::Result<bool> {
         register.households().map(|row| import_row(row, args.group.as_deref())).collect();
     anyhow::ensure!(!rows.is_empty(), "the file holds no household that can be imported");
     let act = Act::program(Clock::system().now());
-    let options = ImportOptions { act, commit: args.commit, new_groups: args.new_groups };
+    let name = args.register.file_name().unwrap_or_default().to_string_lossy();
+    let options = ImportOptions {
+        act,
+        commit: args.commit,
+        new_groups: args.new_groups,
+        file: file_label(&name),
+    };
     let report = store.import(&ward, &rows, options).await.context("importing")?;
     print_report(&report, args.commit);
     if args.commit {

@@ -62,6 +62,7 @@ export const en: Record<keyof typeof vi, string> = {
   'alleys.needNetworkHint': 'Go where there is a network and open this screen again. After that a whole shift works without one.',
   'alleys.none': 'No alley was given to the team yet',
   'alleys.noneHint': 'As soon as the ward gives the team an alley it shows here. Ask the team lead if the shift is about to begin.',
+  'alleys.evening': 'Next evening:',
   'alleys.asOf': 'The ward’s book at {time} on {day}',
   'alleys.campaignEnds': 'The campaign runs until {day}',
 

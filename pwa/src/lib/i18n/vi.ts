@@ -60,6 +60,7 @@ export const vi = {
   'alleys.needNetworkHint': 'Ra chỗ có mạng, mở lại màn hình này để tải ngõ. Tải xong thì đi cả buổi không cần mạng.',
   'alleys.none': 'Đội chưa được giao ngõ',
   'alleys.noneHint': 'Khi phường giao ngõ cho đội, ngõ tự hiện ở đây. Hỏi đội trưởng nếu sắp đến giờ ra quân.',
+  'alleys.evening': 'Buổi tới:',
   'alleys.asOf': 'Sổ phường lúc {time} ngày {day}',
   'alleys.campaignEnds': 'Phong trào đến hết ngày {day}',
 

@@ -116,6 +116,7 @@ export const importEn: Record<keyof typeof importVi, string> = {
   undo_title: 'Take this import back?',
   undo_households: 'Households that leave the register',
   undo_counts: 'Numbers of people that go back',
+  undo_points: 'Homes that stand where they stood',
   undo_proposals: 'Proposed houses that wait again',
   undo_ways: 'New groups, streets and lanes that go, being empty',
   undo_stays_title: '{n} {n:household stays|households stay} in the register',

@@ -115,6 +115,7 @@ export const importVi = {
   undo_title: 'Hoàn tác lần nhập này?',
   undo_households: 'Hộ rút khỏi sổ',
   undo_counts: 'Nhân khẩu trở về số cũ',
+  undo_points: 'Chỗ đứng của nhà về như cũ',
   undo_proposals: 'Nhà đề nghị chờ duyệt lại',
   undo_ways: 'Tổ, đường, ngõ mới còn trống bị bỏ',
   undo_stays_title: '{n} hộ ở lại trong sổ',
