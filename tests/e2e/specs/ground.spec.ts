@@ -125,6 +125,24 @@ test('a file of outlines is looked at first; on a phone too', async ({ desk }) =
   await expect(page.getByText('Đã ghi 1 ranh giới từ tệp.')).toBeVisible()
 })
 
+test('where nothing can be drawn with WebGL the list of doors says so and stands open', async ({ desk }) => {
+  const staff = await desk()
+  await staff.context.addInitScript(() => {
+    const real = HTMLCanvasElement.prototype.getContext as (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) => RenderingContext | null
+    HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, ...rest: unknown[]) {
+      return kind.startsWith('webgl') ? null : real.call(this, kind, ...rest)
+    } as typeof HTMLCanvasElement.prototype.getContext
+  })
+  await staff.signIn()
+  await staff.row('Thái Học 2').getByRole('button').click()
+  await staff.page.getByRole('button', { name: 'Xem từng cửa' }).click()
+  const key = staff.page.getByRole('figure').filter({ hasText: 'Từng cửa nhà ở Thái Học 2' })
+  await expect(key).toContainText('Trình duyệt này không vẽ được từng cửa')
+  await expect(key.getByRole('listitem').filter({ hasText: / · (Ngõ|Ngách|Đường) .* · / }).first()).toBeVisible()
+  await spotless(staff.page, 'doors as a list')
+  await fits(staff.page, 'doors as a list')
+})
+
 test('doors are shown to ward staff, and to nobody else', async ({ desk }) => {
   const staff = await desk()
   await staff.signIn()

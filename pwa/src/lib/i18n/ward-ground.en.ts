@@ -42,6 +42,7 @@ export const groundEn = {
   doors_see: 'See the doors',
   doors_back: 'See the whole ward',
   doors_none: 'No door of this group has a place yet. Places come from the coordinate columns of a register.',
+  doors_flat: 'This browser cannot draw doors on the map (WebGL is off). Read the list below, or open the desk in another browser.',
   doors_unplaced: '{n} without a place',
   doors_list: 'List of {n} doors',
   doors_no_number: 'No number',

@@ -40,6 +40,7 @@ export const groundVi = {
   doors_see: 'Xem từng cửa',
   doors_back: 'Xem cả phường',
   doors_none: 'Chưa biết vị trí cửa nhà nào ở tổ này. Vị trí lấy từ cột tọa độ khi nhập danh sách hộ.',
+  doors_flat: 'Trình duyệt này không vẽ được từng cửa lên bản đồ (WebGL đang tắt). Xem danh sách dưới đây, hoặc mở bằng trình duyệt khác.',
   doors_unplaced: '{n} hộ chưa có vị trí',
   doors_list: 'Danh sách {n} cửa',
   doors_no_number: 'Không số nhà',
