@@ -16,6 +16,7 @@ mod ogc;
 mod old_clients;
 mod openapi;
 mod problems;
+mod quality;
 mod sessions;
 mod settings;
 mod setup;

@@ -11,6 +11,7 @@ mod overlap;
 mod people;
 mod pull;
 mod push;
+mod quality;
 mod register;
 mod roster;
 mod schema;

@@ -21,6 +21,7 @@ pub(crate) enum Stream {
     Teams,
     Visits,
     Points,
+    Habits,
 }
 
 /// A source of chance.

@@ -13,6 +13,7 @@ mod boundary;
 mod catalogue;
 mod dice;
 mod groups;
+mod habits;
 mod households;
 mod names;
 mod partition;

@@ -18,7 +18,7 @@ use crate::dice::{Dice, Stream};
 use crate::groups::{HOME, Plan};
 use crate::households::Roll;
 use crate::teams::Crew;
-use crate::{Visit, default_skills};
+use crate::{Visit, default_skills, habits};
 
 const MINUTE_MS: i64 = 60_000;
 /// Minutes between two knocks of one walker, on the average of a session; and never fewer than this.
@@ -60,11 +60,12 @@ struct Again {
 }
 
 /// A knock before it has an identity.
-struct Knock {
-    made_at: Millis,
-    walker: usize,
+pub(crate) struct Knock {
+    pub(crate) made_at: Millis,
+    /// Place of who knocked in the accounts.
+    pub(crate) walker: usize,
     team: usize,
-    record: VisitRecord,
+    pub(crate) record: VisitRecord,
 }
 
 /// Walks the ward until `now`.
@@ -91,6 +92,7 @@ pub(crate) fn walk(
         walk_turf(team, plan, layout, crew, campaign, now, &mut hand, &mut knocks);
     }
     walk_home_lane(layout, crew, now, &mut hand, &mut knocks);
+    habits::settle(&mut knocks, crew, source, now, seed);
     knocks.sort_by_key(|k| (k.made_at, k.walker));
 
     let mut sent: BTreeMap<usize, i64> = BTreeMap::new();

@@ -335,6 +335,18 @@ impl Store {
         })
     }
 
+    /// What a volunteer is told of the own records: open remarks, and those closed in the last week.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn own_remarks(
+        &self,
+        account: AccountId,
+        now: Millis,
+    ) -> Result<Vec<OwnFlag>, StoreError> {
+        own(&self.read, account, now).await
+    }
+
     /// What households that were drawn by chance alone said: how far the book can be trusted.
     ///
     /// # Errors
@@ -675,6 +687,7 @@ impl Store {
             .columns([V::HouseholdId, V::AlleyId, V::Outcome, V::MadeAt, V::Near, V::Flags])
             .filter(V::AccountId.eq(account))
             .filter(V::ReceivedAt.gt(oldest))
+            .filter(V::ReceivedAt.lte(now.0))
             .filter(V::WithdrawnAt.is_null())
             .filter(V::ReplacedBy.is_null())
             .order_by_desc(V::ReceivedAt)

@@ -2,12 +2,17 @@
 
 use gocua_demo::{DemoWard, Scale, WardSource};
 use gocua_domain::address::Address;
+use gocua_domain::id::{AccountId, OpId};
 use gocua_domain::pull::CampaignRef;
+use gocua_domain::quality::{Because, CheckAnswer, Explain, Verdict};
 use gocua_domain::search::search_key;
+use gocua_domain::sync::{Op, PushRequest, Sender};
 use gocua_domain::time::Millis;
 use gocua_store::{
-    NewAccount, NewAlley, NewGroup, NewHousehold, NewWard, PastVisit, Store, StoreError, Target,
+    Batch, Closing, NewAccount, NewAlley, NewGroup, NewHousehold, NewWard, PastVisit, Reply, Store,
+    StoreError, Target,
 };
+use uuid::Builder;
 
 use anyhow::Context;
 
@@ -159,7 +164,144 @@ pub async fn run(store: &Store, args: &DemoArgs) -> anyhow::Result<()> {
     let hash = password::hash(PASSWORD, &Entropy::system().bytes())
         .map_err(|_| anyhow::anyhow!("hashing the password"))?;
     let demo = gocua_demo::build(source, args.seed, scale, now);
-    load(store, demo, &hash, now).await.context("writing the ward")
+    let asked = Asked::of(&demo);
+    load(store, demo, &hash, now).await.context("writing the ward")?;
+    asked.look_back(store, &args.ward, args.seed, now).await.context("asking again")
+}
+
+/// Days of looking through records and asking again that a demonstration has behind it.
+const DAYS_ASKED: i64 = 4;
+const DAY_MS: i64 = 86_400_000;
+
+/// Who speaks in the days behind a demonstration.
+struct Asked {
+    /// Who asks and closes.
+    staff: Option<AccountId>,
+    /// Who explains: everybody who walks but `tnv1`, who has that still to do.
+    walkers: Vec<Sender>,
+}
+
+impl Asked {
+    fn of(demo: &DemoWard) -> Self {
+        let walkers = demo.accounts.iter().filter(|a| a.login != "tnv1");
+        Self {
+            staff: demo.accounts.iter().find(|a| a.role == "ward_staff").map(|a| a.id),
+            walkers: walkers
+                .filter_map(|a| {
+                    let (account, team) = (a.id, a.team_id);
+                    Some(Sender { account, device: a.device_id?, team, disabled: false })
+                })
+                .collect(),
+        }
+    }
+
+    /// Looks through the last days as the server would have: remarks are raised, explained and closed,
+    /// households are drawn and most of them answer.
+    async fn look_back(
+        &self,
+        store: &Store,
+        ward: &str,
+        seed: u64,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        let mut dice = dice(seed);
+        for ago in (0..=DAYS_ASKED).rev() {
+            let at = now.plus(-ago * DAY_MS);
+            store.watch_quality(ward, at, &mut dice).await?;
+            if let (Some(staff), 1..) = (self.staff, ago) {
+                self.explain(store, ward, at, &mut dice).await?;
+                answer(store, (ward, staff), at, &mut dice).await?;
+            }
+        }
+        let Some(by) = self.staff else { return Ok(()) };
+        // The last one explained is clear already.
+        let flags = store.quality(ward, now).await?.flags;
+        if let Some(flag) = flags.iter().rfind(|flag| flag.explained.is_some()) {
+            let closing = Closing { verdict: Verdict::Fine, words: None, by };
+            store.close_flag(ward, flag.id, &closing, now.plus(-DAY_MS / 2)).await?;
+        }
+        Ok(())
+    }
+
+    /// Whoever has a remark that is not explained says why it was so.
+    async fn explain(
+        &self,
+        store: &Store,
+        ward: &str,
+        at: Millis,
+        dice: &mut (dyn FnMut(u64) -> u64 + Send),
+    ) -> Result<(), StoreError> {
+        for sender in &self.walkers {
+            let remarks = store.own_remarks(sender.account, at).await?;
+            for flag in remarks.into_iter().filter(|flag| flag.explained_at.is_none()) {
+                let said = Explain {
+                    flag_id: flag.id,
+                    because: Because::RecordedLater,
+                    words: Some("Đi hết ngõ rồi về nhà mới ghi.".to_owned()),
+                };
+                let made_at = at.plus(3_600_000);
+                let mut bytes = [0; 10];
+                bytes.fill_with(|| dice(256) as u8);
+                let op = Op {
+                    op_id: OpId(
+                        Builder::from_unix_timestamp_millis(made_at.0 as u64, &bytes).into_uuid(),
+                    ),
+                    // Far from the numbers of the visits, which the book of a demonstration does not keep.
+                    device_seq: 1_000_000 + dice(1_000_000) as i64,
+                    after: None,
+                    made_at,
+                    kind: "quality.explain".to_owned(),
+                    payload: serde_json::to_value(&said).unwrap_or_default(),
+                };
+                let push = PushRequest {
+                    device_id: sender.device,
+                    app_version: String::new(),
+                    sent_at: made_at,
+                    queued: 0,
+                    failed: 0,
+                    ops: vec![op.into()],
+                };
+                let ward = ward.to_owned();
+                let batch = Batch { ward, sender: *sender, push, now: made_at, carried: true };
+                store.push(batch).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Four in five households that were drawn answer, nearly all as the book says.
+async fn answer(
+    store: &Store,
+    (ward, by): (&str, AccountId),
+    at: Millis,
+    dice: &mut (dyn FnMut(u64) -> u64 + Send),
+) -> Result<(), StoreError> {
+    for check in store.quality(ward, at).await?.checks {
+        let said = match dice(100) {
+            0..20 => continue,
+            20..25 => CheckAnswer::Unknown,
+            25..28 => CheckAnswer::Differ,
+            _ => CheckAnswer::Agree,
+        };
+        if check.answer.is_none() {
+            let reply = Reply { answer: said, words: None, by };
+            store.answer_check(ward, check.id, &reply, at.plus(2 * 3_600_000)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Dice that fall alike for a seed (SplitMix64).
+fn dice(seed: u64) -> impl FnMut(u64) -> u64 + Send {
+    let mut state = seed;
+    move |n| {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % n.max(1)
+    }
 }
 
 /// The demonstration logins, for a person at the terminal.
