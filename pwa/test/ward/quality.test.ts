@@ -95,7 +95,8 @@ describe('what was seen', () => {
 describe('homes that are asked again', () => {
   it('says when the visit was and what was written down', () => {
     expect(writeWhen(check())).toBe('Tối 22/11/2026')
-    expect(writeWhen(check({ band: 'X' as Check['band'] }))).toBe('22/11/2026')
+    expect(writeWhen(check({ band: 'W' }))).toBe('Chủ nhật 22/11/2026')
+    expect(writeWhen(check({ band: 'W', day: 20261121 }))).toBe('Thứ Bảy 21/11/2026')
     expect(recorded(check())).toMatch(/ · 2 người$/u)
     expect(recorded(check({ outcome: 'NOT_HOME', people_count: 0 }))).not.toContain('người')
   })
@@ -116,7 +117,7 @@ describe('homes that are asked again', () => {
 
   it('are called by their number, else by what they stand beside', () => {
     expect(writeHome(check({ address: '15A' }))).toBe('Số 15A')
-    expect(writeHome(check({ address: 'cạnh cây đa' }))).toBe('cạnh cây đa')
+    expect(writeHome(check({ address: 'cạnh cây đa' }))).toBe('Nhà cạnh cây đa')
     expect(writeHome(check({ address: '' }))).toBe('Nhà chưa có số')
   })
 

@@ -3,7 +3,7 @@ import type { wardQualityVi } from './ward-quality.vi.ts'
 /** The quality room in English. */
 export const wardQualityEn: Record<keyof typeof wardQualityVi, string> = {
   title: 'Quality',
-  lead: 'Looking at how visits are written down, to help each other write them right. No scores, no ranking, nobody is followed.',
+  lead: 'Looking at how visits are written down, to help each other write them right. No scores, no ranking.',
   tabs: 'Parts of quality',
   tab_flags: 'Notes ({n})',
   tab_checks: 'Ask again ({n})',
@@ -89,7 +89,8 @@ export const wardQualityEn: Record<keyof typeof wardQualityVi, string> = {
   when_M: 'Morning of {day}',
   when_A: 'Afternoon of {day}',
   when_E: 'Evening of {day}',
-  when_W: 'Weekend, {day}',
+  when_saturday: 'Saturday {day}',
+  when_sunday: 'Sunday {day}',
   why_random: 'By lot',
   why_weighted: 'Because of a note',
   asked_group: 'What does the home at {address} say?',
@@ -104,6 +105,7 @@ export const wardQualityEn: Record<keyof typeof wardQualityVi, string> = {
   check_words_hint: 'No name of whoever answers, no phone numbers, no numbers of papers.',
   check_words_save: 'Keep the words',
   home_no: 'No. {no}',
+  home_landmark: 'The home {landmark}',
   home_unnumbered: 'A home without a number',
   earlier: 'Asked in the last 30 days ({n})',
 
@@ -113,6 +115,7 @@ export const wardQualityEn: Record<keyof typeof wardQualityVi, string> = {
   agree_random_note: 'Speaks for the whole ward.',
   agree_weighted_note: 'Only looks again where there was a note; it does not speak for the ward and is never added to the other.',
   agree_counts: '{agree} right · {differ} different · {unknown} not known',
+  agree_none: 'No answers yet. With {need} answers Right or Different a share can be told.',
   agree_few: 'Only {n} answers Right or Different so far. With {need} a share can be told; with fewer it is easily wrong.',
   agree_random_means: '{agree} of {n} homes say the same as the book. Were the whole ward asked, probably {low} to {high} would be right.',
   agree_weighted_means: '{agree} of {n} homes say the same as the book. Among the visits with a note, probably {low} to {high} are right.',

@@ -1,7 +1,7 @@
 /** The quality room in Vietnamese. */
 export const wardQualityVi = {
   title: 'Chất lượng',
-  lead: 'Xem lại cách ghi để giúp nhau ghi cho đúng. Không chấm điểm, không xếp hạng, không theo dõi ai.',
+  lead: 'Xem lại cách ghi để giúp nhau ghi đúng. Không chấm điểm, không xếp hạng ai.',
   tabs: 'Các phần của chất lượng',
   tab_flags: 'Lưu ý ({n})',
   tab_checks: 'Hỏi lại ({n})',
@@ -87,7 +87,8 @@ export const wardQualityVi = {
   when_M: 'Sáng {day}',
   when_A: 'Chiều {day}',
   when_E: 'Tối {day}',
-  when_W: 'Cuối tuần {day}',
+  when_saturday: 'Thứ Bảy {day}',
+  when_sunday: 'Chủ nhật {day}',
   why_random: 'Bốc thăm',
   why_weighted: 'Theo lưu ý',
   asked_group: 'Hộ {address} nói thế nào?',
@@ -102,6 +103,7 @@ export const wardQualityVi = {
   check_words_hint: 'Không ghi tên người trả lời, số điện thoại, số giấy tờ.',
   check_words_save: 'Lưu lời ghi',
   home_no: 'Số {no}',
+  home_landmark: 'Nhà {landmark}',
   home_unnumbered: 'Nhà chưa có số',
   earlier: 'Đã hỏi trong 30 ngày qua ({n})',
 
@@ -111,6 +113,7 @@ export const wardQualityVi = {
   agree_random_note: 'Nói được cho cả phường.',
   agree_weighted_note: 'Chỉ để xem lại chỗ có lưu ý, không nói thay cả phường. Không cộng với bên kia.',
   agree_counts: '{agree} đúng · {differ} khác · {unknown} không rõ',
+  agree_none: 'Chưa có câu trả lời nào. Đủ {need} câu Đúng hoặc Khác mới nói được tỷ lệ.',
   agree_few: 'Mới có {n} câu trả lời Đúng hoặc Khác. Đủ {need} câu mới nói được tỷ lệ, ít hơn dễ nói sai.',
   agree_random_means: '{agree} trong {n} hộ nói giống như đã ghi. Hỏi hết cả phường thì chắc khoảng từ {low} đến {high} là đúng.',
   agree_weighted_means: '{agree} trong {n} hộ nói giống như đã ghi. Trong các lượt có lưu ý, chắc khoảng từ {low} đến {high} là đúng.',

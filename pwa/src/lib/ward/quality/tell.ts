@@ -1,6 +1,6 @@
 /** The quality room in words: what was seen, what it may mean, how far answers agree. */
 import { parseNo, sortOf, sortOfLandmark } from '../../domain/address.ts'
-import { formatDay } from '../../i18n/format.ts'
+import { formatDay, weekdayOfDay } from '../../i18n/format.ts'
 import type { IconName } from '../../ui/icons.ts'
 import { dayOf, type Day } from '../day.ts'
 import { writeCount, writeRate } from '../figure.ts'
@@ -59,17 +59,16 @@ export function explained(flag: DeskFlag): { because: string | null; words: stri
   }
 }
 
-/** "Tối 20/11/2026": when the visit was. */
+/** "Tối 20/11/2026", "Chủ nhật 22/11/2026": when the visit was. */
 export function writeWhen(check: Pick<Check, 'day' | 'band'>): string {
   const day = formatDay(check.day)
   switch (check.band) {
     case 'M':
     case 'A':
     case 'E':
-    case 'W':
       return t(`when_${check.band}`, { day })
-    default:
-      return day
+    case 'W':
+      return t(weekdayOfDay(check.day) === 0 ? 'when_sunday' : 'when_saturday', { day })
   }
 }
 
@@ -88,7 +87,7 @@ export interface AlleyChecks {
 
 /** "Số 15A": of a home without a number what it stands beside. */
 export const writeHome = (check: Pick<Check, 'address'>): string =>
-  check.address === '' ? t('home_unnumbered') : /^\d/.test(check.address) ? t('home_no', { no: check.address }) : check.address
+  check.address === '' ? t('home_unnumbered') : /^\d/.test(check.address) ? t('home_no', { no: check.address }) : t('home_landmark', { landmark: check.address })
 
 /** Where a home comes on the walk. */
 function orderOf({ address }: Check): string {
@@ -127,7 +126,7 @@ export function agreementOf(tally: CheckTally, why: Check['why']): Agreement {
   const sure = tally.agree + tally.differ
   const { share, low, high } = tally
   if (share === null || low === null || high === null) {
-    return { share: null, means: t('agree_few', { n: writeCount(sure), need: NEED_ANSWERS }) }
+    return { share: null, means: sure === 0 ? t('agree_none', { need: NEED_ANSWERS }) : t('agree_few', { n: writeCount(sure), need: NEED_ANSWERS }) }
   }
   return {
     share: { value: writeRate(share), low, mid: share, high },
