@@ -27,6 +27,7 @@ use crate::db::{Store, StoreError, chunks, lock_ward, set_seq};
 use crate::entity::{
     account, household, quality_check, quality_day, quality_flag, quality_look, quality_term, visit,
 };
+use crate::names::{account_names, team_names};
 use crate::rollup::Drift;
 use crate::sync::{code, corrupt, decode};
 
@@ -374,15 +375,8 @@ impl Store {
             .filter(F::ClosedAt.is_null())
             .count(&self.read)
             .await?;
-        let names: Vec<(Uuid, String)> = account::Entity::find()
-            .select_only()
-            .columns([account::Column::Id, account::Column::Name])
-            .filter(account::Column::Id.is_in(rows.iter().map(|row| row.account_id)))
-            .into_tuple()
-            .all(&self.read)
-            .await?;
-        let names: HashMap<Uuid, String> = names.into_iter().collect();
-        let teams = self.team_names(ward).await?;
+        let names = account_names(&self.read, rows.iter().map(|row| row.account_id)).await?;
+        let teams = team_names(&self.read, ward).await?;
         let mut flags = Vec::with_capacity(rows.len());
         for row in rows {
             let explained = match (row.explained_at, &row.because) {
