@@ -104,7 +104,7 @@ impl Replay<'_> {
                 let minor = self.release.split('.').nth(1).expect("a release");
                 let id = text(&op["payload"]["household_id"]);
                 op["payload"]["household_id"] =
-                    json!(id.replace("-8000-a0", &format!("-8000-b{minor}")));
+                    json!(id.replace("-8000-a00", &format!("-8000-a0{minor}")));
                 continue;
             }
             for payload in ["/payload", "/payload/record"] {
