@@ -100,9 +100,11 @@ impl Replay<'_> {
             // A proposed house brings its own id, into an alley that is here.
             if let Some(alley) = op.pointer_mut("/payload/alley_id") {
                 *alley = json!(LANE);
-                // The releases are played on one book, which takes a proposed house once.
+                // Played on one book: a house is called by the end of its id, which is alike in all releases.
                 let minor = self.release.split('.').nth(1).expect("a release");
-                op["payload"]["house_no"] = json!(format!("{minor}07bis"));
+                let id = text(&op["payload"]["household_id"]);
+                op["payload"]["household_id"] =
+                    json!(id.replace("-8000-a00", &format!("-8000-a0{minor}")));
                 continue;
             }
             for payload in ["/payload", "/payload/record"] {

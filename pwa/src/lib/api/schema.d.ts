@@ -3624,6 +3624,7 @@ export interface components {
             campaign?: components["schemas"]["CampaignRef"] | null;
             /** @description Display name. */
             name: string;
+            next_evening?: components["schemas"]["NextEvening"] | null;
             /** @description Role code. */
             role: string;
             team?: components["schemas"]["TeamRef"] | null;
@@ -3750,6 +3751,23 @@ export interface components {
             /** @description The name to sign in under (HTTP Basic). */
             login: string;
             made_at: components["schemas"]["Millis"];
+        };
+        /** @description An evening a team means to go out. */
+        NextEvening: {
+            /** @description The day. */
+            day: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description When it begins, in minutes since midnight.
+             */
+            from_minute: number;
+            /** @description Where they meet. */
+            place: string;
+            /**
+             * Format: int32
+             * @description When it ends, in minutes since midnight.
+             */
+            to_minute: number;
         };
         /** @description Why there is no forecast, with the days that are there and needed. */
         NoForecastView: {
@@ -4127,14 +4145,14 @@ export interface components {
             me?: components["schemas"]["Me"] | null;
             /** @description There are more pages: ask again at once with the new cursor. */
             more?: boolean;
-            /** @description What a resident is shown before he agrees; with `me`. */
+            /** @description What a resident is shown before he agrees; with a reset. */
             notices?: components["schemas"]["Notice"][];
             /**
              * @description The reader's own remarks about recording; on the first page of every answer that brings
              *     anything new to the ward. When it is there it replaces what the phone holds.
              */
             quality?: components["schemas"]["OwnFlag"][] | null;
-            /** @description What may be asked of others, and what is promised; with `me`. */
+            /** @description What may be asked of others, and what is promised; with a reset. */
             referral_kinds?: components["schemas"]["Sla"][];
             /**
              * @description Everything comes anew: what no page of this answer brings is to be dropped, but only when the
@@ -5195,6 +5213,8 @@ export interface components {
             /** @description Households that go. */
             households: number;
             import: components["schemas"]["ImportLineView"];
+            /** @description Households of the register that stand where they stood before. */
+            points: number;
             /** @description Proposals that wait for the ward again. */
             proposals: number;
             /** @description How many stay as they are. */
