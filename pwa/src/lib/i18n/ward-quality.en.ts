@@ -110,6 +110,10 @@ export const wardQualityEn: Record<keyof typeof wardQualityVi, string> = {
   earlier: 'Asked in the last 30 days ({n})',
 
   agree_title: 'How far the book is right',
+  agree_how: 'How it is counted',
+  agree_formula: 'Homes drawn by lot that say Right, of those that say Right or Different. Not known does not count, nor do homes asked because of a note.',
+  agree_whole: '{n} homes that say Right or Different. Source: homes drawn by lot and asked again',
+  agree_period: 'Since homes were first asked again',
   agree_random: 'Homes drawn by lot',
   agree_weighted: 'Homes asked because of a note',
   agree_random_note: 'Speaks for the whole ward.',

@@ -108,6 +108,10 @@ export const wardQualityVi = {
   earlier: 'Đã hỏi trong 30 ngày qua ({n})',
 
   agree_title: 'Sổ đúng tới đâu',
+  agree_how: 'Cách tính',
+  agree_formula: 'Số hộ bốc thăm nói Đúng, chia cho số hộ nói Đúng hoặc Khác. Không rõ thì không tính. Hộ hỏi theo lưu ý không tính vào đây.',
+  agree_whole: '{n} hộ nói Đúng hoặc Khác. Nguồn: các hộ bốc thăm đã hỏi lại',
+  agree_period: 'Từ lần hỏi lại đầu tiên đến nay',
   agree_random: 'Các hộ bốc thăm',
   agree_weighted: 'Các hộ hỏi theo lưu ý',
   agree_random_note: 'Nói được cho cả phường.',
