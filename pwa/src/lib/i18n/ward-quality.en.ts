@@ -30,7 +30,7 @@ export const wardQualityEn: Record<keyof typeof wardQualityVi, string> = {
   seen_odd_hours: '{n} of {of} visits were written outside visiting hours ({from} to {to}, and half an hour to write).',
   seen_same_gaps: '{n} of {of} times, the next visit came after almost the same number of minutes.',
   seen_no_entry: '{n} of {of} visits met nobody, far more than others of the ward find in the same part of the day.',
-  seen_jumps: '{n} of {of} times, the next home was reached faster than on foot: two homes far apart, written almost at once.',
+  seen_jumps: '{n} of {of} times, the next home was reached faster than by motorbike: two homes far apart, written almost at once.',
   seen_far_away: '{n} of {of} visits were written while the phone was elsewhere, not in the alley of the home. The phone says only that, not where.',
   may: 'It may only be',
   may_too_fast: 'written down together after the walk; two walked and one wrote; several homes were coached at once.',

@@ -28,7 +28,7 @@ export const wardQualityVi = {
   seen_odd_hours: '{n} trong {of} lượt được ghi ngoài giờ đi ({from} đến {to}, thêm nửa giờ để ghi).',
   seen_same_gaps: '{n} trong {of} lần, từ lượt này sang lượt sau cách nhau gần như cùng một số phút.',
   seen_no_entry: '{n} trong {of} lượt không gặp ai, nhiều hơn hẳn so với mọi người trong phường vào cùng buổi.',
-  seen_jumps: '{n} trong {of} lần sang nhà sau nhanh hơn đi bộ: hai nhà xa nhau mà ghi gần như liền nhau.',
+  seen_jumps: '{n} trong {of} lần sang nhà sau nhanh hơn đi xe máy: hai nhà xa nhau mà ghi gần như liền nhau.',
   seen_far_away: '{n} trong {of} lượt được ghi khi máy ở nơi khác, không ở ngõ của nhà. Máy chỉ báo vậy, không báo ở đâu.',
   may: 'Có thể chỉ là',
   may_too_fast: 'đi xong mới ngồi ghi một lượt; hai người đi cùng mà một người ghi; hướng dẫn chung mấy nhà một lúc.',
