@@ -2,7 +2,8 @@
 import { parseNo, sortOf, sortOfLandmark } from '../../domain/address.ts'
 import { formatDay, weekdayOfDay } from '../../i18n/format.ts'
 import type { IconName } from '../../ui/icons.ts'
-import { dayOf, type Day } from '../day.ts'
+import { dayOf, writeInstant, type Day, type Millis } from '../day.ts'
+import type { Definition } from '../definition.ts'
 import { writeCount, writeRate } from '../figure.ts'
 import { writeOutcome } from '../inbox.ts'
 import { byName } from '../order.ts'
@@ -138,6 +139,17 @@ export function agreementOf(tally: CheckTally, why: Check['why']): Agreement {
     }),
   }
 }
+
+/** What the share of the random part means. */
+export const defineAgreement = (random: CheckTally, asOf: Millis): Definition => ({
+  title: t('agree_title'),
+  code: 'CHECK_AGREE',
+  formula: t('agree_formula'),
+  whole: t('agree_whole', { n: writeCount(random.agree + random.differ) }),
+  period: t('agree_period'),
+  asOf: writeInstant(asOf),
+  rules: ['CHECK_AGREE'],
+})
 
 /** Checks that stand on the list of a day: those open, and those answered that day, which may be put right. */
 export const onList = (checks: readonly Check[], today: Day): Check[] => checks.filter((c) => c.answer === null || c.answered_on === today)
