@@ -56,7 +56,7 @@ describe('a file on its way in', () => {
         discard: async () => ({ drafts: [], imports: [] }),
         undoOutlook: async (id) => {
           guard()
-          return { import: line(id), households: 2, counts: 1, proposals: 0, alleys: 0, groups: 0, staying: 0, stays: [] } satisfies Undo
+          return { import: line(id), households: 2, counts: 1, points: 0, proposals: 0, alleys: 0, groups: 0, staying: 0, stays: [] } satisfies Undo
         },
         undo: async (id) => {
           guard()
