@@ -3320,6 +3320,7 @@ export interface components {
         };
         /** @description Every indicator the book can answer. */
         IndicatorsView: {
+            check_agree?: components["schemas"]["CheckTally"] | null;
             indicators: components["schemas"]["Indicator"][];
         };
         /**
