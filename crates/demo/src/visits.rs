@@ -175,6 +175,8 @@ fn walk_turf(
                 });
             }
         }
+        // As one walks: alley after alley, in the order of the doors.
+        round.sort_by_key(|door| door.household);
         let slot = f64::from(session.minutes()) / round.len().max(1) as f64;
         for (i, door) in round.into_iter().enumerate() {
             let minute = session.from

@@ -120,17 +120,20 @@ enum Habit {
     Mornings,
     /// Has a locked dormitory on the round.
     Dormitory,
-    /// Shows later what the phone could not judge, from a ward without points.
+    /// Comes back to homes all over the turf, on a motorbike.
+    ComeBacks,
+    /// The same as after the alley, in a ward whose register has no points.
     Unmapped,
 }
 
-const HABITS: [Habit; 7] = [
+const HABITS: [Habit; 8] = [
     Habit::AtOnce,
     Habit::Rows,
     Habit::AfterAlley,
     Habit::Two,
     Habit::Mornings,
     Habit::Dormitory,
+    Habit::ComeBacks,
     Habit::Unmapped,
 ];
 
@@ -149,7 +152,9 @@ fn honest(habit: Habit, n: i64, next: &mut i64, dice: &mut Dice) -> Vec<Knock> {
     let end = evening(n, to);
     let mut knocks: Vec<Knock> = Vec::new();
     while let Some(hand) = hands.iter_mut().min().filter(|hand| **hand < end) {
-        let (door, here) = (*next, spot(*next, mapped));
+        let any = dice.between(0, ALLEYS * DOORS - 1);
+        let door = if habit == Habit::ComeBacks { any } else { *next };
+        let here = spot(door, mapped);
         *next += 1;
         // Thirty rooms behind one gate, once.
         if habit == Habit::Dormitory && door == 20 {
@@ -162,7 +167,11 @@ fn honest(habit: Habit, n: i64, next: &mut i64, dice: &mut Dice) -> Vec<Knock> {
             continue;
         }
         let outcome = outcome(away, dice);
-        let corner = if here.order == 0 { dice.between(40, 240) } else { dice.between(10, 40) };
+        let corner = if here.order == 0 || habit == Habit::ComeBacks {
+            dice.between(40, 240)
+        } else {
+            dice.between(10, 40)
+        };
         *hand = hand.plus(corner * SECOND + stay(outcome, dice));
         let near = dice.one_of(&[
             (Some(Near::AtDoor), 70),

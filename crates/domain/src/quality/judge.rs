@@ -68,15 +68,17 @@ const UNKNOWN_USUAL: f64 = 0.4;
 
 /// Two records further apart in time than this do not tell how one got from one place to the other.
 const JUMP_WITHIN_MS: i64 = 10 * MINUTE;
-/// Metres one walks in a second, at a brisk pace.
-const WALKED_A_SECOND: f64 = 1.6;
+/// Metres one gets in a second through alleys on a motorbike, as who comes back to a home does.
+const RIDDEN_A_SECOND: f64 = 4.0;
+/// Seconds one stands at the least at a door: where somebody was coached, met, or not met.
+const LEAST_STAY: [f64; 3] = [180.0, 45.0, 15.0];
 /// What is nearer, in metres, is no jump: the point of a door may be off, and one calls across.
 const LEAST_JUMP: f64 = 120.0;
 /// Metres from one door of an alley to the next where the register knows no points: a narrow house
 /// has four, a wide one ten.
 const DOOR_METRES: f64 = 6.0;
 /// Metres to another alley where the register knows no points; often it is only the corner, so that a
-/// change of alley is too quick only within less than a minute and a half.
+/// change of alley takes half a minute.
 const ALLEY_METRES: f64 = 130.0;
 /// Steps from record to record, before jumps say anything.
 const LEAST_STEPS: i64 = 20;
@@ -293,8 +295,15 @@ fn jumps(knocks: &[Knock]) -> Option<(i64, i64)> {
         }
         steps += 1;
         let far = metres(&two[0].spot, &two[1].spot);
-        let walked = took as f64 / 1_000.0 * WALKED_A_SECOND;
-        jumps += i64::from(far >= LEAST_JUMP && far > walked);
+        let outcome = two[1].outcome;
+        let [coached, met, unmet] = LEAST_STAY;
+        let stay = match (outcome.served(), outcome.contact()) {
+            (true, _) => coached,
+            (_, true) => met,
+            _ => unmet,
+        };
+        let needed = stay + far / RIDDEN_A_SECOND;
+        jumps += i64::from(far >= LEAST_JUMP && (took as f64 / 1_000.0) < needed);
     }
     let enough = steps >= LEAST_STEPS && jumps >= LEAST_JUMPS;
     (enough && percent(jumps, steps, JUMPS_PERCENT)).then_some((jumps, steps))

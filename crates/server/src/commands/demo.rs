@@ -281,7 +281,7 @@ async fn answer(
         let said = match dice(100) {
             0..20 => continue,
             20..25 => CheckAnswer::Unknown,
-            25..28 => CheckAnswer::Differ,
+            25..33 => CheckAnswer::Differ,
             _ => CheckAnswer::Agree,
         };
         if check.answer.is_none() {
