@@ -334,7 +334,9 @@ impl Store {
             household::Entity::insert_many(rows).exec_without_returning(tx).await?;
         }
         let counted = new.households.iter().map(|h| ledger::Line::new(h.id.0, h.group.0, 1));
-        let (what, act) = (RegisterChange::Opening, Act::program(now));
+        // A register that was walked before it came here was in force when the first went out.
+        let first_visit = new.visits.iter().map(|v| v.made_at.day()).min();
+        let (what, act) = (RegisterChange::Opening, Act::program(now).from_day(first_visit));
         ledger::note(tx, code, seq, what, &act, counted).await?;
         step("people");
         self.found_people(tx, new, now, seq).await?;

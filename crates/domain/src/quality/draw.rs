@@ -11,6 +11,9 @@ pub const VERDICT_WEIGHT: u32 = 3;
 /// that honest people are not asked after everywhere.
 const WEIGHTED_PERCENT: u64 = 30;
 
+/// One part in so many of the day is kept for visits with a weight.
+const KEPT_FOR_WEIGHTED: usize = 4;
+
 /// A visit of a day that is over, at whose home somebody can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -22,8 +25,9 @@ pub struct Candidate {
 
 /// The visits of one day to ask about, with why. `below(n)` throws a number from 0 to n - 1.
 ///
-/// The random part is drawn first and from all, so that it stays a picture of the whole; the weighted
-/// part takes only the room it leaves.
+/// The random part is drawn first and from all, so that it stays a picture of the whole: neither which
+/// visits it takes nor how many depends on weights. A quarter of the day is kept from it, so that a busy
+/// ward, where chance alone would fill the day, still asks where a remark stands.
 pub fn draw(
     candidates: &[Candidate],
     terms: &QualityTerms,
@@ -33,7 +37,7 @@ pub fn draw(
     let percent = u64::try_from(terms.random_percent).unwrap_or(0);
     let mut left = candidates.to_vec();
     let mut drawn = Vec::new();
-    for _ in 0..share(left.len(), percent, below).min(most) {
+    for _ in 0..share(left.len(), percent, below).min(most - most / KEPT_FOR_WEIGHTED) {
         let at = below(left.len() as u64) as usize;
         drawn.push((left.swap_remove(at).visit, CheckWhy::Random));
     }
@@ -102,6 +106,13 @@ mod tests {
         assert_eq!(random, 10);
         assert!((5..=6).contains(&weighted), "{weighted}");
         assert!(draw(&[], &terms, &mut dice(1)).is_empty());
+    }
+
+    #[test]
+    fn a_busy_day_leaves_room_for_the_doubtful() {
+        let terms = QualityTerms::default();
+        assert_eq!(counts(&draw(&day(2_000, 0), &terms, &mut dice(1))), (15, 0));
+        assert_eq!(counts(&draw(&day(2_000, 100), &terms, &mut dice(1))), (15, 5));
     }
 
     #[test]
