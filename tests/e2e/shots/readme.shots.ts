@@ -51,8 +51,4 @@ test("the ward's desk", async ({ desk }) => {
   await first.getByRole('button').click()
   await expect(page.getByRole('heading', { name: `Ngõ của ${name}` })).toBeVisible()
   await shoot(page, 'ward')
-  await page.getByRole('link', { name: 'Giao ngõ' }).click()
-  await page.getByRole('combobox', { name: 'Tổ dân phố' }).selectOption({ index: 1 })
-  await page.getByRole('checkbox').first().check()
-  await shoot(page, 'ward-assign')
 })

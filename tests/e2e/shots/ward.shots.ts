@@ -39,16 +39,18 @@ test('the guide of the desk', async ({ desk, server }) => {
   await shoot(page, 'import')
 
   await enter('register')
-  await expect(page.getByRole('link', { name: /^HD-/ }).or(page.locator('main li a')).first()).toBeVisible()
+  await page.getByRole('link', { name: /^Thái Học 2/ }).or(page.getByRole('button', { name: /^Thái Học 2/ })).first().click()
+  await page.getByText('CVA-', { exact: false }).first().click()
+  await expect(page.getByText('Chọn một hộ để xem và sửa')).toBeHidden()
   await shoot(page, 'register')
 
   await enter('assign')
   await page.getByRole('button', { name: 'Đề xuất cân bằng' }).click()
-  await expect(page.getByText('Đang mở sổ giao ngõ…')).toBeHidden()
-  await expect(page.getByRole('button', { name: /^Giao \d/ })).toBeVisible()
+  await page.getByRole('button', { name: /^Chia lại cả phường/ }).click()
+  await expect(page.getByText(/^Đề xuất đưa vào nháp/)).toBeVisible()
   await shoot(page, 'assign')
 
   await enter('quality')
-  await expect(page.getByRole('article').first()).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Đã rõ' }).first()).toBeVisible()
   await shoot(page, 'quality')
 })
