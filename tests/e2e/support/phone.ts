@@ -136,6 +136,8 @@ export class Phone {
   /** Knocks on the door that is open, and waits for the screen to move on. */
   async knock(knock: Knock): Promise<Knocked> {
     const { page } = this
+    // How many doors of an alley are left depends on the hour of the made-up ward: behind the last one comes the next alley.
+    if (!page.url().includes('#/door/')) await this.toNextDoor()
     const header = page.getByRole('banner')
     const words = (await header.locator('p').innerText()).split(' · ')
     const done = { knock, door: await this.doorNumber(), alley: await header.locator('.alley').innerText(), group: words.at(-1) ?? '' }
