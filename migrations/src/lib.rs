@@ -16,6 +16,7 @@ mod m20261123_000010_setup;
 mod m20261123_000011_board;
 mod m20261123_000012_exports;
 mod m20261123_000013_quality;
+mod m20261123_000014_police;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000011_board::Migration),
             Box::new(m20261123_000012_exports::Migration),
             Box::new(m20261123_000013_quality::Migration),
+            Box::new(m20261123_000014_police::Migration),
         ]
     }
 }

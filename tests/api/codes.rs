@@ -5,10 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gocua_domain::account::Role;
+use gocua_domain::alert::ScamKind;
+use gocua_domain::consent::Purpose;
 use gocua_domain::edit::Field;
 use gocua_domain::ground::{GroundChange, RegisterChange};
+use gocua_domain::help::{Channel, HelpResult, HelpWhy};
 use gocua_domain::import::RowDoubt;
+use gocua_domain::mobile::{MobileResult, MobileState};
 use gocua_domain::quality::{Because, CheckAnswer, CheckWhy, QualityKind, Verdict};
+use gocua_domain::referral::{ReferralSource, ReturnWhy};
 use gocua_domain::sync::{Flag, OpOutcome, Reason, Why};
 use gocua_domain::territory::{AlleyKind, OutlineSource, PointSource};
 use gocua_domain::time::TimeBand;
@@ -77,6 +82,15 @@ fn every_released_code_is_understood_and_every_code_is_listed() {
         ("row_doubt", read_by::<RowDoubt>()),
         ("turf_why", read_by::<TurfWhy>()),
         ("turf_left", read_by::<TurfLeft>()),
+        ("purpose", read_by::<Purpose>()),
+        ("referral_source", read_by::<ReferralSource>()),
+        ("return_why", read_by::<ReturnWhy>()),
+        ("channel", read_by::<Channel>()),
+        ("help_result", read_by::<HelpResult>()),
+        ("help_why", read_by::<HelpWhy>()),
+        ("mobile_state", read_by::<MobileState>()),
+        ("mobile_result", read_by::<MobileResult>()),
+        ("scam_kind", read_by::<ScamKind>()),
         ("ground_change", read_by::<GroundChange>()),
         ("register_change", read_by::<RegisterChange>()),
         ("outline_source", read_by::<OutlineSource>()),

@@ -187,11 +187,23 @@ pub enum Action {
     ReadQuality,
     /// Close such remarks, write down what households said, set the terms.
     WriteQuality,
+    /// Group waiting homes into evenings on which the police come.
+    PlanMobile,
+    /// Pass a resident who asks at the one-stop desk or in a class on to the police.
+    OpenReferral,
+    /// Read identity help and referrals in figures, and the reports made of them.
+    ReadIdentity,
+    /// Enter the police's monthly counts of residential groups.
+    KeepIdentityCounts,
+    /// Warn of a fraud, and take a warning back.
+    PublishAlert,
+    /// Badges, the evening's rota and the codes of residential groups.
+    KeepTrust,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 38] = [
         Self::SyncPush,
         Self::SyncPull,
         Self::ReadCoverage,
@@ -224,6 +236,12 @@ impl Action {
         Self::ReadBoard,
         Self::ReadQuality,
         Self::WriteQuality,
+        Self::PlanMobile,
+        Self::OpenReferral,
+        Self::ReadIdentity,
+        Self::KeepIdentityCounts,
+        Self::PublishAlert,
+        Self::KeepTrust,
     ];
 }
 
@@ -245,10 +263,11 @@ pub enum Reach {
 pub fn may(who: &Principal, action: Action) -> Option<Reach> {
     use Action::{
         AnswerResidents, AssignAlley, ExportFigures, ExportPeople, ImportRegister, InviteToTeam,
-        KeepGround, KeepInbox, KeepLayerKeys, KeepRegister, ManageAccounts, ManageCampaign,
-        ManageTeams, ReadAccessLog, ReadAlleys, ReadBoard, ReadBoundary, ReadCoverage, ReadDoorMap,
-        ReadMe, ReadOverlaps, ReadPhones, ReadQuality, ReadTeams, ReadTrend, RevokePhone,
-        SearchRegister, ShareDoor, SyncPull, SyncPush, WatchEvents, WriteQuality,
+        KeepGround, KeepIdentityCounts, KeepInbox, KeepLayerKeys, KeepRegister, KeepTrust,
+        ManageAccounts, ManageCampaign, ManageTeams, OpenReferral, PlanMobile, PublishAlert,
+        ReadAccessLog, ReadAlleys, ReadBoard, ReadBoundary, ReadCoverage, ReadDoorMap,
+        ReadIdentity, ReadMe, ReadOverlaps, ReadPhones, ReadQuality, ReadTeams, ReadTrend,
+        RevokePhone, SearchRegister, ShareDoor, SyncPull, SyncPush, WatchEvents, WriteQuality,
     };
     use Reach::{OwnGroup, OwnTeam, Ward, WardAggregates};
     let reach = match (who.role, action) {
@@ -270,8 +289,17 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
             | WatchEvents | ReadPhones | KeepInbox | SearchRegister | KeepRegister | InviteToTeam
             | RevokePhone | AnswerResidents | ReadOverlaps | ExportFigures | ExportPeople
             | ReadAccessLog | ImportRegister | ManageTeams | ReadDoorMap | KeepGround
-            | KeepLayerKeys | ReadBoard | ReadQuality | WriteQuality,
+            | KeepLayerKeys | ReadBoard | ReadQuality | WriteQuality | OpenReferral | ReadIdentity
+            | KeepIdentityCounts | PublishAlert | KeepTrust,
         ) => Ward,
+        // Officers work through the whole ward's queue, at the desk and from door to door; of the
+        // register and the visits they are given what was passed on to them, and no more.
+        (
+            Role::Police,
+            SyncPush | SyncPull | PlanMobile | OpenReferral | ReadIdentity | KeepIdentityCounts
+            | PublishAlert | KeepTrust,
+        ) => Ward,
+        (Role::OneStopHelper, OpenReferral) => Ward,
         (Role::Admin, ManageAccounts | ManageCampaign) => Ward,
         // The board judges the campaign, not households: no alleys, no teams, small counts hidden.
         (
@@ -282,8 +310,8 @@ pub fn may(who: &Principal, action: Action) -> Option<Reach> {
         (Role::Dpo, ReadCoverage | ExportFigures | ReadBoard) => WardAggregates,
         // Whether a look or a list was in order is the officer's to judge.
         (Role::Dpo, ReadAccessLog) => Ward,
-        // Police, one-stop desk, schools and party cells have their work elsewhere: nothing the
-        // server offers so far is part of it.
+        // Schools and party cells have their work elsewhere: nothing the server offers so far is part
+        // of it.
         _ => return None,
     };
     let anchored = match reach {
@@ -466,18 +494,18 @@ mod tests {
             //                      push pull coverage boundary trend alleys teams assign events me
             //                      phones inbox search register door invite revoke residents overlaps
             //                      accounts campaign figures people log import teams doormap ground
-            //                      layers board quality asking
-            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . . . . . . . . . . . . . . ."),
-            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t . . . . . . . . . . . . ."),
-            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . . . . . . . . . . . . . . ."),
-            (Role::Police,         ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . ."),
-            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . ."),
-            (Role::School,         ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . ."),
-            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . ."),
-            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w . . w w w w w w w w w w w"),
-            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . . . . a . . . . . . . a . ."),
-            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . . . . a . w . . . . . a . ."),
-            (Role::Admin,          ". . w w w w w w w t w w w w . w w w w w w w w w w w w w w w w w"),
+            //                      layers board quality asking mobile refer identity counts alerts trust
+            (Role::Volunteer,      "t t . . . . . . . t . . . . t . . . . . . . . . . . . . . . . . . . . . . ."),
+            (Role::TeamLead,       "t t . . . . . . . t t . . . t t t . t . . . . . . . . . . . . . . . . . . ."),
+            (Role::TdpCoordinator, ". . g . . . . . . t . . . . . . . . . . . . . . . . . . . . . . . . . . . ."),
+            (Role::Police,         "w w . . . . . . . t . . . . . . . . . . . . . . . . . . . . . . w w w w w w"),
+            (Role::OneStopHelper,  ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . . . w . . . ."),
+            (Role::School,         ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . . . . . . . ."),
+            (Role::PartyCell,      ". . . . . . . . . t . . . . . . . . . . . . . . . . . . . . . . . . . . . ."),
+            (Role::WardStaff,      ". . w w w w w w w t w w w w . w w w w . . w w w w w w w w w w w . w w w w w"),
+            (Role::PartyBoard,     ". . a a a . . . a t . . . . . . . . . . . a . . . . . . . a . . . . . . . ."),
+            (Role::Dpo,            ". . a . . . . . . t . . . . . . . . . . . a . w . . . . . a . . . . . . . ."),
+            (Role::Admin,          ". . w w w w w w w t w w w w . w w w w w w w w w w w w w w w w w . w w w w w"),
         ];
         assert_eq!(matrix.map(|(role, _)| role), Role::ALL);
         for (role, line) in matrix {

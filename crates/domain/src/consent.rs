@@ -1,5 +1,7 @@
 //! A resident agrees to be remembered, or no longer does. Nobody under 14 is ever asked.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::edit::{Mark, holds_digits, tidy};
@@ -22,6 +24,8 @@ pub enum Purpose {
     Learn,
     /// The ward police may be told, to arrange an appointment.
     Refer,
+    /// A number to call back may be kept until the appointment is over.
+    Call,
 }
 
 impl Purpose {
@@ -30,12 +34,13 @@ impl Purpose {
         match self {
             Self::Learn => "learn",
             Self::Refer => "refer",
+            Self::Call => "call",
         }
     }
 
     /// The purpose of a code, or `None`.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Learn, Self::Refer].into_iter().find(|p| p.code() == code)
+        [Self::Learn, Self::Refer, Self::Call].into_iter().find(|p| p.code() == code)
     }
 }
 
@@ -74,7 +79,7 @@ pub struct ConsentGive {
     pub call_name: String,
     /// Age band, as told; from 14 years.
     pub age_band: AgeBand,
-    /// What was agreed to; one or two.
+    /// What was agreed to; each once.
     pub purposes: Vec<Purpose>,
     /// Version of the notice that was shown.
     pub notice_version: String,
@@ -124,8 +129,9 @@ impl ConsentGive {
     /// The first fault found, in the order of [`ConsentFault`].
     pub fn checked(&self) -> Result<String, ConsentFault> {
         let name = tidy(&self.call_name);
-        let twice = matches!(self.purposes[..], [a, b] if a == b);
-        if name.is_empty() || self.purposes.is_empty() || self.purposes.len() > 2 || twice {
+        let purposes: BTreeSet<_> = self.purposes.iter().collect();
+        let twice = purposes.len() < self.purposes.len();
+        if name.is_empty() || self.purposes.is_empty() || twice {
             return Err(ConsentFault::Malformed);
         }
         if name.chars().count() > MAX_CALL_NAME {

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::edit::Mark;
-use crate::id::{HouseholdId, LearnerId, OpId, TeamId};
+use crate::id::{HouseholdId, LearnerId, OpId, ReferralId, TeamId};
 use crate::sync::Why;
 use crate::time::Millis;
 
@@ -289,6 +289,23 @@ pub struct EidWithdraw {
     pub eid_id: OpId,
     /// Why.
     pub why: Why,
+}
+
+/// Payload of `eid.confirm`: an officer says where the resident of a referral stands. Its evidence is
+/// always that of the police.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EidConfirm {
+    /// The referral through which the police know of the resident.
+    pub referral_id: ReferralId,
+    /// The resident.
+    pub learner_id: LearnerId,
+    /// The rung.
+    pub state: EidState,
+    /// Why, when the ladder does not lead there from what was known: a correction. The history stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
 }
 
 /// Where a resident stands, and how one knows.

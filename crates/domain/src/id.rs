@@ -66,4 +66,10 @@ ids! {
     QualityFlagId,
     /// A household that is asked again.
     QualityCheckId,
+    /// A count of identity help. Equal to the id of the operation that wrote it.
+    HelpId,
+    /// An evening on which the police come to homes.
+    MobileSessionId,
+    /// A warning of a fraud that is about.
+    AlertId,
 }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod address;
+pub mod alert;
 pub mod campaign;
 pub mod chapman;
 pub mod comeback;
@@ -20,6 +21,7 @@ pub mod export;
 pub mod find;
 pub mod forecast;
 pub mod ground;
+pub mod help;
 pub mod hours;
 pub mod household;
 pub mod id;
@@ -27,10 +29,12 @@ pub mod import;
 pub mod indicator;
 pub mod invite;
 pub mod lag;
+pub mod mobile;
 pub mod near;
 pub mod need;
 pub mod note;
 pub mod notice;
+pub mod officer;
 pub mod overlap;
 pub mod pace;
 pub mod proposal;

@@ -52,19 +52,21 @@ impl Notice {
     }
 }
 
-fn notice(language: Language, texts: [&str; 6]) -> Notice {
-    let [title, body, promise, learn, refer, rights] = texts.map(str::to_owned);
+/// Title, body and promise; the purposes; the rights.
+type Texts<'a> = ([&'a str; 3], &'a [(Purpose, &'a str)], &'a str);
+
+fn notice(version: &str, language: Language, (head, purposes, rights): Texts<'_>) -> Notice {
+    let [title, body, promise] = head.map(str::to_owned);
+    let purposes =
+        purposes.iter().map(|(code, text)| PurposeText { code: *code, text: (*text).to_owned() });
     let mut notice = Notice {
-        version: "2026-11".to_owned(),
+        version: version.to_owned(),
         language,
         title,
         body,
         promise,
-        purposes: vec![
-            PurposeText { code: Purpose::Learn, text: learn },
-            PurposeText { code: Purpose::Refer, text: refer },
-        ],
-        rights,
+        purposes: purposes.collect(),
+        rights: rights.to_owned(),
         hash: String::new(),
     };
     notice.hash = notice.digest();
@@ -75,32 +77,59 @@ fn notice(language: Language, texts: [&str; 6]) -> Notice {
 pub fn published() -> &'static [Notice] {
     static PUBLISHED: OnceLock<Vec<Notice>> = OnceLock::new();
     PUBLISHED.get_or_init(|| {
+        use Purpose::{Call, Learn, Refer};
+        let vi_head = [
+            "Bác có đồng ý để phường ghi lại việc học hôm nay?",
+            "Chỉ ghi: tên gọi, nhóm tuổi, kỹ năng đã học. Giữ đến 31/3/2027.",
+            "Không đồng ý, cháu vẫn hướng dẫn.",
+        ];
+        let vi_learn = (Learn, "Ghi kỹ năng đã học, để lần sau dạy tiếp");
+        let vi_refer = (Refer, "Chuyển Công an phường hẹn làm Mức 2");
+        let vi_rights = "Đổi ý lúc nào cũng được: nói với đội, hoặc gọi phường. Ai xem: đội phụ \
+                         trách và cán bộ phường.";
+        let en_head = [
+            "May the ward keep a record of what you learn today?",
+            "Only: what you are called, your age group, the skills you learned. Kept until \
+             31/3/2027.",
+            "If you say no, I will help you all the same.",
+        ];
+        let en_learn = (Learn, "Keep the skills I learned, to go on from there next time");
+        let en_refer = (Refer, "Ask the ward police to arrange a Level 2 appointment");
+        let en_rights = "Change your mind at any time: tell the team or call the ward. Who sees it: \
+                         the team in charge and the ward's staff.";
+        let now = "2026-12";
+        let first = "2026-11";
         vec![
             notice(
+                now,
                 Language::Vi,
-                [
-                    "Bác có đồng ý để phường ghi lại việc học hôm nay?",
-                    "Chỉ ghi: tên gọi, nhóm tuổi, kỹ năng đã học. Giữ đến 31/3/2027.",
-                    "Không đồng ý, cháu vẫn hướng dẫn.",
-                    "Ghi kỹ năng đã học, để lần sau dạy tiếp",
-                    "Chuyển Công an phường hẹn làm Mức 2",
-                    "Đổi ý lúc nào cũng được: nói với đội, hoặc gọi phường. Ai xem: đội phụ trách \
-                     và cán bộ phường.",
-                ],
+                (
+                    vi_head,
+                    &[
+                        vi_learn,
+                        (Refer, "Chuyển Công an phường để hẹn làm định danh"),
+                        (Call, "Cho Công an phường số điện thoại để gọi hẹn, xóa sau ngày hẹn 3 ngày"),
+                    ],
+                    "Đổi ý lúc nào cũng được: nói với đội, hoặc gọi phường. Ai xem: đội phụ trách, \
+                     cán bộ phường; Công an phường chỉ xem việc đã chuyển.",
+                ),
             ),
             notice(
+                now,
                 Language::En,
-                [
-                    "May the ward keep a record of what you learn today?",
-                    "Only: what you are called, your age group, the skills you learned. Kept until \
-                     31/3/2027.",
-                    "If you say no, I will help you all the same.",
-                    "Keep the skills I learned, to go on from there next time",
-                    "Ask the ward police to arrange a Level 2 appointment",
-                    "Change your mind at any time: tell the team or call the ward. Who sees it: \
-                     the team in charge and the ward's staff.",
-                ],
+                (
+                    en_head,
+                    &[
+                        en_learn,
+                        (Refer, "Ask the ward police to arrange help with my digital identity"),
+                        (Call, "Give the ward police a number to call me on, deleted 3 days after the appointment"),
+                    ],
+                    "Change your mind at any time: tell the team or call the ward. Who sees it: the \
+                     team in charge and the ward's staff; the ward police only what was passed on.",
+                ),
             ),
+            notice(first, Language::Vi, (vi_head, &[vi_learn, vi_refer], vi_rights)),
+            notice(first, Language::En, (en_head, &[en_learn, en_refer], en_rights)),
         ]
     })
 }

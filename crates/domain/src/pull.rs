@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Side;
+use crate::alert::AlertView;
 use crate::consent::Purpose;
 use crate::eid::{Blocker, EidDevice, EidState, Evidence, Paper, Sim, WantsL2};
 use crate::id::{
@@ -12,8 +13,9 @@ use crate::id::{
 };
 use crate::need::Need;
 use crate::notice::Notice;
+use crate::officer::OfficerBook;
 use crate::quality::OwnFlag;
-use crate::referral::{ReferralKind, ReferralState, Sla};
+use crate::referral::{Appointment, ReferralKind, ReferralState, ReturnWhy, Sla};
 use crate::skill::Skill;
 use crate::territory::AlleyKind;
 use crate::time::{Day, Millis};
@@ -122,6 +124,33 @@ pub struct PullAnswer {
     /// anything new to the ward. When it is there it replaces what the phone holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<Vec<OwnFlag>>,
+    /// Warnings of frauds in the reader's groups; on the first page of every answer that brings
+    /// anything new to the ward. When it is there it replaces what the phone holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<Vec<AlertView>>,
+    /// The codes by which residents of the reader's groups tell who is announced, of today and the
+    /// days after; comes as the badge codes do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<DoorCode>,
+    /// What an officer holds; when it is there it replaces what the phone holds. Nobody else is ever
+    /// given it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub police: Option<Box<OfficerBook>>,
+}
+
+/// The code of a residential group on a day: posted in its house of culture, and on the phones of
+/// those who are announced there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DoorCode {
+    /// The residential group.
+    pub group_id: GroupId,
+    /// The day it is good on, in Asia/Ho_Chi_Minh.
+    pub day: Day,
+    /// Four digits.
+    pub digits: String,
+    /// Code of the animal shown beside them, e.g. `buffalo`.
+    pub animal: String,
 }
 
 /// The code by which a resident tells that a volunteer is of the team that was announced.
@@ -207,6 +236,9 @@ pub struct Me {
     /// The evening the team goes out next, if one is planned; one that is under way is still meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_evening: Option<NextEvening>,
+    /// The number on the reader's badge, if the ward has given one: six digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge_no: Option<String>,
 }
 
 /// An evening a team means to go out.
@@ -315,6 +347,9 @@ pub struct DoorView {
     /// Referrals, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub referrals: Vec<ReferralView>,
+    /// The day another force was last here. Who, and what for, is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub helped_on: Option<Day>,
 }
 
 /// A resident who agreed to be remembered.
@@ -430,6 +465,15 @@ pub struct ReferralView {
     /// The last day of the promise, if a day is promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Day>,
+    /// The day the resident is expected, or somebody at the home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<Appointment>,
+    /// Why it was given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<ReturnWhy>,
+    /// The day it was last answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_on: Option<Day>,
 }
 
 /// A visit as any team may see it: when, what, who; no people and no notes.

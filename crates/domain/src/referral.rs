@@ -151,6 +151,75 @@ pub enum ReferralState {
     Cancelled,
 }
 
+/// Where a referral comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReferralSource {
+    /// A team at a door.
+    Door,
+    /// Một cửa.
+    OneStop,
+    /// A class.
+    Class,
+}
+
+/// Why a referral is given back to who asked. It is told to the team: nothing in it says what the
+/// police know of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnWhy {
+    /// Không gặp được người dân.
+    NotReached,
+    /// Người dân không còn cần.
+    NotNeeded,
+    /// Cần chuẩn bị giấy tờ trước.
+    PapersFirst,
+    /// Phải ra trụ sở.
+    ComeToOffice,
+    /// Không phải việc của Công an.
+    NotForPolice,
+    /// Trùng với việc đã chuyển.
+    Twice,
+    /// Lý do khác.
+    Other,
+}
+
+/// When the resident is expected, or the police at the home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Appointment {
+    /// The day.
+    pub on: Day,
+    /// The time, in minutes since midnight, if one was agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minute: Option<i32>,
+}
+
+/// Days after the appointment on which the number to call back is deleted.
+pub const PHONE_DAYS: i64 = 3;
+/// A number to call back is deleted so many days after it came, when no appointment was ever made.
+pub const PHONE_UNUSED_DAYS: i64 = 30;
+
+/// The last day on which the number to call back may be held: three days after the appointment, or
+/// after the day the referral was closed, whichever is first.
+pub fn phone_until(opened_on: Day, appointment: Option<Day>, closed_on: Option<Day>) -> Day {
+    let unused = opened_on.plus(PHONE_UNUSED_DAYS);
+    let agreed = appointment.map_or(unused, |on| on.plus(PHONE_DAYS));
+    closed_on.map_or(agreed, |on| agreed.min(on.plus(PHONE_DAYS)))
+}
+
+/// A number to call back as it is kept: digits alone, 8 to 15 of them; `None` when it is none.
+pub fn phone_digits(text: &str) -> Option<String> {
+    let spaced = |c: char| c.is_whitespace() || matches!(c, '.' | '-' | '(' | ')' | '+');
+    let digits: String = text.chars().filter(|c| !spaced(*c)).collect();
+    let all = digits.bytes().all(|b| b.is_ascii_digit());
+    // Twelve digits are an identity card's.
+    (all && (8..=15).contains(&digits.len()) && digits.len() != 12).then_some(digits)
+}
+
 /// Payload of `referral.open`; the operation's id is the referral's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -163,6 +232,43 @@ pub struct ReferralOpen {
     pub learner_id: Option<LearnerId>,
     /// Whose help, for what.
     pub kind: ReferralKind,
+    /// The number the resident agreed to be called back on; with the consent for it and a resident
+    /// only. It is written down nowhere but beside the referral, and for days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// Payload of `referral.accept`: an officer takes it up, or takes up again what was closed; with an
+/// appointment, or without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReferralAccept {
+    /// The referral.
+    pub referral_id: ReferralId,
+    /// When, if that was agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<Appointment>,
+}
+
+/// Payload of `referral.return`: an officer gives it back to who asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReferralReturn {
+    /// The referral.
+    pub referral_id: ReferralId,
+    /// Why.
+    pub why: ReturnWhy,
+}
+
+/// Payload of `referral.done`: an officer has done what was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReferralDone {
+    /// The referral.
+    pub referral_id: ReferralId,
 }
 
 /// Payload of `referral.cancel`: the team takes it back before anybody has taken it up.
@@ -179,8 +285,8 @@ pub struct ReferralCancel {
 /// A referral as far as the next operation depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReferralFact {
-    /// The door.
-    pub household: HouseholdId,
+    /// The door, for one that was opened there.
+    pub household: Option<HouseholdId>,
     /// The team that opened it.
     pub team: Option<TeamId>,
     /// How far it has come.
@@ -190,6 +296,22 @@ pub struct ReferralFact {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_to_call_back_is_digits_and_goes_in_time() {
+        assert_eq!(phone_digits("0000 000.001").as_deref(), Some("0000000001"));
+        for not in ["", "0000", "0000 000 00a", "0000 0000 0000", "0000000000000000"] {
+            assert_eq!(phone_digits(not), None, "{not}");
+        }
+        let until = |appointment: Option<i32>, closed: Option<i32>| {
+            phone_until(Day(20261101), appointment.map(Day), closed.map(Day)).0
+        };
+        assert_eq!(until(None, None), 20261201, "nobody ever called");
+        assert_eq!(until(Some(20261110), None), 20261113);
+        assert_eq!(until(Some(20261110), Some(20261105)), 20261108, "done before its day");
+        assert_eq!(until(Some(20261110), Some(20261120)), 20261113);
+        assert_eq!(until(None, Some(20261102)), 20261105);
+    }
 
     #[test]
     fn every_kind_has_a_promise_and_a_day() {

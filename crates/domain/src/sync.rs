@@ -55,7 +55,8 @@ pub struct Op {
     /// `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.flags`,
     /// `household.note`, `household.propose`, `household.same_as`, `consent.give`,
     /// `consent.withdraw`, `learner.eid`, `learner.eid_withdraw`, `referral.open`, `referral.cancel`, `shift.open`,
-    /// `shift.close` or `quality.explain`.
+    /// `shift.close`, `quality.explain`; of officers `help.log`, `help.take_back`, `referral.accept`,
+    /// `referral.return`, `referral.done`, `mobile.result` or `eid.confirm`.
     pub kind: String,
     /// What the kind needs: a [`VisitRecord`], [`Correct`], [`Withdraw`],
     /// [`HouseholdEdit`](crate::edit::HouseholdEdit),
@@ -66,8 +67,13 @@ pub struct Op {
     /// [`LearnerEid`](crate::eid::LearnerEid), [`EidWithdraw`](crate::eid::EidWithdraw),
     /// [`ReferralOpen`](crate::referral::ReferralOpen),
     /// [`ReferralCancel`](crate::referral::ReferralCancel),
-    /// [`OpenShift`](crate::shift::OpenShift), [`CloseShift`](crate::shift::CloseShift) or
-    /// [`Explain`](crate::quality::Explain).
+    /// [`OpenShift`](crate::shift::OpenShift), [`CloseShift`](crate::shift::CloseShift),
+    /// [`Explain`](crate::quality::Explain), [`HelpLog`](crate::help::HelpLog),
+    /// [`HelpTakeBack`](crate::help::HelpTakeBack),
+    /// [`ReferralAccept`](crate::referral::ReferralAccept),
+    /// [`ReferralReturn`](crate::referral::ReferralReturn),
+    /// [`ReferralDone`](crate::referral::ReferralDone),
+    /// [`MobileReport`](crate::mobile::MobileReport) or [`EidConfirm`](crate::eid::EidConfirm).
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub payload: serde_json::Value,
 }

@@ -16,20 +16,20 @@ use gocua_domain::consent::{LastWord, Purpose};
 use gocua_domain::edit::Mark;
 use gocua_domain::eid::{EidDetails, EidSaid, EidState, Evidence, Known, PastEid, words_now};
 use gocua_domain::id::{AccountId, DeviceId, HouseholdId, LearnerId, OpId, ReferralId, TeamId};
-use gocua_domain::need;
 use gocua_domain::pull::{EidView, LearnerSkill, LearnerView, NeedView, NoteView, ReferralView};
-use gocua_domain::referral::{ReferralFact, ReferralState, Sla};
+use gocua_domain::referral::{Appointment, ReferralFact, ReferralSource, ReferralState, Sla};
 use gocua_domain::sync::{
     Book, Forgotten, LearnerFact, NewConsent, NewEidWord, Op, PastWord, PeopleEffects, Why,
     made_at, without_words,
 };
 use gocua_domain::time::{Day, Millis};
 use gocua_domain::visit::SkillCoached;
+use gocua_domain::{help, mobile, need};
 
 use crate::db::{StoreError, chunks};
 use crate::entity::{
-    consent_event, household, household_flags, household_note, learner, learner_eid, quarantine,
-    referral, referral_kind, visit_learner,
+    consent_event, help_type, household, household_flags, household_note, kit_item, learner,
+    learner_eid, quarantine, referral, referral_kind, visit_learner,
 };
 use crate::pull::Puller;
 use crate::rollup::Drift;
@@ -94,7 +94,7 @@ pub(crate) async fn load(
             .await?;
         for row in rows {
             let fact = ReferralFact {
-                household: canonical(book, row.household_id),
+                household: row.household_id.map(|id| canonical(book, id)),
                 team: row.team_id.map(TeamId),
                 state: decode("state of a referral", &row.state)?,
             };
@@ -272,7 +272,7 @@ pub(crate) async fn promises(
         .collect()
 }
 
-/// What a new ward promises.
+/// What a new ward promises, counts and brings along.
 pub(crate) async fn found(tx: &DatabaseTransaction, ward: &str) -> Result<(), StoreError> {
     let rows = (1..).zip(Sla::DEFAULTS).map(|(position, sla)| referral_kind::ActiveModel {
         ward: Set(ward.to_owned()),
@@ -282,6 +282,24 @@ pub(crate) async fn found(tx: &DatabaseTransaction, ward: &str) -> Result<(), St
         amount: Set(sla.amount as i32),
     });
     referral_kind::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    let rows = (1..).zip(help::defaults()).map(|(position, kind)| help_type::ActiveModel {
+        ward: Set(ward.to_owned()),
+        code: Set(kind.code),
+        vi: Set(kind.vi),
+        en: Set(kind.en),
+        quick: Set(kind.quick),
+        crowd: Set(kind.crowd),
+        position: Set(position),
+    });
+    help_type::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    let rows = (1..).zip(mobile::kit_defaults()).map(|(position, item)| kit_item::ActiveModel {
+        ward: Set(ward.to_owned()),
+        code: Set(item.code),
+        vi: Set(item.vi),
+        en: Set(item.en),
+        position: Set(position),
+    });
+    kit_item::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
 }
 
@@ -588,7 +606,7 @@ async fn write_referrals(
         .map(|(id, r)| referral::ActiveModel {
             id: Set(id.0),
             ward: Set(ward.to_owned()),
-            household_id: Set(r.household.0),
+            household_id: Set(Some(r.household.0)),
             learner_id: Set(r.learner.map(|l| l.0)),
             kind: Set(code(&r.kind)),
             state: Set(code(&r.state)),
@@ -598,9 +616,11 @@ async fn write_referrals(
             team_id: Set(r.sender.team.map(|t| t.0)),
             device_id: Set(r.sender.device.0),
             seq: Set(r.seq),
+            source: Set(code(&ReferralSource::Door)),
+            ..Default::default()
         })
         .collect();
-    for rows in chunks(rows, 12) {
+    for rows in chunks(rows, 13) {
         referral::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     if !effects.cancelled.is_empty() {
@@ -659,13 +679,20 @@ pub(crate) async fn of_doors(
         .all(db)
         .await?;
     for row in rows {
-        doors.entry(door(row.household_id)).or_default().referrals.push(ReferralView {
+        let Some(household) = row.household_id else { continue };
+        let appointment = row
+            .appointment_on
+            .map(|on| Appointment { on: Day(on), minute: row.appointment_minute });
+        doors.entry(door(household)).or_default().referrals.push(ReferralView {
             id: ReferralId(row.id),
             learner_id: row.learner_id.map(LearnerId),
             kind: decode("kind of a referral", &row.kind)?,
             state: decode("state of a referral", &row.state)?,
             opened_at: Millis(row.opened_at),
             due_on: row.due_on.map(Day),
+            appointment,
+            why: row.why.as_deref().map(|why| decode("answer to a referral", why)).transpose()?,
+            answered_on: row.acted_at.map(|at| Millis(at).day()),
         });
     }
     Ok(doors)

@@ -102,6 +102,9 @@ impl Store {
             gone: Gone::default(),
             badge: Vec::new(),
             quality: None,
+            alerts: None,
+            codes: Vec::new(),
+            police: None,
         };
         if span.since == Some(seq) {
             return Ok(answer);
@@ -191,6 +194,7 @@ async fn me(db: &impl ConnectionTrait, who: &Puller, now: Millis) -> Result<Me, 
             ends_on: Day(c.ends_on),
         }),
         next_evening,
+        badge_no: None,
     })
 }
 
@@ -395,6 +399,7 @@ async fn views(
                 flags,
                 note,
                 referrals,
+                helped_on: None,
             };
             (h.alley_id, view)
         })

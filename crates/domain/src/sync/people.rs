@@ -746,7 +746,7 @@ pub(super) fn open(
     came: &Came,
     when: When,
 ) -> Result<Fate, Reason> {
-    let ReferralOpen { household_id, learner_id: learner, kind } = parse(&op.payload)?;
+    let ReferralOpen { household_id, learner_id: learner, kind, .. } = parse(&op.payload)?;
     let (household, deleted, mut flags) = door(book, &came.sender, household_id, &when)?;
     if deleted {
         return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
@@ -768,7 +768,7 @@ pub(super) fn open(
     let state = if forgotten { ReferralState::Cancelled } else { ReferralState::New };
     flags.extend(forgotten.then_some(Flag::LostToNewer));
     let due_on = book.people.slas.get(&kind).and_then(|sla| sla.due(when.at));
-    let fact = ReferralFact { household, team: came.sender.team, state };
+    let fact = ReferralFact { household: Some(household), team: came.sender.team, state };
     book.people.referrals.insert(id, fact);
     let seq = number(book, effects, household);
     let (sender, opened_at) = (came.sender, at);
@@ -786,7 +786,7 @@ pub(super) fn cancel(
 ) -> Result<Fate, Reason> {
     let ReferralCancel { household_id, referral_id: id } = parse(&op.payload)?;
     let (household, _, flags) = door(book, &came.sender, household_id, &when)?;
-    let known = book.people.referrals.get_mut(&id).filter(|r| r.household == household);
+    let known = book.people.referrals.get_mut(&id).filter(|r| r.household == Some(household));
     let known = known.ok_or(Reason::OutOfReach)?;
     if known.team != came.sender.team {
         return Err(Reason::NotYours);

@@ -2006,6 +2006,26 @@ export interface components {
             /** @description Those drawn sooner for a remark: an estimate for nothing. */
             weighted: components["schemas"]["CheckTally"];
         };
+        /**
+         * Format: uuid
+         * @description A warning of a fraud that is about.
+         */
+        AlertId: string;
+        /** @description A warning as phones and the public page show it. */
+        AlertView: {
+            /** @description The day it was published. */
+            from: components["schemas"]["Day"];
+            /** @description The residential groups it is about; empty: the whole ward. */
+            groups?: components["schemas"]["GroupId"][];
+            /** @description Identity. */
+            id: components["schemas"]["AlertId"];
+            /** @description What the fraud pretends. */
+            kind: components["schemas"]["ScamKind"];
+            /** @description The last day it is shown. */
+            until: components["schemas"]["Day"];
+            /** @description In plain words. */
+            words: string;
+        };
         /** @description One alley with its coverage and its team. */
         AlleyCoverageView: {
             /**
@@ -2081,6 +2101,16 @@ export interface components {
             apart: boolean;
             one: components["schemas"]["HouseholdId"];
             other: components["schemas"]["HouseholdId"];
+        };
+        /** @description When the resident is expected, or the police at the home. */
+        Appointment: {
+            /**
+             * Format: int32
+             * @description The time, in minutes since midnight, if one was agreed.
+             */
+            minute?: number | null;
+            /** @description The day. */
+            on: components["schemas"]["Day"];
         };
         /** @description Somebody to be given an account. */
         AppointmentRequest: {
@@ -2627,6 +2657,20 @@ export interface components {
             id: components["schemas"]["HouseholdId"];
             question: components["schemas"]["DoorQuestion"];
         };
+        /**
+         * @description The code of a residential group on a day: posted in its house of culture, and on the phones of
+         *     those who are announced there.
+         */
+        DoorCode: {
+            /** @description Code of the animal shown beside them, e.g. `buffalo`. */
+            animal: string;
+            /** @description The day it is good on, in Asia/Ho_Chi_Minh. */
+            day: components["schemas"]["Day"];
+            /** @description Four digits. */
+            digits: string;
+            /** @description The residential group. */
+            group_id: components["schemas"]["GroupId"];
+        };
         /** @description The ward's answer about a door. */
         DoorDecision: {
             at?: components["schemas"]["Millis"] | null;
@@ -2667,6 +2711,7 @@ export interface components {
             flags?: components["schemas"]["NeedView"][];
             /** @description Name of the head, if the register has one. */
             head?: string | null;
+            helped_on?: components["schemas"]["Day"] | null;
             /** @description Identity. */
             id: components["schemas"]["HouseholdId"];
             /** @description Landmark for a house without a number. */
@@ -3110,6 +3155,55 @@ export interface components {
             /** @description Version of the server. */
             version: string;
         };
+        /** @description What an officer's own counts of a day add up to, of one kind, channel and result. */
+        HelpDay: {
+            /** @description Where. */
+            channel: components["schemas"]["Channel"];
+            /** @description The day. */
+            day: components["schemas"]["Day"];
+            /** @description Kind, by its code. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Minutes, of those counts that say how long they took.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description Counts.
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description People.
+             */
+            people: number;
+            /** @description How it went. */
+            result: components["schemas"]["HelpResult"];
+        };
+        /**
+         * @description How it went.
+         * @enum {string}
+         */
+        HelpResult: "done" | "waiting" | "not_done";
+        /** @description One kind of help (H01 to H15). The catalogue is data that a ward may edit, never a list in code. */
+        HelpType: {
+            /** @description Immutable code, e.g. `H03`. */
+            code: string;
+            /** @description Given to many at once: a count of it says how many were there. */
+            crowd?: boolean;
+            /** @description Name in English. */
+            en: string;
+            /** @description Offered first at a busy desk. */
+            quick?: boolean;
+            /** @description Name in plain Vietnamese. */
+            vi: string;
+        };
+        /**
+         * @description Why it could not be done. None of them says anything about a person's health or means.
+         * @enum {string}
+         */
+        HelpWhy: "papers_missing" | "absent" | "equipment" | "sim_other_name" | "data_mismatch" | "not_readable" | "not_wanted" | "office_only" | "other";
         /** @description What is known of a part of the week. */
         HourView: {
             /** @description Morning, afternoon or evening. */
@@ -3379,6 +3473,15 @@ export interface components {
             id: components["schemas"]["ImportId"];
             rows: number;
         };
+        /** @description A thing to bring. The list is data that a ward may edit. */
+        KitItem: {
+            /** @description Immutable code, e.g. `CAMERA`. */
+            code: string;
+            /** @description Name in English. */
+            en: string;
+            /** @description Name in plain Vietnamese. */
+            vi: string;
+        };
         /** @description A team at a home. */
         KnockView: {
             /** @description When the door was knocked. */
@@ -3621,6 +3724,8 @@ export interface components {
         Me: {
             /** @description The account. */
             account_id: components["schemas"]["AccountId"];
+            /** @description The number on the reader's badge, if the ward has given one: six digits. */
+            badge_no?: string | null;
             campaign?: components["schemas"]["CampaignRef"] | null;
             /** @description Display name. */
             name: string;
@@ -3695,6 +3800,66 @@ export interface components {
              */
             low: number;
         };
+        /** @description A home of an evening. */
+        MobileHome: {
+            at?: components["schemas"]["Millis"] | null;
+            /**
+             * Format: int32
+             * @description People enrolled.
+             */
+            people?: number | null;
+            /** @description The referral, which is in the officer's queue with its place. */
+            referral_id: components["schemas"]["ReferralId"];
+            result?: components["schemas"]["MobileResult"] | null;
+            why?: components["schemas"]["HelpWhy"] | null;
+        };
+        /**
+         * @description What came of one home.
+         * @enum {string}
+         */
+        MobileResult: "captured" | "pending" | "not_done";
+        /**
+         * Format: uuid
+         * @description An evening on which the police come to homes.
+         */
+        MobileSessionId: string;
+        /** @description An evening as officers see it. */
+        MobileSessionView: {
+            /**
+             * Format: int32
+             * @description How many homes fit into it.
+             */
+            capacity: number;
+            /** @description The day. */
+            day: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description When it begins, in minutes since midnight.
+             */
+            from_minute: number;
+            /** @description Residential groups its homes lie in. */
+            groups: components["schemas"]["GroupId"][];
+            /** @description Its homes, in the order they are walked. */
+            homes: components["schemas"]["MobileHome"][];
+            /** @description Identity. */
+            id: components["schemas"]["MobileSessionId"];
+            /** @description Codes of the kit that is packed. */
+            packed?: string[];
+            /** @description Where the officers meet; a place, nobody's name. */
+            place: string;
+            /** @description How far it has come. */
+            state: components["schemas"]["MobileState"];
+            /**
+             * Format: int32
+             * @description When it ends, in minutes since midnight.
+             */
+            to_minute: number;
+        };
+        /**
+         * @description How far an evening has come.
+         * @enum {string}
+         */
+        MobileState: "planned" | "held" | "cancelled";
         /** @description Where most misses happened. */
         MostlyMissedView: {
             at: components["schemas"]["SlotView"];
@@ -3810,6 +3975,37 @@ export interface components {
             /** @description Which text, e.g. `2026-11`. */
             version: string;
         };
+        /** @description All an officer's phone holds of the book. It comes whole whenever something of it has changed. */
+        OfficerBook: {
+            /** @description Warnings in force, of the whole ward. */
+            alerts: components["schemas"]["AlertView"][];
+            /** @description The reader's own counts of the last [`OWN_DAYS`]. */
+            days: components["schemas"]["HelpDay"][];
+            /** @description The ward's residential groups. */
+            groups: components["schemas"]["GroupName"][];
+            /** @description Kinds of help. */
+            help_types: components["schemas"]["HelpType"][];
+            /** @description Days this year and the next on which offices do not work, weekends left out. */
+            holidays: components["schemas"]["Day"][];
+            /** @description What to bring to an evening. */
+            kit: components["schemas"]["KitItem"][];
+            /**
+             * @description Referrals to the police: open ones, and those closed within [`CLOSED_DAYS`]; what is due first
+             *     comes first.
+             */
+            queue: components["schemas"]["QueueItem"][];
+            /** @description Evenings to come, and those of the last [`CLOSED_DAYS`]. */
+            sessions: components["schemas"]["MobileSessionView"][];
+        };
+        /** @description Where a resident stands with VNeID. */
+        OfficerEid: {
+            /** @description When it was said. */
+            at: components["schemas"]["Millis"];
+            /** @description How one knows. */
+            evidence: components["schemas"]["Evidence"];
+            /** @description The rung. */
+            state: components["schemas"]["EidState"];
+        };
         /**
          * @description Where the campaign stands.
          * @enum {string}
@@ -3832,7 +4028,8 @@ export interface components {
              * @description `visit.record`, `visit.correct`, `visit.withdraw`, `household.edit`, `household.flags`,
              *     `household.note`, `household.propose`, `household.same_as`, `consent.give`,
              *     `consent.withdraw`, `learner.eid`, `learner.eid_withdraw`, `referral.open`, `referral.cancel`, `shift.open`,
-             *     `shift.close` or `quality.explain`.
+             *     `shift.close`, `quality.explain`; of officers `help.log`, `help.take_back`, `referral.accept`,
+             *     `referral.return`, `referral.done`, `mobile.result` or `eid.confirm`.
              */
             kind: string;
             /** @description When the thing happened, by the phone's clock. */
@@ -3849,8 +4046,13 @@ export interface components {
              *     [`LearnerEid`](crate::eid::LearnerEid), [`EidWithdraw`](crate::eid::EidWithdraw),
              *     [`ReferralOpen`](crate::referral::ReferralOpen),
              *     [`ReferralCancel`](crate::referral::ReferralCancel),
-             *     [`OpenShift`](crate::shift::OpenShift), [`CloseShift`](crate::shift::CloseShift) or
-             *     [`Explain`](crate::quality::Explain).
+             *     [`OpenShift`](crate::shift::OpenShift), [`CloseShift`](crate::shift::CloseShift),
+             *     [`Explain`](crate::quality::Explain), [`HelpLog`](crate::help::HelpLog),
+             *     [`HelpTakeBack`](crate::help::HelpTakeBack),
+             *     [`ReferralAccept`](crate::referral::ReferralAccept),
+             *     [`ReferralReturn`](crate::referral::ReferralReturn),
+             *     [`ReferralDone`](crate::referral::ReferralDone),
+             *     [`MobileReport`](crate::mobile::MobileReport) or [`EidConfirm`](crate::eid::EidConfirm).
              */
             payload: Record<string, never>;
         };
@@ -4127,6 +4329,11 @@ export interface components {
         };
         /** @description One answer of `sync/pull`. Lists that are empty and parts that did not change are left out. */
         PullAnswer: {
+            /**
+             * @description Warnings of frauds in the reader's groups; on the first page of every answer that brings
+             *     anything new to the ward. When it is there it replaces what the phone holds.
+             */
+            alerts?: components["schemas"]["AlertView"][] | null;
             /** @description Alleys to replace, with all their doors. */
             alleys?: components["schemas"]["AlleyView"][];
             /**
@@ -4134,6 +4341,11 @@ export interface components {
              *     brings anything new to the ward, since a phone may go for weeks without a reset.
              */
             badge?: components["schemas"]["BadgeCode"][];
+            /**
+             * @description The codes by which residents of the reader's groups tell who is announced, of today and the
+             *     days after; comes as the badge codes do.
+             */
+            codes?: components["schemas"]["DoorCode"][];
             /** @description To be sent with the next pull. */
             cursor: string;
             /** @description Doors to replace inside alleys already held. */
@@ -4147,6 +4359,7 @@ export interface components {
             more?: boolean;
             /** @description What a resident is shown before he agrees; with a reset. */
             notices?: components["schemas"]["Notice"][];
+            police?: components["schemas"]["OfficerBook"] | null;
             /**
              * @description The reader's own remarks about recording; on the first page of every answer that brings
              *     anything new to the ward. When it is there it replaces what the phone holds.
@@ -4173,7 +4386,7 @@ export interface components {
          * @description What a resident may agree to, each by itself.
          * @enum {string}
          */
-        Purpose: "learn" | "refer";
+        Purpose: "learn" | "refer" | "call";
         /** @description A purpose in the words of the notice. */
         PurposeText: {
             /** @description The purpose. */
@@ -4297,6 +4510,60 @@ export interface components {
             /** @description `household_deleted` or `account_disabled`. */
             why: string;
         };
+        /** @description The door of a referral. */
+        QueueDoor: {
+            /** @description The alley's name. */
+            alley: string;
+            /** @description Its alley. */
+            alley_id: components["schemas"]["AlleyId"];
+            /** @description House number, or the landmark of a house without one. */
+            house: string;
+            /** @description The household. */
+            household_id: components["schemas"]["HouseholdId"];
+            /** @description Order along the alleys: to be compared as text within one ward. */
+            sort: string;
+            /** @description The team that asked. */
+            team?: string | null;
+            visited_on?: components["schemas"]["Day"] | null;
+        };
+        /** @description A referral as officers see it. */
+        QueueItem: {
+            acted_at?: components["schemas"]["Millis"] | null;
+            age_band?: components["schemas"]["AgeBand"] | null;
+            appointment?: components["schemas"]["Appointment"] | null;
+            door?: components["schemas"]["QueueDoor"] | null;
+            due_on?: components["schemas"]["Day"] | null;
+            group_id?: components["schemas"]["GroupId"] | null;
+            /** @description Identity. */
+            id: components["schemas"]["ReferralId"];
+            /** @description For what. */
+            kind: components["schemas"]["ReferralKind"];
+            /** @description Taken up by the reader? */
+            mine?: boolean;
+            /** @description When it was opened. */
+            opened_at: components["schemas"]["Millis"];
+            person?: components["schemas"]["QueuePerson"] | null;
+            session_id?: components["schemas"]["MobileSessionId"] | null;
+            /** @description The slip of one that was not opened at a door: six letters and digits the resident brings. */
+            slip?: string | null;
+            /** @description Where it comes from. */
+            source: components["schemas"]["ReferralSource"];
+            /** @description How far it has come. */
+            state: components["schemas"]["ReferralState"];
+            why?: components["schemas"]["ReturnWhy"] | null;
+        };
+        /** @description The resident of a referral. */
+        QueuePerson: {
+            /** @description Age band. */
+            age_band: components["schemas"]["AgeBand"];
+            /** @description What the resident is called. */
+            call_name: string;
+            eid?: components["schemas"]["OfficerEid"] | null;
+            /** @description Identity. */
+            learner_id: components["schemas"]["LearnerId"];
+            /** @description The number to call back, while it may be held: until three days after the appointment. */
+            phone?: string | null;
+        };
         /** @description A rate with its 95 % interval, 0 to 1. */
         RateView: {
             /** Format: double */
@@ -4328,12 +4595,19 @@ export interface components {
          */
         ReferralKind: "POLICE_L2" | "POLICE_MOBILE" | "POLICE_RECOVERY" | "POLICE_DATA" | "POLICE_SCAM" | "TELCO_SIM" | "BANK_QR" | "ONE_STOP" | "CLASS" | "FAMILY_HELPER" | "OTHER";
         /**
+         * @description Where a referral comes from.
+         * @enum {string}
+         */
+        ReferralSource: "door" | "one_stop" | "class";
+        /**
          * @description How far a referral has come.
          * @enum {string}
          */
         ReferralState: "new" | "accepted" | "done" | "returned" | "cancelled";
         /** @description A call for somebody else's help. */
         ReferralView: {
+            answered_on?: components["schemas"]["Day"] | null;
+            appointment?: components["schemas"]["Appointment"] | null;
             due_on?: components["schemas"]["Day"] | null;
             /** @description Identity: the id of the operation that opened it. */
             id: components["schemas"]["ReferralId"];
@@ -4344,6 +4618,7 @@ export interface components {
             opened_at: components["schemas"]["Millis"];
             /** @description How far it has come. */
             state: components["schemas"]["ReferralState"];
+            why?: components["schemas"]["ReturnWhy"] | null;
         };
         /** @description The device's signature that it is the device. */
         RefreshRequest: {
@@ -4474,6 +4749,12 @@ export interface components {
             ids: components["schemas"]["HouseholdId"][];
         };
         /**
+         * @description Why a referral is given back to who asked. It is told to the team: nothing in it says what the
+         *     police know of a person.
+         * @enum {string}
+         */
+        ReturnWhy: "not_reached" | "not_needed" | "papers_first" | "come_to_office" | "not_for_police" | "twice" | "other";
+        /**
          * @description What an account is in the campaign. One account has one role.
          * @enum {string}
          */
@@ -4589,6 +4870,11 @@ export interface components {
             /** @description The address as the file says it, or as it was typed since. */
             written: string;
         };
+        /**
+         * @description What the fraud pretends (field catalogue, section 7).
+         * @enum {string}
+         */
+        ScamKind: "fake_officer" | "fake_app" | "small_fee" | "camera_face" | "fake_service" | "fake_transfer" | "easy_money" | "family_crisis" | "other";
         /**
          * @description What is asked of a proposal.
          * @enum {string}

@@ -9,7 +9,7 @@ export const LEARNER_BANDS = ['14-17', '18-59', '60-79', '80+'] as const satisfi
 export type LearnerBand = (typeof LEARNER_BANDS)[number]
 
 /** What somebody may agree to: each is asked for itself. */
-export const PURPOSES = ['learn', 'refer'] as const
+export const PURPOSES = ['learn', 'refer', 'call'] as const
 export type Purpose = (typeof PURPOSES)[number]
 
 /** The longest name one is called by, in letters as a person counts them. */

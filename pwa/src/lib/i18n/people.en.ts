@@ -26,6 +26,7 @@ export const people: Record<keyof typeof vi, string> = {
   'people.agreed': 'Agreed on {day}',
   'people.purpose.learn': 'Skills are written down',
   'people.purpose.refer': 'Handed on to the ward police',
+  'people.purpose.call': 'A number to call back on',
   'people.purpose.none': 'Has not agreed to the police being told',
   'people.coach': 'Coach {name}',
   'people.withdraw': 'Changed their mind: erase',

@@ -25,6 +25,7 @@ export const people = {
   'people.agreed': 'Đồng ý ngày {day}',
   'people.purpose.learn': 'Ghi kỹ năng đã học',
   'people.purpose.refer': 'Chuyển Công an phường',
+  'people.purpose.call': 'Cho số để Công an gọi hẹn',
   'people.purpose.none': 'Chưa đồng ý chuyển Công an',
   'people.coach': 'Hướng dẫn {name}',
   'people.withdraw': 'Đổi ý, thôi ghi tên',
