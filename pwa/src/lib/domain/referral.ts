@@ -8,6 +8,12 @@ export type ReferralKind = (typeof REFERRAL_KINDS)[number]
 export const REFERRAL_STATES = ['new', 'accepted', 'done', 'returned', 'cancelled'] as const
 export type ReferralState = (typeof REFERRAL_STATES)[number]
 
+/** Why it was given back to who asked: told in words that say what the team does next. */
+export const RETURN_WHYS = [
+  'not_reached', 'not_needed', 'papers_first', 'come_to_office', 'not_for_police', 'twice', 'other',
+] as const
+export type ReturnWhy = (typeof RETURN_WHYS)[number]
+
 /** Goes to the ward police: with a person's name only when that person agreed to it. */
 export const police = (kind: ReferralKind): boolean => kind.startsWith('POLICE_')
 
