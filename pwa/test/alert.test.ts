@@ -4,6 +4,8 @@ import { applyPull, infoOf } from '$lib/data/book.ts'
 import type { Database } from '$lib/data/db.ts'
 import { Turf } from '$lib/data/turf.svelte.ts'
 import { standing } from '$lib/domain/alert.ts'
+import { recall, remember } from '$lib/data/session.ts'
+import { Seen } from '../src/routes/phone/alert-seen.svelte.ts'
 import { unlocked } from './fakes/keys.ts'
 
 let n = 0
@@ -53,4 +55,16 @@ describe('warnings, the codes of doors and the number of the badge', () => {
     await db.write(['meta'], async (tx) => void (await tx.objectStore('meta').put({ cursor: 'c', seq: 1 }, 'turf:a')))
     expect(await infoOf(db, 'a')).toMatchObject({ alerts: [], codes: [] })
   })
+})
+
+it('is told loudly until it was read, also after a restart, and each account reads for itself', async () => {
+  const [get, put] = [(key: string) => recall<string[]>(db, key), (key: string, value: string[]) => remember(db, key, value)]
+  const seen = new Seen()
+  await seen.look('a', get)
+  await seen.mark(['one', 'two'], put)
+  const again = new Seen()
+  await again.look('a', get)
+  expect([...again.ids]).toEqual(['one', 'two'])
+  await again.look('b', get)
+  expect(again.ids.size).toBe(0)
 })
