@@ -231,6 +231,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   nav_walk: 'Back to the walk',
   nav_back: 'Back to my work',
   room_register: 'Households',
+  room_onestop: 'One-stop',
   room_board: 'Progress',
   room_teams: 'Teams',
   room_quality: 'Quality',

@@ -225,6 +225,7 @@ export const wardVi = {
   nav_walk: 'Về đi ngõ',
   nav_back: 'Về việc của tôi',
   room_register: 'Hộ dân',
+  room_onestop: 'Một cửa',
   room_board: 'Tiến độ',
   room_teams: 'Đội tình nguyện',
   room_quality: 'Chất lượng',
