@@ -50,6 +50,6 @@ describe('codes', () => {
   })
 
   it('of a role open a screen', () => {
-    for (const role of released('role')) expect(homeOf(role as Role), role).toMatch(/^\/(walk|ward|later)$/)
+    for (const role of released('role')) expect(homeOf(role as Role), role).toMatch(/^\/(walk|police|ward|later)$/)
   })
 })

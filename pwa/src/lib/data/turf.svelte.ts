@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Alley, BadgeDay, Door, Group, Me, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
+import type { Alley, BadgeDay, Door, Group, Me, OfficerBook, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OpState, OutboxOp } from './db.ts'
@@ -36,6 +36,8 @@ export class Turf {
   badge = $state.raw<BadgeDay[]>([])
   /** Remarks on the own records. */
   quality = $state.raw<OwnFlag[]>([])
+  /** What an officer works from. */
+  police = $state.raw<OfficerBook | null>(null)
   seq = $state.raw(0)
   pulled_at = $state.raw<Millis>(0)
   /** Oldest first. */
@@ -192,6 +194,7 @@ export class Turf {
     this.me = info?.me ?? null
     this.badge = info?.badge ?? []
     this.quality = info?.quality ?? []
+    this.police = info?.police ?? null
     this.seq = info?.seq ?? 0
     this.pulled_at = info?.pulled_at ?? 0
     this.#stamp = info?.stamp ?? 0
