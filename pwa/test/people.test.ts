@@ -472,7 +472,7 @@ describe('a number to call back', () => {
     const raw = await db.read(['outbox'], (tx) => tx.objectStore('outbox').getAll())
     expect(JSON.stringify(raw.map(({ box: _, sealed: __, ...clear }) => clear)), 'in clear there is nothing of it').not.toContain(NUMBER)
     expect((await queueOf(db, 'a', 9)).queue[0]?.payload, 'what leaves has it').toEqual(open)
-    const [booked] = await settle(db, 'a', [{ op_id: 'r1', outcome: 'applied', seq: 5 }], NOW)
+    const [booked] = await settle(db, 'a', [{ op_id: 'r1', outcome: 'applied', seq: 5 }], NOW, await opsOf(db, 'a'))
     expect(booked).toMatchObject({ state: 'booked', payload: { household_id: 'h7', learner_id: 'lan', kind: 'POLICE_L2' } })
     expect(JSON.stringify(booked)).not.toContain(NUMBER)
     expect(JSON.stringify(await opsOf(db, 'a'))).not.toContain(NUMBER)
@@ -482,14 +482,14 @@ describe('a number to call back', () => {
 
   it.each(['duplicate', 'superseded', 'quarantined', 'rejected'] as const)('goes with every other answer too: %s', async (outcome) => {
     const db = await write()
-    await settle(db, 'a', [{ op_id: 'r1', outcome, ...(outcome === 'rejected' ? { reason: 'consent_needed' as const } : { seq: 5 }) }], NOW)
+    await settle(db, 'a', [{ op_id: 'r1', outcome, ...(outcome === 'rejected' ? { reason: 'consent_needed' as const } : { seq: 5 }) }], NOW, await opsOf(db, 'a'))
     expect(JSON.stringify(await opsOf(db, 'a'))).not.toContain(NUMBER)
     db.close()
   })
 
   it('stays while there is no answer', async () => {
     const db = await write()
-    for (const outcome of ['held', 'applied'] as const) await settle(db, 'a', [{ op_id: 'r1', outcome }], NOW)
+    for (const outcome of ['held', 'applied'] as const) await settle(db, 'a', [{ op_id: 'r1', outcome }], NOW, await opsOf(db, 'a'))
     expect((await opsOf(db, 'a'))[0]?.payload, 'held, then a word without a receipt').toEqual(open)
     expect(await letGoOfNumbers(db, await opsOf(db, 'a'))).toEqual([])
     db.close()

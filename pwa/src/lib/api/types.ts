@@ -5,13 +5,13 @@
 import type { components } from './schema.d.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { Details } from '../domain/edit.ts'
-import type { EidStep, EidWord } from '../domain/eid.ts'
+import type { EidState, EidStep, EidWord } from '../domain/eid.ts'
 import type { LearnerBand, Purpose } from '../domain/learner.ts'
 import type { Need } from '../domain/needs.ts'
 import type { Near, Point } from '../domain/near.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Because, QualityKind, Verdict } from '../domain/quality.ts'
-import type { ReferralKind, ReferralState, ReturnWhy } from '../domain/referral.ts'
+import type { ReferralKind, ReferralState } from '../domain/referral.ts'
 import type { Day } from '../domain/time.ts'
 import type { AgeBand, Comeback, Outcome } from '../domain/visit.ts'
 
@@ -50,7 +50,7 @@ export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'>
 export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
 export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
 export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
-export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'badge' | 'alerts' | 'quality'> & {
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'badge' | 'alerts' | 'quality' | 'police'> & {
   alleys?: AlleyView[]
   doors?: WireDoor[]
   more?: boolean
@@ -61,6 +61,8 @@ export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors'
   alerts?: Alert[] | null
   /** Replaces what the phone holds; absent when nothing is said of it. */
   quality?: OwnFlag[] | null
+  /** Replaces what an officer's phone holds; nobody else is given it. */
+  police?: OfficerBook | null
 }
 export type AlleyView = Omit<Schemas['AlleyView'], 'doors'> & { doors: WireDoor[] }
 /** What is said of people is narrower here than in the document: the codes this app has words for. */
@@ -87,7 +89,8 @@ export type OpKind =
   | 'shift.close'
   | 'quality.explain'
   | PeopleKind
-export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs | ShiftOpen | ShiftClose | QualityExplain | PeoplePayload
+  | OfficerKind
+export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs | ShiftOpen | ShiftClose | QualityExplain | PeoplePayload | OfficerPayload
 
 /** Stands in a result for the id of an operation that could not be read: told by its place in the batch. */
 export const NIL_ID = '00000000-0000-0000-0000-000000000000'
@@ -390,4 +393,77 @@ export function alleyFrom(wire: AlleyView): Alley {
     mouth: wire.mouth ?? null,
     doors: wire.doors.map(doorFrom),
   }
+}
+
+export type Channel = 'office' | 'home' | 'mobile_point' | 'phone'
+export type HelpResult = Schemas['HelpResult']
+export type HelpWhy = Schemas['HelpWhy']
+export type ReturnWhy = Schemas['ReturnWhy']
+export type MobileResult = Schemas['MobileResult']
+export type ScamKind = Schemas['ScamKind']
+export type HelpType = Schemas['HelpType']
+export type HelpDay = Omit<Schemas['HelpDay'], 'channel'> & { channel: Channel }
+export type Appointment = Schemas['Appointment']
+export type QueueItem = Schemas['QueueItem']
+export type MobileSession = Schemas['MobileSessionView']
+export type AlertView = Schemas['AlertView']
+export interface OfficerGroup {
+  id: string
+  code: string
+  name: string
+}
+export type OfficerBook = Omit<Schemas['OfficerBook'], 'groups' | 'days'> & { groups: OfficerGroup[]; days: HelpDay[] }
+
+export type OfficerKind = 'help.log' | 'help.take_back' | 'referral.accept' | 'referral.return' | 'referral.done' | 'mobile.result' | 'eid.confirm'
+export type OfficerPayload = HelpLog | HelpTakeBack | ReferralAccept | ReferralReturn | ReferralDone | MobileReport | EidConfirm
+
+/** One count; the operation's id is the count's. There is no field for a name, a number or a case. */
+export interface HelpLog {
+  kind: string
+  channel: Channel
+  group_id?: string
+  age_band?: AgeBand
+  result: HelpResult
+  why?: HelpWhy
+  minutes?: number
+  /** 1 when left out. */
+  people?: number
+  /** Left out when it is the day of writing. */
+  day?: Day
+  referral_id?: string
+}
+
+export interface HelpTakeBack {
+  help_id: string
+}
+
+export interface ReferralAccept {
+  referral_id: string
+  appointment?: Appointment
+}
+
+export interface ReferralReturn {
+  referral_id: string
+  why: ReturnWhy
+}
+
+export interface ReferralDone {
+  referral_id: string
+}
+
+/** What came of one home of an evening; a later one stands for the earlier. */
+export interface MobileReport {
+  session_id: string
+  referral_id: string
+  result: MobileResult
+  why?: HelpWhy
+  people: number
+}
+
+export interface EidConfirm {
+  referral_id: string
+  learner_id: string
+  state: EidState
+  /** There when the ladder does not lead there. */
+  why?: Why
 }

@@ -28,7 +28,7 @@ export const scamScenes = {
       call(14, 12, [cap, badge('hang', 56, 146, 28, 'bad')]), tap(84, 204, 0.7), arrow(150, 120, 186, 120, 'ok', 8), office(194, 20, 0.92, 'leaf'), person('officer', 250, 130, 'smile', 1.1), yes(182, 46, 18),
     ],
     [
-      phone(10, 12, [patch(0, 0, 112, 176, 'shade', 8), badge('power', 56, 88, 40, 'bad')]), arrow(144, 60, 166, 60, 'warn', 6), sign('call', 186, 60, 38, 'ink', 2.6), ...locked(216, 30, 0.9), arrow(206, 118, 206, 142, 'warn', 6), ...told(252, 142, 0.98),
+      phone(10, 12, [patch(0, 0, 112, 176, 'shade', 8), badge('power', 56, 88, 40, 'bad')]), arrow(144, 60, 166, 60, 'warn', 6), sign('call', 186, 60, 38, 'ink', 2.6), ...locked(216, 30, 0.9), arrow(256, 102, 256, 124, 'warn', 6), ...told(252, 142, 0.98),
     ],
   ],
   fake_app: () => [

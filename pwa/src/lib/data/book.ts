@@ -1,4 +1,4 @@
-import { alleyFrom, doorFrom, type Alert, type Alley, type BadgeDay, type Door, type DoorCode, type Group, type Me, type OwnFlag, type PullAnswer, type ReferralTerm, type Skill } from '../api/types.ts'
+import { alleyFrom, doorFrom, type Alert, type Alley, type BadgeDay, type Door, type DoorCode, type Group, type Me, type OfficerBook, type OwnFlag, type PullAnswer, type ReferralTerm, type Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { AlleyRecord, AlleyRow, Database, Tx } from './db.ts'
@@ -24,6 +24,8 @@ export interface BookInfo {
   alerts: Alert[]
   /** Remarks on this account's own records: the open ones, and those closed of late. */
   quality: OwnFlag[]
+  /** What an officer works from; comes whole. */
+  police: OfficerBook | null
   /** Pages applied; each alley bears the number of the page that last changed it. */
   stamp: number
   /** More pages are to come. */
@@ -33,7 +35,7 @@ export interface BookInfo {
 }
 
 const NOTHING: BookInfo = {
-  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], notices: [], referral_kinds: [], badge: [], codes: [], alerts: [], quality: [], stamp: 0, more: false, sweep: null,
+  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], notices: [], referral_kinds: [], badge: [], codes: [], alerts: [], quality: [], police: null, stamp: 0, more: false, sweep: null,
 }
 
 export const keyOf = (account_id: string): string => `turf:${account_id}`
@@ -199,6 +201,7 @@ export async function applyPull(
       codes: answer.codes ?? held.codes,
       alerts: answer.alerts ?? held.alerts,
       quality: answer.quality ?? held.quality,
+      police: answer.police ?? held.police,
       groups,
       notices: answer.notices ?? held.notices,
       referral_kinds: answer.referral_kinds ?? held.referral_kinds,

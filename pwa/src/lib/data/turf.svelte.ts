@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Alert, Alley, BadgeDay, Door, DoorCode, Group, Me, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
+import type { Alert, Alley, BadgeDay, Door, DoorCode, Group, Me, OfficerBook, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OpState, OutboxOp } from './db.ts'
@@ -40,6 +40,8 @@ export class Turf {
   alerts = $state.raw<Alert[]>([])
   /** Remarks on the own records. */
   quality = $state.raw<OwnFlag[]>([])
+  /** What an officer works from. */
+  police = $state.raw<OfficerBook | null>(null)
   seq = $state.raw(0)
   pulled_at = $state.raw<Millis>(0)
   /** Oldest first. */
@@ -198,6 +200,7 @@ export class Turf {
     this.codes = info?.codes ?? []
     this.alerts = info?.alerts ?? []
     this.quality = info?.quality ?? []
+    this.police = info?.police ?? null
     this.seq = info?.seq ?? 0
     this.pulled_at = info?.pulled_at ?? 0
     this.#stamp = info?.stamp ?? 0

@@ -1,18 +1,15 @@
 import type { Role } from '../api/types.ts'
 
-/**
- * Who has work at the desk and reads no figure of the register or the visits there: the rooms say what
- * each may enter. It stands here because the guard of the first load asks it, and the desk's own code
- * (lib/ward) is no part of that.
- */
-export const GUESTS: readonly Role[] = ['police', 'one_stop_helper']
+/** Where somebody works: with a team at the doors, with the police's book, at the ward's desk; `later` has no screens yet. */
+export type Home = '/walk' | '/police' | '/ward' | '/later'
 
-/** Where a role works: with a team on the phone, or at the ward's desk; `later` has no screens yet. */
-export function homeOf(role: Role | undefined): '/walk' | '/ward' | '/later' {
+export function homeOf(role: Role | undefined): Home {
   switch (role) {
     case 'volunteer':
     case 'team_lead':
       return '/walk'
+    case 'police':
+      return '/police'
     case 'ward_staff':
     case 'party_board':
     case 'dpo':
@@ -22,4 +19,10 @@ export function homeOf(role: Role | undefined): '/walk' | '/ward' | '/later' {
     default:
       return '/later'
   }
+}
+
+/** Works from what lies on this phone, behind a PIN, with or without a network; the desk keeps nothing. */
+export const carriesBook = (role: Role | undefined): boolean => {
+  const home = homeOf(role)
+  return home === '/walk' || home === '/police'
 }

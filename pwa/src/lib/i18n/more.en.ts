@@ -248,6 +248,7 @@ export const more: Record<keyof typeof vi, string> = {
   'carry.refused.other_ward': 'A parcel of another ward.',
   'mine.version': 'Version {version}',
 
+  'mine.rest': 'Show {n} more',
   'reason.unknown_kind': 'The server does not know this kind of record. Update the app or tell the ward.',
   'reason.malformed_payload': 'The record is damaged. Record it again.',
   'reason.unknown_field': 'The app is newer than the server. Ask the ward to update it.',

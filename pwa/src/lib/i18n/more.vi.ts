@@ -162,6 +162,7 @@ export const more = {
   'mine.local': 'trên máy',
   'mine.held': 'đã gửi, chờ lượt trước',
   'mine.kept': 'phường đang xem',
+  'mine.rest': 'Xem thêm {n} lượt',
   'mine.correct': 'Sửa lượt {door}',
   'mine.correction': 'sửa: {why}',
   'mine.correctionShort': 'sửa thành',

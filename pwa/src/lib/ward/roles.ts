@@ -3,7 +3,6 @@
  * stands here only spares a dead end.
  */
 import type { Role } from '../api/types.ts'
-import { GUESTS } from '../domain/role.ts'
 
 /** Who does the ward's own work. An administrator with a ward may all that ward staff may (ADR 23). */
 export const STAFF: readonly Role[] = ['ward_staff', 'admin']
@@ -14,7 +13,8 @@ export const MAP_READERS: readonly Role[] = [...STAFF, 'party_board']
 /** Who reads the ward's figures at all: everyone with a room at the desk. */
 export const FIGURE_READERS: readonly Role[] = [...MAP_READERS, 'dpo']
 
-export { GUESTS }
+/** Who has work at the desk and reads no figure of the register or the visits there: the rooms say what each may enter. */
+export const GUESTS: readonly Role[] = ['police', 'one_stop_helper']
 
 /** Whom the desk lets in. */
 export const AT_DESK: readonly Role[] = [...FIGURE_READERS, ...GUESTS]
