@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { homeOf } from '$lib/domain/role.ts'
 import type { Role } from '$lib/api/types.ts'
+import { SCAM_KINDS } from '$lib/domain/alert.ts'
 import { EDIT_FIELDS } from '$lib/domain/edit.ts'
 import { NEARS } from '$lib/domain/near.ts'
 import { BECAUSES, QUALITY_KINDS, VERDICTS } from '$lib/domain/quality.ts'
+import { PURPOSES } from '$lib/domain/learner.ts'
+import { RETURN_WHYS } from '$lib/domain/referral.ts'
 import { AGE_BANDS, OUTCOMES } from '$lib/domain/visit.ts'
 import { more as moreEn } from '$lib/i18n/more.en.ts'
 import { more as moreVi } from '$lib/i18n/more.vi.ts'
@@ -38,6 +41,9 @@ describe('codes', () => {
     ['quality_kind', QUALITY_KINDS],
     ['quality_because', BECAUSES],
     ['quality_verdict', VERDICTS],
+    ['purpose', PURPOSES],
+    ['return_why', RETURN_WHYS],
+    ['scam_kind', SCAM_KINDS],
   ] as const)('of %s are known, and none that is not listed', (of, known) => {
     expect([...known].sort()).toEqual(released(of).sort())
   })

@@ -3,6 +3,7 @@
  * keeps: on the wire what is empty is left out, on the phone it is spelled out once and for all.
  */
 import type { components } from './schema.d.ts'
+import type { Alert } from '../domain/alert.ts'
 import type { Details } from '../domain/edit.ts'
 import type { EidStep, EidWord } from '../domain/eid.ts'
 import type { LearnerBand, Purpose } from '../domain/learner.ts'
@@ -10,7 +11,7 @@ import type { Need } from '../domain/needs.ts'
 import type { Near, Point } from '../domain/near.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Because, QualityKind, Verdict } from '../domain/quality.ts'
-import type { ReferralKind, ReferralState } from '../domain/referral.ts'
+import type { ReferralKind, ReferralState, ReturnWhy } from '../domain/referral.ts'
 import type { Day } from '../domain/time.ts'
 import type { AgeBand, Comeback, Outcome } from '../domain/visit.ts'
 
@@ -49,7 +50,7 @@ export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'>
 export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
 export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
 export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
-export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'badge' | 'quality'> & {
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'badge' | 'alerts' | 'quality'> & {
   alleys?: AlleyView[]
   doors?: WireDoor[]
   more?: boolean
@@ -57,12 +58,17 @@ export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors'
   referral_kinds?: ReferralTerm[]
   badge?: BadgeDay[]
   /** Replaces what the phone holds; absent when nothing is said of it. */
+  alerts?: Alert[] | null
+  /** Replaces what the phone holds; absent when nothing is said of it. */
   quality?: OwnFlag[] | null
 }
 export type AlleyView = Omit<Schemas['AlleyView'], 'doors'> & { doors: WireDoor[] }
 /** What is said of people is narrower here than in the document: the codes this app has words for. */
 export type WireDoor = Omit<Schemas['DoorView'], keyof PeopleOfDoor | 'at'> & PeopleOfDoor & Pick<Door, 'at'>
 export type Me = Schemas['Me']
+/** What a resident tells by who is announced: four digits and an animal, good on one day in one group. */
+export type DoorCode = Schemas['DoorCode']
+export type { Alert }
 export type Skill = Schemas['Skill']
 export type Group = Omit<Schemas['GroupView'], 'outline'> & {
   /** Rings of [longitude, latitude]. */
@@ -215,6 +221,8 @@ export interface ReferralOpen {
   household_id: string
   learner_id?: string
   kind: ReferralKind
+  /** Digits of a number to call back, for one who agreed to it; the receipt cuts it out of this phone's copy. */
+  phone?: string
 }
 
 export interface ReferralCancel {
@@ -240,6 +248,10 @@ export interface Referral {
   state: ReferralState
   opened_at: number
   due_on?: Day
+  /** The answer: when somebody is expected, or why it was given back, and on which day that was said. */
+  appointment?: { on: Day; minute?: number }
+  why?: ReturnWhy
+  answered_on?: Day
 }
 
 export interface Note {
@@ -254,6 +266,8 @@ export interface PeopleOfDoor {
   flags?: Array<{ code: Need; until: Day }>
   note?: Note
   referrals?: Referral[]
+  /** The day another force was here: never who, nor what for. */
+  helped_on?: Day
 }
 
 /** By when a kind of referral is owed an answer. */

@@ -1,4 +1,4 @@
-import type { OpKind, OpResult, Payload } from '../api/types.ts'
+import type { OpKind, OpResult, Payload, ReferralOpen } from '../api/types.ts'
 import { DAY_MS, type Millis } from '../domain/time.ts'
 import { StorageFull, type Database, type Numbers, type OpContent, type OutboxOp, type OutboxRow, type Store, type Tx } from './db.ts'
 import type { Box, Sealer } from './keyring.ts'
@@ -400,6 +400,35 @@ export async function unmarkSent(db: Database, account_id: string): Promise<Outb
   return opened(db, changed)
 }
 
+/**
+ * The number to call back stays on this phone no longer than it is needed to send it: the boxes of
+ * these operations without it. A vault that has closed meanwhile makes up for it at the next door.
+ */
+async function withoutNumbers(db: Database, account_id: string, ids: readonly string[]): Promise<Map<string, { was: Box; box: Box }>> {
+  const boxes = new Map<string, { was: Box; box: Box }>()
+  if (!db.keys.of(account_id)) return boxes
+  const rows = await db.read(['outbox'], (tx) => named(tx, account_id, ids))
+  await Promise.all(rows.map(async (row) => {
+    const [op] = await opened(db, [row])
+    if (!row.box || !op || !holdsNumber(op)) return
+    boxes.set(op.op_id, { was: row.box, box: await db.keys.box(account_id, placeOf(op), contentWithoutNumber(op)) })
+  }))
+  return boxes
+}
+
+const holdsNumber = (op: Pick<OutboxOp, 'kind' | 'payload'>): boolean => op.kind === 'referral.open' && (op.payload as ReferralOpen).phone !== undefined
+
+function contentWithoutNumber({ kind, payload, door }: OutboxOp): OpContent {
+  const { phone: _, ...rest } = payload as ReferralOpen
+  return { kind, payload: rest, door }
+}
+
+/** Cuts the numbers that an answered operation still holds: of a phone that was killed, or locked, in between. Returns those that changed. */
+export function letGoOfNumbers(db: Database, ops: readonly OutboxOp[]): Promise<OutboxOp[]> {
+  const held = ops.filter((op) => holdsNumber(op) && !unanswered(op))
+  return held.length === 0 ? Promise.resolve([]) : rewrite(db, held.map((op) => ({ ...op, ...contentWithoutNumber(op) })))
+}
+
 /** Stores receipts and refusals beside their operations. Returns those that changed. */
 export async function settle(
   db: Database,
@@ -408,10 +437,15 @@ export async function settle(
   at: Millis,
 ): Promise<OutboxOp[]> {
   const answers = new Map(results.map((result) => [result.op_id, result]))
+  // A transaction does not wait for ciphers.
+  const bare = await withoutNumbers(db, account_id, [...answers.keys()]).catch(() => new Map<string, never>())
   const changed = await db.writeStrict(OUTBOX, async (tx) =>
     change(tx, await named(tx, account_id, [...answers.keys()]), (op) => {
       const answer = answers.get(op.op_id)
-      return answer && unanswered(op) ? answered(op, answer, at) : op
+      if (!answer || !unanswered(op)) return op
+      const done = answered(op, answer, at)
+      const cut = bare.get(op.op_id)
+      return cut && done !== op && !unanswered(done) && op.box && same(op.box, cut.was) ? { ...done, box: cut.box } : done
     }),
   )
   return opened(db, changed)

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Alley, BadgeDay, Door, Group, Me, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
+import type { Alert, Alley, BadgeDay, Door, DoorCode, Group, Me, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OpState, OutboxOp } from './db.ts'
@@ -34,6 +34,10 @@ export class Turf {
   referral_kinds = $state.raw<ReferralTerm[]>([])
   me = $state.raw<Me | null>(null)
   badge = $state.raw<BadgeDay[]>([])
+  /** The codes of the doors of the team's groups, today's and some to come. */
+  codes = $state.raw<DoorCode[]>([])
+  /** Warnings of frauds as the book has them: domain/alert.ts says which of them stand. */
+  alerts = $state.raw<Alert[]>([])
   /** Remarks on the own records. */
   quality = $state.raw<OwnFlag[]>([])
   seq = $state.raw(0)
@@ -191,6 +195,8 @@ export class Turf {
     this.referral_kinds = info?.referral_kinds ?? []
     this.me = info?.me ?? null
     this.badge = info?.badge ?? []
+    this.codes = info?.codes ?? []
+    this.alerts = info?.alerts ?? []
     this.quality = info?.quality ?? []
     this.seq = info?.seq ?? 0
     this.pulled_at = info?.pulled_at ?? 0

@@ -229,6 +229,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   nav_inbox: 'Inbox',
   nav_waiting: '{n} waiting',
   nav_walk: 'Back to the walk',
+  nav_back: 'Back to my work',
   room_register: 'Households',
   room_board: 'Progress',
   room_teams: 'Teams',

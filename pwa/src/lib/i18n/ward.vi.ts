@@ -223,6 +223,7 @@ export const wardVi = {
   nav_inbox: 'Việc cần xem',
   nav_waiting: '{n} việc',
   nav_walk: 'Về đi ngõ',
+  nav_back: 'Về việc của tôi',
   room_register: 'Hộ dân',
   room_board: 'Tiến độ',
   room_teams: 'Đội tình nguyện',
