@@ -17,5 +17,6 @@ mod register;
 mod roster;
 mod schema;
 mod shuffle;
+mod trust;
 mod turf;
 mod withdrawal;

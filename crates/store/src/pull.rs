@@ -19,6 +19,7 @@ use gocua_domain::pull::{
 use gocua_domain::territory::AlleyKind;
 use gocua_domain::time::{Day, Millis};
 
+use crate::alert::alerts_in_force;
 use crate::db::{Store, StoreError};
 use crate::entity::{
     account, alley, assignment, campaign, household, household_state, residential_group, skill,
@@ -102,7 +103,6 @@ impl Store {
             alleys: Vec::new(),
             doors: Vec::new(),
             gone: Gone::default(),
-            badge: Vec::new(),
             quality: None,
             alerts: None,
             codes: Vec::new(),
@@ -124,6 +124,8 @@ impl Store {
             if who.officer {
                 answer.police = crate::police::book(db, who, span.since, now).await?.map(Box::new);
             }
+            let groups = crate::trust::groups_held(db, team.0, None).await?;
+            answer.alerts = Some(alerts_in_force(db, &who.ward, Some(&groups), today).await?);
         }
         if let Some(after) = reach(db, who, team, span, &mut answer).await? {
             answer.more = true;
@@ -182,6 +184,7 @@ async fn me(db: &impl ConnectionTrait, who: &Puller, now: Millis) -> Result<Me, 
         Some(team) => crate::roster::next_evening(db, team, now).await?,
         None => None,
     };
+    let (badge_no, badge_token) = crate::trust::badge_in_force(db, who.account).await?.unzip();
     let campaign = campaign::Entity::find()
         .filter(campaign::Column::Ward.eq(&who.ward))
         .order_by_desc(campaign::Column::StartsOn)
@@ -199,7 +202,8 @@ async fn me(db: &impl ConnectionTrait, who: &Puller, now: Millis) -> Result<Me, 
             ends_on: Day(c.ends_on),
         }),
         next_evening,
-        badge_no: None,
+        badge_no,
+        badge_token,
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod accounts;
+pub mod alerts;
 pub mod arrive;
 pub mod auth;
 pub mod board;
@@ -32,6 +33,7 @@ pub mod register;
 pub mod roster;
 pub mod setup;
 pub mod sync;
+pub mod trust;
 pub mod turf;
 pub mod withdrawals;
 
@@ -128,6 +130,16 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(mobile::plan)
         .service(mobile::change)
         .service(mobile::cancel)
+        .service(trust::trust)
+        .service(trust::revoke_badge)
+        .service(trust::restore_badge)
+        .service(trust::replace_badge)
+        .service(trust::terms)
+        .service(trust::leaflet)
+        .service(trust::printed)
+        .service(alerts::alerts)
+        .service(alerts::publish)
+        .service(alerts::withdraw)
         .service(register::find)
         .service(register::merge)
         .service(register::unmerge)

@@ -6,13 +6,14 @@ use serde::Deserialize;
 
 use gocua_domain::account::{Action, Role};
 use gocua_domain::id::{AccountId, TeamId};
-use gocua_domain::pull::{Cursor, PullAnswer};
+use gocua_domain::pull::{BADGE_DAYS, Cursor, PullAnswer};
 use gocua_domain::sync::{MAX_OPS, PushAnswer, PushRequest, Sender, Sent};
 use gocua_store::{Batch, Puller};
 
 use super::extract::{Body, Caller};
 use super::gate;
 use super::problem::{Code, Problem, ProblemBody};
+use super::trust::badge_maker;
 use crate::app::{App, State};
 
 /// The largest batch taken in, unpacked, in bytes.
@@ -101,11 +102,18 @@ pub async fn pull(
         team: caller.0.team,
         officer: caller.0.role == Role::Police,
     };
+    if cursor.is_none() && who.team.is_some() {
+        let mut make = badge_maker(app.entropy);
+        app.store.make_badges(&who.ward, &mut make, app.now()).await?;
+    }
     let mut answer = app.store.pull(&who, cursor, app.now()).await?;
     // With the first page of whatever is new: an answer with nothing new stays tiny.
-    let news = cursor.is_none_or(|c| c.page.is_none() && c.seq != answer.seq);
-    if let Some(team) = who.team.filter(|_| news || answer.reset) {
-        answer.badge = app.auth.badge(team, app.now().day());
+    if let Some(team) = who.team.filter(|_| answer.me.is_some()) {
+        let today = app.now().day();
+        for (group, epochs) in app.store.team_codes(&who.ward, team).await? {
+            let group = (group, &epochs);
+            answer.codes.extend(app.auth.door_codes(&who.ward, group, today, BADGE_DAYS));
+        }
     }
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))
 }
