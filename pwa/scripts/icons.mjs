@@ -12,7 +12,7 @@ const USED = {
   sparkle: 'sparkles', more: 'ellipsis', walk: 'milestone', calm: 'leaf',
   edit: 'pencil', file: 'file-lock-2', waiting: 'hourglass', change: 'arrow-right', give: 'share-2', unsafe: 'shield-off', disk: 'hard-drive',
   layers: 'layers', chart: 'chart-column', filter: 'funnel', menu: 'menu', sort: 'arrow-down-up', inbox: 'inbox', building: 'building-2',
-  qr: 'qr-code', badge: 'id-card-lanyard', print: 'printer', sun: 'sun',
+  qr: 'qr-code', badge: 'id-card-lanyard', print: 'printer', sun: 'sun', fingerprint: 'fingerprint-pattern', card: 'id-card', paper: 'file-text', call: 'phone-call',
 }
 
 // Joined behind another shape a leading `m` would be read relative to its end; alone it is absolute.

@@ -6,6 +6,11 @@ import { cards as vi } from '../src/lib/cards/cards.vi.ts'
 import { CARD_CODES, hasCard, type CardCode } from '../src/lib/cards/codes.ts'
 import { ADDRESSES, address, doorIn } from '../src/lib/cards/door.ts'
 import { HEIGHT, WIDTH, type Scene } from '../src/lib/cards/drawing.ts'
+import { hasScamCard, SCAM_CODES, scamIn, type ScamCode } from '../src/lib/cards/scams.ts'
+import { scams as scamsEn } from '../src/lib/cards/scams.en.ts'
+import { scams as scamsVi } from '../src/lib/cards/scams.vi.ts'
+import { retold, scamScenes } from '../src/lib/cards/scenes-scam.ts'
+import { SCAM_KINDS } from '../src/lib/domain/alert.ts'
 import { scenes as scenesOf, tryAlone } from '../src/lib/cards/scenes.ts'
 import { ReadAloud, type Speaker } from '../src/lib/cards/speech.svelte.ts'
 import { draftOf } from '../src/lib/data/drafts.ts'
@@ -93,8 +98,41 @@ describe('the coaching cards', () => {
   })
 })
 
+describe('the cards about frauds', () => {
+  const cards = (Object.entries({ vi: scamsVi, en: scamsEn }) as Array<[string, Record<ScamCode, Card>]>).flatMap(([language, of]) =>
+    SCAM_CODES.map((code) => [`${code} in ${language}`, code, of[code]] as [string, ScamCode, Card]),
+  )
+
+  it('are there for every fraud of the catalogue, and for no other kind of warning', async () => {
+    expect([...SCAM_CODES, 'other']).toEqual([...SCAM_KINDS])
+    expect([hasScamCard('fake_app'), hasScamCard('other')]).toEqual([true, false])
+    expect(await scamIn('vi', 'fake_transfer')).toEqual({ ...scamsVi.fake_transfer, drawings: scamScenes.fake_transfer(), ending: retold })
+  })
+
+  it.each(cards)('%s says how to know it, what to do, and what to do when it is too late, each drawn', (_, code, card) => {
+    expect(card.steps).toHaveLength(3)
+    expect(scamScenes[code]()).toHaveLength(3)
+    for (const text of texts(card)) {
+      expect(text, 'tone marks as everything that is compared').toBe(text.normalize('NFC'))
+      expect(text).not.toMatch(/(?:\d[\s.]?){9}/)
+      expect(text.length).toBeGreaterThan(8)
+    }
+    for (const { resident, picture, tell } of card.steps) {
+      expect(resident.split(/\s+/).length, resident).toBeLessThanOrEqual(12)
+      expect(picture).not.toBe(tell)
+    }
+    expect(card.steps[2]!.tell, 'the bank and the police').toMatch(/(ngân hàng.*Công an|bank.*police)/i)
+  })
+
+  it('a card that is only told sets no level', () => {
+    const card = new OpenCard('fake_app', 3, null)
+    card.set(3)
+    expect(card.level).toBeUndefined()
+  })
+})
+
 describe('the drawings', () => {
-  const scenes = [...CARD_CODES.flatMap((code) => [...drawingsOf(code)]), tryAlone]
+  const scenes = [...CARD_CODES.flatMap((code) => [...drawingsOf(code)]), tryAlone, ...SCAM_CODES.flatMap((code) => [...scamScenes[code]()]), retold]
 
   it('weigh at most 400 KB together', () => {
     const bytes = scenes.reduce((sum, scene) => sum + new TextEncoder().encode(drawn(scene)).length, 0)

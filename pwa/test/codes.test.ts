@@ -5,11 +5,15 @@ import type { Role } from '$lib/api/types.ts'
 import { EDIT_FIELDS } from '$lib/domain/edit.ts'
 import { NEARS } from '$lib/domain/near.ts'
 import { BECAUSES, QUALITY_KINDS, VERDICTS } from '$lib/domain/quality.ts'
+import { PURPOSES } from '$lib/domain/learner.ts'
 import { AGE_BANDS, OUTCOMES } from '$lib/domain/visit.ts'
 import { more as moreEn } from '$lib/i18n/more.en.ts'
 import { more as moreVi } from '$lib/i18n/more.vi.ts'
+import { police as policeEn } from '$lib/i18n/police.en.ts'
+import { police as policeVi } from '$lib/i18n/police.vi.ts'
 import { quality as qualityEn } from '$lib/i18n/quality.en.ts'
 import { quality as qualityVi } from '$lib/i18n/quality.vi.ts'
+import { CHANNELS, RESULTS, RETURNS, SCAMS, WHYS } from '../src/routes/police/codes.ts'
 import { en } from '$lib/i18n/en.ts'
 import { vi } from '$lib/i18n/vi.ts'
 
@@ -21,7 +25,7 @@ const released = (of: string): string[] => Object.values(releases).flatMap((code
 function worded(words: object, prefix: string): string[] {
   return Object.keys(words).flatMap((key) => (key.startsWith(`${prefix}.`) && !key.slice(prefix.length + 1).includes('.') ? [key.slice(prefix.length + 1)] : []))
 }
-const languages = { vi: { ...vi, ...moreVi, ...qualityVi }, en: { ...en, ...moreEn, ...qualityEn } }
+const languages = { vi: { ...vi, ...moreVi, ...policeVi, ...qualityVi }, en: { ...en, ...moreEn, ...policeEn, ...qualityEn } }
 
 describe('codes', () => {
   it('are listed once each', () => {
@@ -38,18 +42,24 @@ describe('codes', () => {
     ['quality_kind', QUALITY_KINDS],
     ['quality_because', BECAUSES],
     ['quality_verdict', VERDICTS],
+    ['purpose', PURPOSES],
+    ['channel', CHANNELS],
+    ['help_why', WHYS],
+    ['return_why', RETURNS],
+    ['mobile_result', RESULTS],
+    ['scam_kind', SCAMS],
   ] as const)('of %s are known, and none that is not listed', (of, known) => {
     expect([...known].sort()).toEqual(released(of).sort())
   })
 
   it.each(['vi', 'en'] as const)('of what is shown to a person have words in %s, and no others have', (language) => {
     const words = languages[language]
-    for (const [of, prefix] of [['outcome', 'outcome'], ['reason', 'reason'], ['time_band', 'band'], ['quality_kind', 'quality.kind'], ['quality_because', 'quality.because'], ['quality_verdict', 'quality.verdict']] as const) {
+    for (const [of, prefix] of [['outcome', 'outcome'], ['reason', 'reason'], ['time_band', 'band'], ['quality_kind', 'quality.kind'], ['quality_because', 'quality.because'], ['quality_verdict', 'quality.verdict'], ['return_why', 'police.return'], ['channel', 'police.channel'], ['help_result', 'police.result'], ['help_why', 'police.why'], ['mobile_result', 'police.home'], ['scam_kind', 'police.scam'], ['referral_source', 'police.source']] as const) {
       expect(worded(words, prefix).sort(), of).toEqual(released(of).sort())
     }
   })
 
   it('of a role open a screen', () => {
-    for (const role of released('role')) expect(homeOf(role as Role), role).toMatch(/^\/(walk|ward|later)$/)
+    for (const role of released('role')) expect(homeOf(role as Role), role).toMatch(/^\/(walk|police|ward|later)$/)
   })
 })

@@ -11,15 +11,17 @@ import { more as more_en } from '../src/lib/i18n/more.en.ts'
 import { more as more_vi } from '../src/lib/i18n/more.vi.ts'
 import { open as open_en } from '../src/lib/i18n/open.en.ts'
 import { open as open_vi } from '../src/lib/i18n/open.vi.ts'
+import { police as police_en } from '../src/lib/i18n/police.en.ts'
+import { police as police_vi } from '../src/lib/i18n/police.vi.ts'
 import { quality as quality_en } from '../src/lib/i18n/quality.en.ts'
 import { quality as quality_vi } from '../src/lib/i18n/quality.vi.ts'
 import { team as team_en } from '../src/lib/i18n/team.en.ts'
 import { team as team_vi } from '../src/lib/i18n/team.vi.ts'
 import { vi as first_vi } from '../src/lib/i18n/vi.ts'
 
-const later_vi = { ...join_vi, ...more_vi, ...open_vi, ...quality_vi, ...team_vi }
+const later_vi = { ...join_vi, ...more_vi, ...open_vi, ...police_vi, ...quality_vi, ...team_vi }
 const vi = { ...first_vi, ...later_vi }
-const en = { ...first_en, ...join_en, ...more_en, ...open_en, ...quality_en, ...team_en }
+const en = { ...first_en, ...join_en, ...more_en, ...open_en, ...police_en, ...quality_en, ...team_en }
 
 const places = (message: string): string[] => [...new Set([...message.matchAll(/\{(\w+)/g)].map((m) => m[1] ?? ''))].sort()
 

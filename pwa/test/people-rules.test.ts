@@ -6,6 +6,7 @@ import {
 import { checkedConsent, inOrder, onlyMinors, type Consent } from '../src/lib/domain/learner.ts'
 import { checkedNote } from '../src/lib/domain/note.ts'
 import { holds, noticeIn, type Notice } from '../src/lib/domain/notice.ts'
+import { otherForce, phoneDigits, toDo, type ReferralState, type ReturnWhy } from '../src/lib/domain/referral.ts'
 import { coreOf, coreOfHousehold } from '../src/lib/domain/skill.ts'
 
 const vectors = <T>(name: string): T => JSON.parse(readFileSync(new URL(`../../tests/vectors/${name}.json`, import.meta.url), 'utf8')) as T
@@ -141,4 +142,46 @@ it('children alone are neither asked nor coached, that day', () => {
 
 it('what is chosen keeps the order it is offered in', () => {
   expect(inOrder(['a', 'b', 'c'], ['c', 'a', 'c'])).toEqual(['a', 'c'])
+})
+
+describe('a number to call back', () => {
+  // The cases of domain::referral.
+  it('is digits alone, and never an identity card', () => {
+    expect(phoneDigits('0000 000.001')).toBe('0000000001')
+    expect(phoneDigits('+00 (00) 000-00\u00a01')).toBe('0000000001')
+    for (const not of ['', '   ', '0000', '0000 000 00a', '0000 0000 0000', '0000000000000000', '０００００００００']) expect(phoneDigits(not), not).toBeNull()
+    expect([phoneDigits('00000000'), phoneDigits('000000000000000')]).toEqual(['00000000', '000000000000000'])
+  })
+})
+
+describe('what came back', () => {
+  const DAY = 86_400_000
+  const opened = Date.parse('2026-11-20T03:00:00Z')
+  const it_ = (more: { learner_id?: string; state?: ReferralState; why?: ReturnWhy; at?: number; answered_on?: number } = {}) => ({
+    learner_id: more.learner_id ?? 'lan', state: more.state ?? 'returned', opened_at: more.at ?? opened, why: more.why ?? ('papers_first' as ReturnWhy), answered_on: more.answered_on ?? 20261123,
+  })
+
+  it('is the team’s to do for some reasons, and for others nobody’s', () => {
+    const left = (why: ReturnWhy) => toDo([it_({ why })], [], 20261124).length
+    expect((['not_reached', 'papers_first', 'come_to_office', 'not_for_police', 'other'] as const).map(left)).toEqual([1, 1, 1, 1, 1])
+    expect((['not_needed', 'twice'] as const).map(left)).toEqual([0, 0])
+    for (const state of ['new', 'accepted', 'done', 'cancelled'] as const) expect(toDo([it_({ state })], [], 20261124)).toEqual([])
+  })
+
+  it('is done once it was passed on anew, once somebody was coached there, and after a month', () => {
+    const back = it_()
+    const anew = it_({ state: 'new', at: opened + 4 * DAY })
+    expect(toDo([back, anew], [], 20261124)).toEqual([])
+    expect(toDo([back, it_({ learner_id: 'hai', state: 'new', at: opened + 4 * DAY })], [], 20261124), 'for somebody else').toEqual([back])
+    expect(toDo([back, { ...anew, state: 'cancelled' }], [], 20261124), 'taken back').toEqual([back])
+    expect(toDo([back], [20261123], 20261124), 'on the day of the answer nobody knows what came first').toEqual([back])
+    expect(toDo([back], [20261124], 20261125)).toEqual([])
+    expect(toDo([back], [], 20261223)).toEqual([back])
+    expect(toDo([back], [], 20261224)).toEqual([])
+  })
+
+  it('another force is told for two days', () => {
+    expect([20261123, 20261124, 20261125, 20261126, 20261122].map((today) => otherForce(20261123, today))).toEqual([0, 1, 2, null, null])
+    expect([otherForce(undefined, 20261123), otherForce(20261130, 20261202), otherForce(20260231, 20261123)]).toEqual([null, 2, null])
+  })
 })

@@ -5,7 +5,7 @@ import type { Database, OutboxOp } from '$lib/data/db.ts'
 import { draftOf } from '$lib/data/drafts.ts'
 import { Grace } from '$lib/data/grace.svelte.ts'
 import { Knocks, UNDO_MS } from '$lib/data/knocks.svelte.ts'
-import { append, opsOf, queueOf, settle } from '$lib/data/outbox.ts'
+import { append, letGoOfNumbers, opsOf, queueOf, settle } from '$lib/data/outbox.ts'
 import { lay } from '$lib/data/overlay.ts'
 import { Locked } from '$lib/data/keyring.ts'
 import { letGoOfNames, levelsOf, peopleAt, type DoorPeople } from '$lib/data/people.ts'
@@ -15,7 +15,7 @@ import '$lib/i18n/more.ts'
 import { CoachForm } from '../src/routes/phone/coach-form.svelte.ts'
 import { ConsentForm } from '../src/routes/phone/people/consent-form.svelte.ts'
 import { EidForm } from '../src/routes/phone/people/eid-form.svelte.ts'
-import { peopleDid, referralWord, termWord } from '../src/routes/phone/people/words.ts'
+import { nextWord, peopleDid, referralWord, termWord } from '../src/routes/phone/people/words.ts'
 import { unlocked } from './fakes/keys.ts'
 import { alleyOf } from './fakes/server.ts'
 
@@ -275,6 +275,28 @@ describe('a consent, step by step', () => {
     })
   })
 
+  it('a number to call back goes together with passing on to the police, and never alone', () => {
+    const form = asked()
+    expect(form.tied).toBe(true)
+    form.toggle('call')
+    expect(form.ticked).toEqual(['refer', 'call'])
+    form.toggle('call')
+    expect(form.ticked, 'no number, and passed on all the same').toEqual(['refer'])
+    form.toggle('call')
+    form.toggle('learn')
+    form.toggle('refer')
+    expect(form.ticked).toEqual(['learn'])
+    const minor = asked('14-17')
+    minor.toggle('learn')
+    minor.agree()
+    expect(minor.tied, 'a guardian who left both out').toBe(false)
+    const later = new ConsentForm(notice, { ...lan, purposes: ['learn', 'refer'] }, ['call'])
+    later.hand()
+    expect([later.tied, later.offered.map(({ code }) => code)]).toEqual([false, ['call']])
+    later.toggle('call')
+    expect(later.agree()).toMatchObject({ agreed: { purposes: ['learn', 'refer', 'call'] } })
+  })
+
   it('nobody under 14, nobody from 14 to 17 without a guardian, nobody without a name', () => {
     const form = new ConsentForm(notice)
     form.band = '6-13'
@@ -432,5 +454,81 @@ describe('words', () => {
     expect(referralWord({ ...referral, state: 'done' })).toBe('đã xong')
     expect(termWord('POLICE_L2', [{ code: 'POLICE_L2', unit: 'working_days', amount: 3 }])).toBe('trả lời trong 3 ngày làm việc')
     expect(termWord('CLASS', [])).toBe('')
+  })
+})
+
+describe('a number to call back', () => {
+  const NUMBER = '0000000001'
+  const open = { household_id: 'h7', learner_id: 'lan', kind: 'POLICE_L2' as const, phone: NUMBER }
+  const write = async (): Promise<Database> => {
+    const db = unlocked(`number-${Math.random()}`)
+    await deviceOf(db, () => 'device')
+    await append(db, { op_id: 'r1', account_id: 'a', made_at: NOW, kind: 'referral.open', payload: open, door: 'Số 7' })
+    return db
+  }
+
+  it('lies in its box until it is sent, and the receipt cuts it out', async () => {
+    const db = await write()
+    const raw = await db.read(['outbox'], (tx) => tx.objectStore('outbox').getAll())
+    expect(JSON.stringify(raw.map(({ box: _, sealed: __, ...clear }) => clear)), 'in clear there is nothing of it').not.toContain(NUMBER)
+    expect((await queueOf(db, 'a', 9)).queue[0]?.payload, 'what leaves has it').toEqual(open)
+    const [booked] = await settle(db, 'a', [{ op_id: 'r1', outcome: 'applied', seq: 5 }], NOW, await opsOf(db, 'a'))
+    expect(booked).toMatchObject({ state: 'booked', payload: { household_id: 'h7', learner_id: 'lan', kind: 'POLICE_L2' } })
+    expect(JSON.stringify(booked)).not.toContain(NUMBER)
+    expect(JSON.stringify(await opsOf(db, 'a'))).not.toContain(NUMBER)
+    expect((await db.read(['outbox'], (tx) => tx.objectStore('outbox').get('r1')))?.sealed, 'no sealed copy either').toBeUndefined()
+    db.close()
+  })
+
+  it.each(['duplicate', 'superseded', 'quarantined', 'rejected'] as const)('goes with every other answer too: %s', async (outcome) => {
+    const db = await write()
+    await settle(db, 'a', [{ op_id: 'r1', outcome, ...(outcome === 'rejected' ? { reason: 'consent_needed' as const } : { seq: 5 }) }], NOW, await opsOf(db, 'a'))
+    expect(JSON.stringify(await opsOf(db, 'a'))).not.toContain(NUMBER)
+    db.close()
+  })
+
+  it('stays while there is no answer', async () => {
+    const db = await write()
+    for (const outcome of ['held', 'applied'] as const) await settle(db, 'a', [{ op_id: 'r1', outcome }], NOW, await opsOf(db, 'a'))
+    expect((await opsOf(db, 'a'))[0]?.payload, 'held, then a word without a receipt').toEqual(open)
+    expect(await letGoOfNumbers(db, await opsOf(db, 'a'))).toEqual([])
+    db.close()
+  })
+
+  it('that a lock left behind goes at the next door', async () => {
+    const db = await write()
+    const [held] = await opsOf(db, 'a')
+    await db.write(['outbox'], async (tx) => {
+      const row = await tx.objectStore('outbox').get('r1')
+      await tx.objectStore('outbox').put({ ...row!, state: 'booked', seq: 5, booked_at: NOW })
+    })
+    const [bare] = await letGoOfNumbers(db, [{ ...held!, state: 'booked', seq: 5 }])
+    expect(bare?.payload).toEqual({ household_id: 'h7', learner_id: 'lan', kind: 'POLICE_L2' })
+    expect(JSON.stringify(await opsOf(db, 'a'))).not.toContain(NUMBER)
+    expect(await letGoOfNumbers(db, [bare!]), 'once').toEqual([])
+    db.close()
+  })
+
+  it('is in no line that the phone shows', () => {
+    const said = op('referral.open', open)
+    expect(JSON.stringify([peopleDid(said), at([said]).referrals])).not.toContain(NUMBER)
+  })
+})
+
+describe('the answer to a referral', () => {
+  const referral = (more: Partial<Referral>): Referral => ({ id: 'r', learner_id: 'lan', kind: 'POLICE_L2', state: 'new', opened_at: NOW, due_on: 20261127, ...more })
+
+  it('is told with its day, its hour and its reason', () => {
+    expect(referralWord(referral({ state: 'accepted', appointment: { on: 20261126, minute: 1170 } }))).toBe('đã nhận · hẹn ngày 26/11 lúc 19:30')
+    expect(referralWord(referral({ state: 'accepted', appointment: { on: 20261126 } }))).toBe('đã nhận · hẹn ngày 26/11')
+    expect(referralWord(referral({ state: 'accepted' }))).toBe('đã nhận · hẹn trước 27/11')
+    expect(referralWord(referral({ state: 'done', answered_on: 20261125 }))).toBe('đã xong ngày 25/11')
+    expect(referralWord(referral({ state: 'returned', answered_on: 20261125, why: 'papers_first' }))).toBe('bị trả lại ngày 25/11: cần chuẩn bị giấy tờ trước')
+  })
+
+  it('says what the team does next, whatever code comes', () => {
+    expect(nextWord({ state: 'returned', why: 'papers_first' })).toContain('chuẩn bị giấy tờ')
+    expect(nextWord({ state: 'returned', why: 'of a newer release' as 'other' })).toContain('đội trưởng')
+    expect(nextWord({ state: 'accepted' })).toBe('')
   })
 })

@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use gocua_domain::account::FREE_FAILURES;
-use gocua_tests::fixture::{self, HOUSEHOLDS, STAFF, TEAM_1, TEAM_2, VOLUNTEER};
+use gocua_tests::fixture::{self, GROUP_1, GROUP_2, HOUSEHOLDS, STAFF, TEAM_1, TEAM_2, VOLUNTEER};
 use gocua_tests::{Answer, Phone, fresh_id, on_both};
 use serde_json::{Value, json};
 
@@ -293,24 +293,28 @@ on_both! {
         assert_eq!(stand(&two, json!(null)).await["others"], json!([]));
     }
 
-    async fn a_phone_has_badge_codes_for_five_days_and_another_team_has_others(app: &TestApp) {
+    async fn a_phone_has_its_groups_codes_for_five_days_and_another_team_has_others(app: &TestApp) {
         let phone = app.signed_in(VOLUNTEER).await;
         let pulled = phone.pull(None).await.json();
-        let badge = pulled["badge"].as_array().expect("codes").clone();
-        let days: Vec<_> = badge.iter().map(|b| b["day"].as_i64().expect("a day")).collect();
+        assert_eq!(pulled["badge"], json!(null), "the team's own code of before is gone");
+        let codes = pulled["codes"].as_array().expect("codes").clone();
+        let days: Vec<_> = codes.iter().map(|b| b["day"].as_i64().expect("a day")).collect();
         assert_eq!(days, [20_261_122, 20_261_123, 20_261_124, 20_261_125, 20_261_126]);
-        assert!(badge.iter().all(|b| b["code"].as_str().is_some_and(|c| c.len() == 6)));
+        assert!(codes.iter().all(|c| c["group_id"] == json!(GROUP_1)));
+        assert!(codes.iter().all(|c| c["digits"].as_str().is_some_and(|c| c.len() == 4)));
+        assert!(codes.iter().all(|c| c["animal"].as_str().is_some_and(|c| c.is_ascii())));
         // They come with whatever is new in the ward, too: a phone may go for weeks without a reset.
         let cursor = pulled["cursor"].as_str().expect("a cursor");
-        assert_eq!(phone.pull(Some(cursor)).await.json()["badge"], json!(null));
+        assert_eq!(phone.pull(Some(cursor)).await.json()["codes"], json!(null));
         let mut far = app.signed_in("volunteer2").await;
         far.knock(HOUSEHOLDS[4], app.now()).await;
-        assert_eq!(phone.pull(Some(cursor)).await.json()["badge"], pulled["badge"]);
-        assert_eq!(app.signed_in(LEAD).await.pull(None).await.json()["badge"], pulled["badge"]);
+        assert_eq!(phone.pull(Some(cursor)).await.json()["codes"], pulled["codes"]);
+        assert_eq!(app.signed_in(LEAD).await.pull(None).await.json()["codes"], pulled["codes"]);
         let other = app.signed_in("volunteer2").await.pull(None).await.json();
-        assert_ne!(other["badge"][0]["code"], badge[0]["code"]);
+        assert_eq!(other["codes"][0]["group_id"], json!(GROUP_2));
+        assert_ne!(other["codes"][0]["digits"], codes[0]["digits"]);
         app.pass(DAY);
         let tomorrow = app.signed_in(VOLUNTEER).await.pull(None).await.json();
-        assert_eq!(tomorrow["badge"][0], badge[1]);
+        assert_eq!(tomorrow["codes"][0], codes[1]);
     }
 }

@@ -17,6 +17,7 @@ use gocua_domain::referral::{ReferralSource, ReturnWhy};
 use gocua_domain::sync::{Flag, OpOutcome, Reason, Why};
 use gocua_domain::territory::{AlleyKind, OutlineSource, PointSource};
 use gocua_domain::time::TimeBand;
+use gocua_domain::trust::Animal;
 use gocua_domain::turf::{TurfLeft, TurfWhy};
 use gocua_domain::visit::{AgeBand, Near, Outcome};
 use gocua_ground::Fault;
@@ -91,6 +92,7 @@ fn every_released_code_is_understood_and_every_code_is_listed() {
         ("mobile_state", read_by::<MobileState>()),
         ("mobile_result", read_by::<MobileResult>()),
         ("scam_kind", read_by::<ScamKind>()),
+        ("animal", Animal::ALL.map(|animal| animal.code().to_owned()).into()),
         ("ground_change", read_by::<GroundChange>()),
         ("register_change", read_by::<RegisterChange>()),
         ("outline_source", read_by::<OutlineSource>()),

@@ -1,5 +1,6 @@
 //! The API as a client meets it, on both databases.
 
+mod alerts;
 mod arrive;
 mod bodies;
 mod carry;

@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 117] = [
+const ROWS: [(&str, &str, Access); 133] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -84,6 +84,16 @@ const ROWS: [(&str, &str, Access); 117] = [
     ("POST", "/api/v1/quality/flags/{id}", Act(Action::WriteQuality)),
     ("POST", "/api/v1/quality/checks/{id}", Act(Action::WriteQuality)),
     ("PUT", "/api/v1/quality/terms", Act(Action::WriteQuality)),
+    ("GET", "/api/v1/trust", Act(Action::KeepTrust)),
+    ("POST", "/api/v1/trust/badges/{id}/revoke", Act(Action::KeepTrust)),
+    ("POST", "/api/v1/trust/badges/{id}/restore", Act(Action::KeepTrust)),
+    ("POST", "/api/v1/trust/badges/{id}/replace", Act(Action::KeepTrust)),
+    ("PUT", "/api/v1/trust/terms", Act(Action::KeepTrust)),
+    ("GET", "/api/v1/trust/leaflet", Act(Action::KeepTrust)),
+    ("POST", "/api/v1/trust/leaflets/printed", Act(Action::KeepTrust)),
+    ("GET", "/api/v1/alerts", Act(Action::PublishAlert)),
+    ("POST", "/api/v1/alerts", Act(Action::PublishAlert)),
+    ("POST", "/api/v1/alerts/{id}/withdraw", Act(Action::PublishAlert)),
     ("POST", "/api/v1/households/search", Act(Action::SearchRegister)),
     ("POST", "/api/v1/households/{id}/merge", Act(Action::KeepRegister)),
     ("POST", "/api/v1/households/{id}/unmerge", Act(Action::KeepRegister)),
@@ -139,6 +149,12 @@ const ROWS: [(&str, &str, Access); 117] = [
     ("GET", "/api/v1/layer-keys", Act(Action::KeepLayerKeys)),
     ("POST", "/api/v1/layer-keys", Act(Action::KeepLayerKeys)),
     ("DELETE", "/api/v1/layer-keys/{id}", Act(Action::KeepLayerKeys)),
+    ("GET", "/api/v1/referrals", Act(Action::OpenReferral)),
+    ("POST", "/api/v1/referrals", Act(Action::OpenReferral)),
+    ("GET", "/api/v1/mobile-sessions/waiting", Act(Action::PlanMobile)),
+    ("POST", "/api/v1/mobile-sessions", Act(Action::PlanMobile)),
+    ("POST", "/api/v1/mobile-sessions/{id}", Act(Action::PlanMobile)),
+    ("POST", "/api/v1/mobile-sessions/{id}/cancel", Act(Action::PlanMobile)),
     // Last: it ends the session the others are asked in.
     ("POST", "/api/v1/auth/logout", SignedIn),
 ];
@@ -213,6 +229,8 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
             "random_percent": 5, "checks_a_day": 20, "days_before_desk": 2, "from_minute": 420,
             "to_minute": 1260
         })),
+        "/api/v1/trust/terms" => Some(json!({ "duty_phone": "" })),
+        "/api/v1/trust/leaflets/printed" => Some(json!({ "group_ids": [] })),
         "/api/v1/exports" => Some(json!({"export": "groups", "format": "csv"})),
         "/api/v1/ground/file" => Some(json!({"file": null})),
         "/api/v1/households/search" => Some(json!({"q": "thu"})),
@@ -222,6 +240,11 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/imports/{id}/rows/{at}" => Some(json!({"act": "settle"})),
         "/api/v1/imports/{id}/groups" => Some(json!({"groups": []})),
         "/api/v1/households/restore" => Some(json!({"ids": [fresh_id()]})),
+        "/api/v1/mobile-sessions" => Some(json!({
+            "id": fresh_id(), "day": 20261123, "from_minute": 1110, "to_minute": 1260,
+            "place": "nhà văn hóa", "capacity": 6, "homes": []
+        })),
+        "/api/v1/mobile-sessions/{id}" => Some(json!({"packed": []})),
         _ => None,
     }
 }
@@ -232,14 +255,26 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
     if path == "/api/v1/register/ledger" {
         address.push_str("?from=20261101&to=20261122");
     }
+    if path == "/api/v1/mobile-sessions/waiting" {
+        address.push_str("?groups=");
+    }
+    if path == "/api/v1/trust/leaflet" {
+        address.push_str(&format!("?group={}", fixture::GROUP_1));
+    }
     let mut request = phone.request(method, &address);
     // A path may be read with one method and written with another.
     let body = if path == "/api/v1/accounts" && method == "POST" {
         Some(json!({"id": fresh_id(), "name": "Lan", "role": "police"}))
+    } else if path == "/api/v1/referrals" && method == "POST" {
+        Some(json!({"kind": "POLICE_L2", "source": "one_stop", "group_id": fixture::GROUP_1}))
     } else if path == "/api/v1/campaign" && method == "POST" {
         Some(json!({"name": "a", "starts_on": 20261101, "ends_on": 20261220, "reason": "thử"}))
     } else if path == "/api/v1/targets/{id}" && method == "POST" {
         Some(json!({"indicator": "MODEL_N", "value": 2, "due_on": 20261231, "source": ""}))
+    } else if path == "/api/v1/alerts" && method == "POST" {
+        Some(json!({
+            "id": fresh_id(), "kind": "other", "words": "Cẩn thận", "until": 20261130
+        }))
     } else if path == "/api/v1/layer-keys" && method == "POST" {
         Some(json!({ "label": "QGIS" }))
     } else if path == "/api/v1/groups/{id}/outline" && method == "PUT" {

@@ -217,8 +217,8 @@ pub struct Account {
     pub login: String,
     /// Invented name shown to others.
     pub display_name: String,
-    /// Role code: `volunteer`, `team_lead`, `tdp_coordinator`, `police`, `ward_staff`, `party_board`,
-    /// `dpo` or `admin`.
+    /// Role code: `volunteer`, `team_lead`, `tdp_coordinator`, `police`, `one_stop_helper`,
+    /// `ward_staff`, `party_board`, `dpo` or `admin`.
     pub role: &'static str,
     /// Team of a volunteer or team lead.
     pub team_id: Option<TeamId>,

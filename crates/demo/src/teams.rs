@@ -102,6 +102,11 @@ pub(crate) fn muster(
             });
         }
     }
+    // Last, so that everybody else stays who they were.
+    for n in 1..=2 {
+        let name = people::official(&mut dice);
+        crew.accounts.push(account(format!("motcua{n}"), name, "one_stop_helper", &mut dice));
+    }
     crew
 }
 

@@ -233,6 +233,7 @@ fn the_fixed_logins_are_there() {
             ("bxd1", "party_board"),
             ("dpo1", "dpo"),
             ("totruong1", "tdp_coordinator"),
+            ("motcua1", "one_stop_helper"),
             ("admin", "admin"),
         ] {
             assert_eq!(logins[login].role, role);

@@ -72,4 +72,6 @@ ids! {
     MobileSessionId,
     /// A warning of a fraud that is about.
     AlertId,
+    /// A badge of somebody who goes from door to door.
+    BadgeId,
 }

@@ -48,6 +48,7 @@ pub mod skill;
 pub mod sync;
 pub mod territory;
 pub mod time;
+pub mod trust;
 pub mod turf;
 pub mod visit;
 pub mod withdrawal;

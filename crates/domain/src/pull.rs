@@ -116,10 +116,6 @@ pub struct PullAnswer {
     /// What to drop.
     #[serde(default, skip_serializing_if = "Gone::is_empty")]
     pub gone: Gone,
-    /// The team's badge codes of today and the days after; on the first page of every answer that
-    /// brings anything new to the ward, since a phone may go for weeks without a reset.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub badge: Vec<BadgeCode>,
     /// The reader's own remarks about recording; on the first page of every answer that brings
     /// anything new to the ward. When it is there it replaces what the phone holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -129,7 +125,8 @@ pub struct PullAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alerts: Option<Vec<AlertView>>,
     /// The codes by which residents of the reader's groups tell who is announced, of today and the
-    /// days after; comes as the badge codes do.
+    /// days after ([`BADGE_DAYS`]); with [`PullAnswer::me`], and then they replace what the phone
+    /// holds: a phone may go for weeks without a reset.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub codes: Vec<DoorCode>,
     /// What an officer holds; when it is there it replaces what the phone holds. Nobody else is ever
@@ -153,17 +150,7 @@ pub struct DoorCode {
     pub animal: String,
 }
 
-/// The code by which a resident tells that a volunteer is of the team that was announced.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct BadgeCode {
-    /// The day it is good on, in Asia/Ho_Chi_Minh.
-    pub day: Day,
-    /// Six digits.
-    pub code: String,
-}
-
-/// Days a phone holds badge codes for: today, and as long as a pack of doors is good without contact.
+/// Days a phone holds the codes of its groups for: today, and as long as a pack of doors is good without contact.
 pub const BADGE_DAYS: i64 = 5;
 
 /// What left the reader's reach.
@@ -239,6 +226,9 @@ pub struct Me {
     /// The number on the reader's badge, if the ward has given one: six digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub badge_no: Option<String>,
+    /// What the code on the badge leads to: the end of the address at which the ward answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge_token: Option<String>,
 }
 
 /// An evening a team means to go out.

@@ -35,6 +35,12 @@ pub fn works(day: Day) -> bool {
     !day.weekend() && !holidays().contains(&day)
 }
 
+/// The days of a year and the one after it on which offices do not work, weekends left out.
+pub fn free_days(year: i32) -> Vec<Day> {
+    let named = holidays().iter().filter(|day| (year..=year + 1).contains(&(day.0 / 10_000)));
+    named.filter(|day| !day.weekend()).copied().collect()
+}
+
 /// The `n`th working day after a day.
 pub fn after(day: Day, n: u32) -> Day {
     let (mut at, mut left) = (day, n);
@@ -49,9 +55,72 @@ pub fn after(day: Day, n: u32) -> Day {
     at
 }
 
+/// A promise further away than this is not counted day by day.
+const FAR: u32 = 370;
+
+/// Working days from one day to another: 0 on the day itself, negative when it is past. Another day is
+/// never 0 days away: a promise that ran out on Friday is late on Saturday.
+pub fn between(from: Day, to: Day) -> i64 {
+    if from == to || from.date().is_none() || to.date().is_none() {
+        return 0;
+    }
+    let (first, last) = if from < to { (from, to) } else { (to, from) };
+    let (mut at, mut n, mut left) = (first, 0_i64, FAR);
+    while at < last && left > 0 {
+        at = at.plus(1);
+        left -= 1;
+        n += i64::from(works(at));
+    }
+    n.max(1) * if from < to { 1 } else { -1 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Deserialize)]
+    struct Works {
+        day: Day,
+        works: bool,
+    }
+    #[derive(Deserialize)]
+    struct After {
+        day: Day,
+        n: u32,
+        is: Day,
+    }
+    #[derive(Deserialize)]
+    struct Between {
+        from: Day,
+        to: Day,
+        is: i64,
+    }
+    #[derive(Deserialize)]
+    struct Cases {
+        holidays: Vec<Day>,
+        works: Vec<Works>,
+        after: Vec<After>,
+        between: Vec<Between>,
+    }
+
+    /// The phone runs the same cases, with the holidays they name.
+    #[test]
+    fn counts_as_the_phone_does() {
+        let cases: Cases =
+            serde_json::from_str(include_str!("../../../tests/vectors/workday.json")).expect("cases");
+        for day in &cases.holidays {
+            assert!(!works(*day), "{day:?}");
+        }
+        for case in &cases.works {
+            assert_eq!(works(case.day), case.works, "{:?}", case.day);
+        }
+        for case in &cases.after {
+            assert_eq!(after(case.day, case.n), case.is, "{:?} + {}", case.day, case.n);
+        }
+        for case in &cases.between {
+            assert_eq!(between(case.from, case.to), case.is, "{:?} to {:?}", case.from, case.to);
+        }
+    }
 
     #[test]
     fn the_data_is_whole_and_in_order() {
@@ -69,6 +138,15 @@ mod tests {
                 assert!(day.date().is_some() && !works(day), "{day:?}");
             }
         }
+    }
+
+    #[test]
+    fn two_years_of_free_days_hold_no_weekend() {
+        let days = free_days(2026);
+        assert!(days.contains(&Day(20261124)) && days.contains(&Day(20270101)));
+        assert!(days.is_sorted() && days.iter().all(|day| !works(*day) && !day.weekend()));
+        assert!(free_days(2027).iter().all(|day| day.0 > 20270000));
+        assert_eq!(free_days(1999), []);
     }
 
     #[test]

@@ -13,11 +13,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::account::{NewSession, Opened, end, open_in};
-use crate::db::lock_ward;
+use crate::db::{lock_ward, set_seq};
 use crate::entity::{account, account_code, residential_group, session, team, ward};
 use crate::invite::NO_PASSWORD;
 use crate::names::{group_names, team_names};
 use crate::settings::{Note, note};
+use crate::trust::change_codes;
 use crate::{Store, StoreError};
 
 /// Somebody to be given an account.
@@ -261,6 +262,7 @@ impl Store {
         now: Millis,
     ) -> Result<Result<(), Kept>, StoreError> {
         let tx = self.begin().await?;
+        let seq = lock_ward(&tx, self.engine(), ward).await? + 1;
         let row = if disabled {
             match self.to_shut_out(&tx, ward, id, by).await? {
                 Ok(row) => row,
@@ -280,10 +282,13 @@ impl Store {
         if disabled {
             end(&tx, session::Column::AccountId.eq(id.0), "disabled", now).await?;
             account_code::Entity::delete_by_id(id.0).exec(&tx).await?;
+            change_codes(&tx, ward, id.0, now).await?;
         }
         let becomes = if disabled { "disabled" } else { "enabled" };
         told(&tx, ward, by, now, &row.name, becomes).await?;
+        set_seq(&tx, ward, seq).await?;
         tx.commit().await?;
+        self.writers.announce(ward, seq);
         Ok(Ok(()))
     }
 

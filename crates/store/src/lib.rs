@@ -4,6 +4,7 @@
 //! here; callers get domain types and short errors.
 
 mod account;
+mod alert;
 mod alleys;
 mod appointed;
 mod board;
@@ -29,6 +30,7 @@ mod names;
 mod overlap;
 mod people;
 mod phones;
+mod police;
 mod pull;
 mod quality;
 mod register;
@@ -40,11 +42,13 @@ mod setup;
 mod sync;
 mod team;
 mod territory;
+mod trust;
 mod turf;
 mod undo;
 mod withdrawal;
 
 pub use account::*;
+pub use alert::{AlertLine, NewAlert};
 pub use appointed::{AccountLine, Appointment, Claim, Claimed, NewCode, Unclaimed};
 pub use board::{Asked, Board, GroupBoard, Open};
 pub use carry::Origin;
@@ -70,6 +74,9 @@ pub use ledger::{Act, Ledger, LedgerLine};
 pub use likely::LikelyPair;
 pub use overlap::OverlapLine;
 pub use phones::Wipe;
+pub use police::{
+    Evening, EveningChange, NewDeskReferral, OpenedReferral, Planned, WaitingHome, WaitingHomes,
+};
 pub use pull::Puller;
 pub use quality::{Check, Closing, DeskFlag, Quality, Reply, Watched};
 pub use register::{RegisterEntry, Removal};
@@ -81,6 +88,10 @@ pub use settings::{Changed, Settings, TargetRow};
 pub use setup::SetUp;
 pub use sync::Batch;
 pub use territory::*;
+pub use trust::{
+    BadgeLine, Epochs, FreshBadge, GroupCodes, KnownBadge, Shown, TeamTonight, TrustBoard, TrustDesk,
+    WardNow,
+};
 pub use turf::{
     Batched, GivenBatch, Hand, SheetAlley, SheetDoor, TurfBoard, TurfBoardAlley, TurfBoardTeam,
 };

@@ -9,7 +9,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::account::{end, remember};
+use crate::db::{lock_ward, set_seq};
 use crate::entity::{account, device, session};
+use crate::trust::revoke_badges;
 use crate::{Store, StoreError};
 
 /// What became of a phone's word that it has wiped itself.
@@ -25,7 +27,8 @@ pub enum Wipe {
 
 impl Store {
     /// Shuts a phone out: its sessions end, and nobody signs in on it again. What it wrote before
-    /// stays welcome in sealed parcels; the accounts on it stay what they are. Twice is once.
+    /// stays welcome in sealed parcels; the accounts on it stay what they are, but the badge of its
+    /// holder is revoked with it. Twice is once.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the ward (or the team, when one is named) has no such phone.
@@ -38,6 +41,7 @@ impl Store {
         now: Millis,
     ) -> Result<(), StoreError> {
         let txn = self.begin().await?;
+        let seq = lock_ward(&txn, self.engine(), ward).await? + 1;
         let phone = device::Entity::find_by_id(id.0).lock_exclusive().one(&txn).await?;
         let phone =
             phone.filter(|d| d.ward.as_deref() == Some(ward)).ok_or(StoreError::NotFound)?;
@@ -55,9 +59,14 @@ impl Store {
                 ..Default::default()
             };
             revoked.update(&txn).await?;
+            // It shows its holder's badge, and the codes of the days to come.
+            revoke_badges(&txn, ward, phone.account_id, by, now).await?;
         }
         end(&txn, session::Column::DeviceId.eq(id.0), "revoked", now).await?;
-        Ok(txn.commit().await?)
+        set_seq(&txn, ward, seq).await?;
+        txn.commit().await?;
+        self.writers.announce(ward, seq);
+        Ok(())
     }
 
     /// The keys (JWK) with which anybody has signed in on a device.

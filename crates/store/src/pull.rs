@@ -19,6 +19,7 @@ use gocua_domain::pull::{
 use gocua_domain::territory::AlleyKind;
 use gocua_domain::time::{Day, Millis};
 
+use crate::alert::alerts_in_force;
 use crate::db::{Store, StoreError};
 use crate::entity::{
     account, alley, assignment, campaign, household, household_state, residential_group, skill,
@@ -43,6 +44,8 @@ pub struct Puller {
     pub account: AccountId,
     /// Its team; without one nothing is in reach.
     pub team: Option<TeamId>,
+    /// Is it an officer's? Then what was passed on to the police is.
+    pub officer: bool,
 }
 
 impl Store {
@@ -100,7 +103,6 @@ impl Store {
             alleys: Vec::new(),
             doors: Vec::new(),
             gone: Gone::default(),
-            badge: Vec::new(),
             quality: None,
             alerts: None,
             codes: Vec::new(),
@@ -119,6 +121,11 @@ impl Store {
         if span.after.is_none() {
             answer.skills = skills_since(db, &who.ward, span.since).await?;
             answer.quality = Some(crate::quality::own(db, who.account, now).await?);
+            if who.officer {
+                answer.police = crate::police::book(db, who, span.since, now).await?.map(Box::new);
+            }
+            let groups = crate::trust::groups_held(db, team.0, None).await?;
+            answer.alerts = Some(alerts_in_force(db, &who.ward, Some(&groups), today).await?);
         }
         if let Some(after) = reach(db, who, team, span, &mut answer).await? {
             answer.more = true;
@@ -177,6 +184,7 @@ async fn me(db: &impl ConnectionTrait, who: &Puller, now: Millis) -> Result<Me, 
         Some(team) => crate::roster::next_evening(db, team, now).await?,
         None => None,
     };
+    let (badge_no, badge_token) = crate::trust::badge_in_force(db, who.account).await?.unzip();
     let campaign = campaign::Entity::find()
         .filter(campaign::Column::Ward.eq(&who.ward))
         .order_by_desc(campaign::Column::StartsOn)
@@ -194,7 +202,8 @@ async fn me(db: &impl ConnectionTrait, who: &Puller, now: Millis) -> Result<Me, 
             ends_on: Day(c.ends_on),
         }),
         next_evening,
-        badge_no: None,
+        badge_no,
+        badge_token,
     })
 }
 
@@ -376,7 +385,7 @@ async fn views(
     Ok(rows
         .into_iter()
         .map(|h| {
-            let DoorPeople { people, flags, note, referrals } =
+            let DoorPeople { people, flags, note, referrals, helped_on } =
                 people.remove(&h.id).unwrap_or_default();
             let proposed = crate::register::waits(&h);
             let at = h.lon.zip(h.lat).map(|(lon, lat)| [about(lon), about(lat)]);
@@ -399,7 +408,7 @@ async fn views(
                 flags,
                 note,
                 referrals,
-                helped_on: None,
+                helped_on,
             };
             (h.alley_id, view)
         })

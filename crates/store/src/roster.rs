@@ -21,6 +21,7 @@ use crate::account::end;
 use crate::db::{Store, StoreError, lock_ward, set_seq};
 use crate::entity::{account, device, invite, session, shift_plan, team, team_stay, turf_term};
 use crate::sync::code;
+use crate::trust::revoke_badges;
 use crate::turf::{evenings, hands_of, terms, write_batch};
 
 /// A team as the desk keeps it.
@@ -145,7 +146,7 @@ pub enum Closed {
 }
 
 /// Roles of those who walk with a team.
-const WALKING: [&str; 2] = ["volunteer", "team_lead"];
+pub(crate) const WALKING: [&str; 2] = ["volunteer", "team_lead"];
 
 impl Store {
     /// Everything the teams room shows.
@@ -390,8 +391,8 @@ impl Store {
         self.commit_at(tx, ward, seq).await
     }
 
-    /// Takes the access of somebody who left away, and shuts out the phones they signed in on last.
-    /// Answers these phones. Twice is once.
+    /// Takes the access of somebody who left away, and shuts out the phones they signed in on last;
+    /// their badge is revoked. Answers these phones. Twice is once.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the ward has no such volunteer or lead.
@@ -421,6 +422,7 @@ impl Store {
             .filter(device::Column::RevokedAt.is_null())
             .exec(&tx)
             .await?;
+        revoke_badges(&tx, ward, id.0, by, now).await?;
         end(&tx, session::Column::DeviceId.is_in(phones.iter().copied()), "revoked", now).await?;
         end(&tx, session::Column::AccountId.eq(id.0), "disabled", now).await?;
         self.commit_at(tx, ward, seq).await?;

@@ -1,11 +1,12 @@
 /** The parts of the app, put together once. Screens import from here; tests build their own. */
 import { Api, Problem } from './api/client.ts'
 import { Session, webLock } from './auth/session.svelte.ts'
-import { Database } from './data/db.ts'
+import { Database, type OutboxOp } from './data/db.ts'
 import { knownDevice, switchTo } from './data/session.ts'
 import { Turf } from './data/turf.svelte.ts'
 import { Knocks } from './data/knocks.svelte.ts'
-import { systemClock } from './domain/time.ts'
+import { carriesBook } from './domain/role.ts'
+import { systemClock, type Millis } from './domain/time.ts'
 import { Safety } from './safety/safety.svelte.ts'
 import { SyncEngine } from './sync/engine.ts'
 import { SyncStatus } from './sync/status.svelte.ts'
@@ -33,8 +34,8 @@ export const safety = new Safety({
   storage: typeof navigator === 'undefined' ? undefined : navigator.storage,
   appVersion: __APP_VERSION__,
   account: () => {
-    const { account, ended, home } = session
-    return account?.ward && vault.gate === 'open' ? { id: account.id, ward: account.ward.code, live: !ended && home === '/walk' } : null
+    const { account, ended } = session
+    return account?.ward && vault.gate === 'open' ? { id: account.id, ward: account.ward.code, live: !ended && carriesBook(account.role) } : null
   },
 })
 
@@ -119,7 +120,7 @@ export const engine = new SyncEngine({
   lock: webLock,
   online: () => navigator.onLine,
   account: () =>
-    session.account && vault.gate === 'open' && !session.ended && session.home === '/walk' && device_id
+    session.account && vault.gate === 'open' && !session.ended && carriesBook(session.account.role) && device_id
       ? { id: session.account.id, device_id }
       : null,
   ended: () => session.end(),
@@ -152,26 +153,33 @@ export const engine = new SyncEngine({
   appVersion: __APP_VERSION__,
 })
 
-export const knocks = new Knocks(
-  { db, clock, account_id: () => session.account?.id ?? null },
-  (ops, rest) => {
-    turf.take(ops)
-    channel?.postMessage({ ops: ops.map((op) => op.op_id) })
-    // The next door is painted first: sending competes with it for the disk of a cheap phone.
-    setTimeout(() => {
-      void safety.note().catch(() => undefined)
-      if (session.ended) void vault.count().catch(() => undefined)
-      if (rest === 0) engine.wake('save')
-    }, 200)
-    // A hair later: by then nothing rests any more, whichever clock is ahead.
-    if (rest > 0) setTimeout(() => engine.wake('save'), rest + 50)
-  },
-  (ids) => {
-    turf.drop(ids)
-    channel?.postMessage({ ops: ids })
+let rested: ReturnType<typeof setTimeout> | undefined
+
+/** Operations are on the disk, and may rest so long before they are sent. */
+export function saved(ops: readonly OutboxOp[], rest: Millis): void {
+  turf.take(ops)
+  channel?.postMessage({ ops: ops.map((op) => op.op_id) })
+  // The next door is painted first: sending competes with it for the disk of a cheap phone.
+  setTimeout(() => {
     void safety.note().catch(() => undefined)
-  },
-)
+    if (session.ended) void vault.count().catch(() => undefined)
+    if (rest === 0) engine.wake('save')
+  }, 200)
+  if (rest === 0) return
+  // A hair later: by then nothing rests any more, whichever clock is ahead. One after the other they
+  // leave together: ten a second are no reason to call the ward ten times.
+  clearTimeout(rested)
+  rested = setTimeout(() => engine.wake('save'), rest + 50)
+}
+
+/** Operations were taken back before they left. */
+export function unsaid(ids: readonly string[]): void {
+  turf.drop(ids)
+  channel?.postMessage({ ops: ids })
+  void safety.note().catch(() => undefined)
+}
+
+export const knocks = new Knocks({ db, clock, account_id: () => session.account?.id ?? null }, saved, unsaid)
 
 async function openTurf(): Promise<void> {
   device_id = (await knownDevice(db))?.device_id ?? ''

@@ -1,11 +1,12 @@
 import {
-  NIL_ID, type Alley, type Door, type DoorVisit, type HouseholdEdit, type HouseholdPropose, type OpResult, type PullAnswer, type PushRequest, type Reason,
+  NIL_ID, type Alley, type Door, type HelpLog, type HelpTakeBack, type OfficerBook, type DoorVisit, type HouseholdEdit, type HouseholdPropose, type OpResult, type PullAnswer, type PushRequest, type Reason,
   type SessionView, type VisitCorrect, type VisitRecord, type WireDoor, type WireOp, type Withdraw,
 } from '../../src/lib/api/types.ts'
 import { doorProposed } from '../../src/lib/data/overlay.ts'
 import type { OutboxOp } from '../../src/lib/data/db.ts'
 import { peopleAt } from '../../src/lib/data/people.ts'
 import { EDIT_FIELDS, identity } from '../../src/lib/domain/edit.ts'
+import { dayOf } from '../../src/lib/domain/time.ts'
 
 interface Booked {
   seq: number
@@ -33,6 +34,11 @@ export class FakeServer {
   deviceSeqs = new Map<string, string>()
   /** Doors that left the register: what is said of them goes before the ward. */
   deleted = new Set<string>()
+  /** The account whose book is an officer's, and that book. */
+  officer: { account: string; book: OfficerBook } | null = null
+  /** Counts that stand, by id. */
+  counts = new Map<string, HelpLog>()
+  #counted = 0
   accounts = new Map([['trang', 'acc-trang'], ['minh', 'acc-minh']])
   /** The code on the team's poster. */
   code = 'SEN25K'
@@ -174,6 +180,14 @@ export class FakeServer {
 
   #apply(account: string, op: WireOp): Omit<OpResult, 'op_id'> {
     switch (op.kind) {
+      case 'help.log':
+        this.counts.set(op.op_id, op.payload as HelpLog)
+        this.#counted = this.seq += 1
+        return { outcome: 'applied' }
+      case 'help.take_back':
+        if (!this.counts.delete((op.payload as HelpTakeBack).help_id)) return { outcome: 'superseded', reason: 'nothing_to_withdraw' }
+        this.#counted = this.seq += 1
+        return { outcome: 'applied' }
       case 'shift.open':
       case 'shift.close':
         return { outcome: 'applied' }
@@ -286,6 +300,7 @@ export class FakeServer {
       return {
         ...base, cursor: more ? `r${as_of}.${from + alleys.length}` : `c${as_of}`, reset: from === 0,
         alleys: alleys.map((alley) => ({ ...alley, doors: alley.doors.map(lean) })), groups, ...(more ? { more } : {}),
+        ...this.#police(account),
         ...(from === 0 ? { skills: [], me: { account_id: account, name: account, role: 'volunteer', ward: { code: '1', name: 'P' } } } : {}),
       } as PullAnswer
     }
@@ -299,7 +314,20 @@ export class FakeServer {
     return {
       ...base, cursor: `c${more ? page.at(-1)![1] : this.seq}`, reset: false, ...(more ? { more } : {}),
       ...(doors.length ? { doors } : {}), ...(gone.length ? { gone: { households: gone } } : {}),
+      ...(this.#counted > since ? this.#police(account) : {}),
     }
+  }
+
+  /** An officer's book whole, with the counts that stand; nobody else is given it. */
+  #police(account: string): { police?: OfficerBook } {
+    if (this.officer?.account !== account) return {}
+    const days = new Map<string, OfficerBook['days'][number]>()
+    for (const { kind, channel, result, people = 1, minutes = 0 } of this.counts.values()) {
+      const key = `${kind}|${channel}|${result}`
+      const held = days.get(key) ?? { day: dayOf(this.now), kind, channel, result, n: 0, people: 0, minutes: 0 }
+      days.set(key, { ...held, n: held.n + 1, people: held.people + people, minutes: held.minutes + minutes })
+    }
+    return { police: { ...structuredClone(this.officer.book), days: [...days.values()] } }
   }
 
   #session(account: string): SessionView {

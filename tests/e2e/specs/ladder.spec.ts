@@ -376,7 +376,7 @@ test('a resident who touches no phone signs on paper, and a boy of fifteen with 
   await page.emulateMedia({ media: 'print' })
   const paper = page.getByRole('article')
   await expect(paper.getByRole('heading', { name: 'Bác có đồng ý để phường ghi lại việc học hôm nay?' })).toBeVisible()
-  await expect(paper.getByRole('listitem')).toHaveText([LEARN, REFER])
+  await expect(paper.getByRole('listitem')).toHaveText([LEARN, REFER, /^Cho Công an phường số điện thoại/])
   const printed = (await paper.innerText()).match(/Bản thông báo: (\S+ · [0-9a-f]{4} [0-9a-f]{4})\s+SHA-256 ([0-9a-f]{64})/)
   const [, mark, hash] = printed ?? []
   expect(hash?.slice(0, 8)).toBe(mark?.split(' · ')[1]?.replace(' ', ''))

@@ -1,3 +1,4 @@
+import { fits, spotless } from '../support/axe.ts'
 import { enter } from '../support/book.ts'
 import { expect, test } from '../support/test.ts'
 import type { Phone } from '../support/phone.ts'
@@ -23,7 +24,7 @@ test('a resident agrees with her own finger, the other phone of the team knows h
   // Nothing is ticked before she does it, and agreeing to nothing is explained.
   await expect(it.page.getByRole('heading', { name: /Bác có đồng ý để phường ghi lại việc học hôm nay/ })).toBeVisible()
   const purposes = it.page.getByRole('checkbox')
-  await expect(purposes).toHaveCount(2)
+  await expect(purposes).toHaveCount(3)
   for (const purpose of await purposes.all()) await expect(purpose).not.toBeChecked()
   await it.page.getByRole('button', { name: /^Đồng ý/ }).click()
   await expect(it.page.getByText(/Muốn đồng ý thì bấm chọn ít nhất một việc/)).toBeVisible()
@@ -102,4 +103,71 @@ test('an OTP is written nowhere: not in a note, and not past the phone', async (
   })
   const { results } = (await answer.json()) as { results: Array<{ outcome: string; reason: string }> }
   expect(results.map(({ outcome, reason }) => `${outcome} ${reason}`)).toEqual(['rejected secret_in_text', 'rejected not_yours_to_set'])
+})
+
+/** Nobody's: digits that could be somebody's stand nowhere in the tree. */
+const NUMBER = '0000000001'
+
+test('a number to call back is agreed to by itself, asked for once, and this phone has it no longer than it takes', async ({ phone }) => {
+  test.setTimeout(120_000)
+  const it = await phone({ viewport: { width: 360, height: 740 } })
+  const { page } = it
+  await it.signIn('tnv1')
+  await it.toNextDoor()
+  await invite(it, 'Bà Mai', '60–79')
+  await page.getByRole('button', { name: 'Đưa máy cho người đó' }).click()
+  const [learn, refer, call] = [/^Ghi kỹ năng đã học/, /^Chuyển Công an phường/, /^Cho Công an phường số điện thoại/].map((name) => page.getByRole('checkbox', { name }))
+  // The number is of use to the police alone: chosen with it, left out with it, and said in plain words.
+  await expect(page.getByText(/^Cho số điện thoại thì chọn cả việc chuyển Công an/)).toBeVisible()
+  await call!.click()
+  await expect(refer!).toBeChecked()
+  await refer!.click()
+  await expect(call!).not.toBeChecked()
+  await expect(learn!).not.toBeChecked()
+  await spotless(page, 'three purposes')
+  await fits(page, 'three purposes')
+  await learn!.click()
+  await call!.click()
+  await page.getByRole('button', { name: 'Đồng ý', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'Bà Mai', exact: true })).toBeVisible()
+
+  await page.getByRole('button', { name: 'Chuyển Công an làm Mức 2' }).click()
+  const sheet = page.getByRole('dialog', { name: 'Công an làm Mức 2' })
+  const field = sheet.getByRole('textbox', { name: 'Số điện thoại bác muốn Công an gọi lại' })
+  await expect(sheet.getByText(/xóa sau ngày hẹn 3 ngày/)).toBeVisible()
+  await field.fill('0000 abc')
+  await sheet.getByRole('button', { name: 'Chuyển Công an, kèm số gọi lại' }).click()
+  await expect(sheet.getByText(/^Số điện thoại có từ 8 đến 15 chữ số/)).toBeVisible()
+  await expect(field, 'what was typed stays').toHaveValue('0000 abc')
+  await spotless(page, 'the number to call back')
+  await fits(page, 'the number to call back')
+  await field.fill('0000 000 001')
+  const pushed = page.waitForResponse((answer) => answer.url().endsWith('/sync/push') && (answer.request().postData() ?? '').includes('referral.open'), { timeout: 30_000 })
+  await sheet.getByRole('button', { name: 'Chuyển Công an, kèm số gọi lại' }).click()
+  const sent = await pushed
+  expect(sent.request().postData()).toContain(NUMBER)
+  const { results } = (await sent.json()) as { results: Array<{ outcome: string }> }
+  expect(results.map(({ outcome }) => outcome)).toEqual(['applied'])
+
+  // Booked: neither what this phone shows nor what it lays on the disk has it.
+  await page.evaluate(() => (location.hash = '#/mine'))
+  await expect(page.getByRole('main').getByText(/chuyển: Công an làm Mức 2/)).toBeVisible()
+  await expect(page.getByText(/0000/)).toHaveCount(0)
+})
+
+test('without the consent there is no field, and the way through the head of the group is told', async ({ phone }) => {
+  const it = await phone()
+  const { page } = it
+  await it.signIn('tnv2')
+  await it.toNextDoor()
+  await invite(it, 'Ông Sáu', '60–79')
+  await page.getByRole('button', { name: 'Đưa máy cho người đó' }).click()
+  for (const purpose of [/^Ghi kỹ năng đã học/, /^Chuyển Công an phường/]) await page.getByRole('checkbox', { name: purpose }).click()
+  await page.getByRole('button', { name: 'Đồng ý', exact: true }).click()
+  await page.getByRole('button', { name: 'Chuyển việc khác' }).click()
+  const sheet = page.getByRole('dialog', { name: 'Chuyển cho ai?' })
+  await expect(sheet.getByText('Ông Sáu chưa đồng ý cho số điện thoại: Công an liên hệ qua tổ trưởng.')).toBeVisible()
+  await sheet.getByRole('button', { name: /^Công an mở lại VNeID/ }).click()
+  await expect(page.getByRole('textbox', { name: /Số điện thoại/ })).toHaveCount(0)
+  await expect(page.getByText(/liên hệ qua tổ trưởng/)).toBeVisible()
 })

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod accounts;
+pub mod alerts;
 pub mod arrive;
 pub mod auth;
 pub mod board;
@@ -23,13 +24,16 @@ pub mod imports;
 pub mod invites;
 pub mod layers;
 pub mod lease;
+pub mod mobile;
 pub mod overlaps;
 pub mod problem;
 pub mod quality;
+pub mod referrals;
 pub mod register;
 pub mod roster;
 pub mod setup;
 pub mod sync;
+pub mod trust;
 pub mod turf;
 pub mod withdrawals;
 
@@ -120,6 +124,22 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(quality::close_flag)
         .service(quality::answer_check)
         .service(quality::terms)
+        .service(referrals::referrals)
+        .service(referrals::open)
+        .service(mobile::waiting)
+        .service(mobile::plan)
+        .service(mobile::change)
+        .service(mobile::cancel)
+        .service(trust::trust)
+        .service(trust::revoke_badge)
+        .service(trust::restore_badge)
+        .service(trust::replace_badge)
+        .service(trust::terms)
+        .service(trust::leaflet)
+        .service(trust::printed)
+        .service(alerts::alerts)
+        .service(alerts::publish)
+        .service(alerts::withdraw)
         .service(register::find)
         .service(register::merge)
         .service(register::unmerge)

@@ -4,15 +4,16 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
 
-use gocua_domain::account::Action;
+use gocua_domain::account::{Action, Role};
 use gocua_domain::id::{AccountId, TeamId};
-use gocua_domain::pull::{Cursor, PullAnswer};
+use gocua_domain::pull::{BADGE_DAYS, Cursor, PullAnswer};
 use gocua_domain::sync::{MAX_OPS, PushAnswer, PushRequest, Sender, Sent};
 use gocua_store::{Batch, Puller};
 
 use super::extract::{Body, Caller};
 use super::gate;
 use super::problem::{Code, Problem, ProblemBody};
+use super::trust::badge_maker;
 use crate::app::{App, State};
 
 /// The largest batch taken in, unpacked, in bytes.
@@ -95,13 +96,24 @@ pub async fn pull(
     caller.may(Action::SyncPull)?;
     // A cursor of an older protocol is no fault of the phone's: it gets everything again.
     let cursor = query.cursor.as_deref().and_then(|c| c.parse::<Cursor>().ok());
-    let who =
-        Puller { ward: caller.ward()?.to_owned(), account: caller.0.account, team: caller.0.team };
+    let who = Puller {
+        ward: caller.ward()?.to_owned(),
+        account: caller.0.account,
+        team: caller.0.team,
+        officer: caller.0.role == Role::Police,
+    };
+    if cursor.is_none() && who.team.is_some() {
+        let mut make = badge_maker(app.entropy);
+        app.store.make_badges(&who.ward, &mut make, app.now()).await?;
+    }
     let mut answer = app.store.pull(&who, cursor, app.now()).await?;
     // With the first page of whatever is new: an answer with nothing new stays tiny.
-    let news = cursor.is_none_or(|c| c.page.is_none() && c.seq != answer.seq);
-    if let Some(team) = who.team.filter(|_| news || answer.reset) {
-        answer.badge = app.auth.badge(team, app.now().day());
+    if let Some(team) = who.team.filter(|_| answer.me.is_some()) {
+        let today = app.now().day();
+        for (group, epochs) in app.store.team_codes(&who.ward, team).await? {
+            let group = (group, &epochs);
+            answer.codes.extend(app.auth.door_codes(&who.ward, group, today, BADGE_DAYS));
+        }
     }
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))
 }

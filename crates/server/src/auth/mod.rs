@@ -10,12 +10,12 @@ pub mod token;
 
 use gocua_domain::account::{Principal, Refresh, login_key};
 use gocua_domain::credentials;
-use gocua_domain::id::{AccountId, DeviceId, SessionId, TeamId};
+use gocua_domain::id::{AccountId, DeviceId, GroupId, SessionId};
 use gocua_domain::invite::{code_key, display_name, long_code_key};
-use gocua_domain::pull::{BADGE_DAYS, BadgeCode};
+use gocua_domain::pull::DoorCode;
 use gocua_domain::time::{Day, Millis};
 use gocua_store::{
-    Account, Claim, Claimed, Join, Joined, NewSession, Opened, StoreError, Unclaimed, Wipe,
+    Account, Claim, Claimed, Epochs, Join, Joined, NewSession, Opened, StoreError, Unclaimed, Wipe,
 };
 use uuid::Uuid;
 
@@ -129,10 +129,16 @@ impl Auth {
         secrets::hex(&self.secrets.tag(&["layer", login, key]))
     }
 
-    /// A team's badge codes of a day and the days after.
-    pub fn badge(&self, team: TeamId, today: Day) -> Vec<BadgeCode> {
-        let days = (0..BADGE_DAYS).map(|n| today.plus(n));
-        days.map(|day| BadgeCode { day, code: self.secrets.badge(team, day) }).collect()
+    /// The codes of a residential group from a day on, for so many days.
+    pub fn door_codes(
+        &self,
+        ward: &str,
+        (group, epochs): (GroupId, &Epochs),
+        from: Day,
+        days: i64,
+    ) -> Vec<DoorCode> {
+        let days = (0..days).map(|n| from.plus(n));
+        days.map(|day| self.secrets.door_code(ward, group, day, epochs.on(day))).collect()
     }
 }
 

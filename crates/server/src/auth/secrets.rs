@@ -5,8 +5,10 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use gocua_domain::id::TeamId;
+use gocua_domain::id::GroupId;
+use gocua_domain::pull::DoorCode;
 use gocua_domain::time::Day;
+use gocua_domain::trust::code_of;
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::Sha256;
@@ -23,7 +25,7 @@ pub struct Secrets {
     pub(super) key_id: String,
     refresh: Hmac<Sha256>,
     tags: Hmac<Sha256>,
-    badges: Hmac<Sha256>,
+    doors: Hmac<Sha256>,
     pub(super) seal: Seal,
 }
 
@@ -45,7 +47,7 @@ impl Secrets {
             key_id: hex(&derive("key id")[..8]),
             refresh: keyed(&derive("refresh")),
             tags: keyed(&derive("tags")),
-            badges: keyed(&derive("badges")),
+            doors: keyed(&derive("doors")),
             seal: Seal::from_seed(&derive("parcels")),
         }
     }
@@ -77,12 +79,14 @@ impl Secrets {
         self.refresh.clone().chain_update(session_secret).chain_update("|").chain_update(text)
     }
 
-    /// The badge code of a team on a day: six digits that nobody without this key can foretell.
-    pub fn badge(&self, team: TeamId, day: Day) -> String {
-        let mac = self.badges.clone().chain_update(team.0.as_bytes());
-        let bytes = mac.chain_update(day.0.to_be_bytes()).finalize().into_bytes();
-        let number = bytes.iter().take(8).fold(0_u64, |n, byte| n << 8 | u64::from(*byte));
-        format!("{:06}", number % 1_000_000)
+    /// The code of a residential group on a day, which nobody without this key can foretell. `epoch`
+    /// is how often the ward has changed the group's codes.
+    pub fn door_code(&self, ward: &str, group_id: GroupId, day: Day, epoch: i32) -> DoorCode {
+        let mac = self.doors.clone().chain_update((ward.len() as u64).to_be_bytes());
+        let mac = mac.chain_update(ward).chain_update(group_id.0.as_bytes());
+        let mac = mac.chain_update(day.0.to_be_bytes()).chain_update(epoch.to_be_bytes());
+        let (digits, animal) = code_of(&mac.finalize().into_bytes().into());
+        DoorCode { group_id, day, digits, animal: animal.code().to_owned() }
     }
 
     /// A keyed hash of words, to count them without keeping them.
@@ -157,15 +161,39 @@ mod tests {
     }
 
     #[test]
-    fn a_badge_is_a_teams_on_a_day_and_nobody_elses() {
+    fn a_code_is_a_groups_on_a_day_and_nobody_without_the_key_makes_it() {
         let secrets = Secrets::from_bytes(&[1; 64]);
-        let team = |n| TeamId(uuid::Uuid::from_u128(n));
-        let badge = secrets.badge(team(1), Day(20261122));
-        assert!(badge.len() == 6 && badge.bytes().all(|b| b.is_ascii_digit()), "{badge}");
-        assert_eq!(badge, secrets.badge(team(1), Day(20261122)));
-        assert_ne!(badge, secrets.badge(team(2), Day(20261122)));
-        assert_ne!(badge, secrets.badge(team(1), Day(20261123)));
-        assert_ne!(badge, Secrets::from_bytes(&[2; 64]).badge(team(1), Day(20261122)));
+        let group = |n| GroupId(uuid::Uuid::from_u128(n));
+        let code = |secrets: &Secrets, ward: &str, n, day, epoch| {
+            let code = secrets.door_code(ward, group(n), Day(day), epoch);
+            (code.digits, code.animal)
+        };
+        let known = code(&secrets, "10549", 1, 20261123, 0);
+        assert_eq!(known, code(&secrets, "10549", 1, 20261123, 0));
+        for other in [
+            code(&secrets, "10546", 1, 20261123, 0),
+            code(&secrets, "10549", 2, 20261123, 0),
+            code(&secrets, "10549", 1, 20261124, 0),
+            code(&secrets, "10549", 1, 20261123, 1),
+            code(&Secrets::from_bytes(&[2; 64]), "10549", 1, 20261123, 0),
+        ] {
+            assert_ne!(other, known);
+        }
+        // Whoever has another key guesses no better than by chance: of 2,000 days none or one is the
+        // same, and the first digits and animals are spread evenly.
+        let strange = Secrets::from_bytes(&[2; 64]);
+        let days = (0..2_000).map(|n| Day(20260101).plus(n).0);
+        let (mut same, mut digits, mut animals) = (0, [0; 10], std::collections::HashMap::new());
+        for day in days {
+            let (ours, theirs) =
+                (code(&secrets, "10549", 1, day, 0), code(&strange, "10549", 1, day, 0));
+            same += u32::from(ours == theirs);
+            digits[usize::from(ours.0.as_bytes()[0] - b'0')] += 1;
+            *animals.entry(ours.1).or_insert(0) += 1;
+        }
+        assert!(same <= 1, "{same}");
+        assert!(digits.iter().all(|n| (140..=260).contains(n)), "{digits:?}");
+        assert!(animals.len() == 16 && animals.values().all(|n| (80..=175).contains(n)));
     }
 
     #[test]

@@ -25,12 +25,13 @@ use crate::config::DemoArgs;
 pub const PASSWORD: &str = "di-tung-ngo-go-tung-nha";
 
 /// The accounts shown to somebody who tries the ward out: login, and who it is.
-pub const LOGINS: [(&str, &str); 7] = [
+pub const LOGINS: [(&str, &str); 8] = [
     ("tnv1", "tình nguyện viên"),
     ("tnv2", "tình nguyện viên, đội khác"),
     ("doitruong1", "đội trưởng"),
     ("congan1", "công an phường"),
     ("canbo1", "cán bộ phường"),
+    ("motcua1", "người trực Một cửa"),
     ("bxd1", "Ban Xây dựng Đảng"),
     ("admin", "quản trị"),
 ];

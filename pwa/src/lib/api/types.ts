@@ -3,8 +3,9 @@
  * keeps: on the wire what is empty is left out, on the phone it is spelled out once and for all.
  */
 import type { components } from './schema.d.ts'
+import type { Alert } from '../domain/alert.ts'
 import type { Details } from '../domain/edit.ts'
-import type { EidStep, EidWord } from '../domain/eid.ts'
+import type { EidState, EidStep, EidWord } from '../domain/eid.ts'
 import type { LearnerBand, Purpose } from '../domain/learner.ts'
 import type { Need } from '../domain/needs.ts'
 import type { Near, Point } from '../domain/near.ts'
@@ -49,7 +50,7 @@ export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'>
 export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
 export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
 export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
-export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'badge' | 'quality'> & {
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'badge' | 'alerts' | 'quality' | 'police'> & {
   alleys?: AlleyView[]
   doors?: WireDoor[]
   more?: boolean
@@ -57,12 +58,19 @@ export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors'
   referral_kinds?: ReferralTerm[]
   badge?: BadgeDay[]
   /** Replaces what the phone holds; absent when nothing is said of it. */
+  alerts?: Alert[] | null
+  /** Replaces what the phone holds; absent when nothing is said of it. */
   quality?: OwnFlag[] | null
+  /** Replaces what an officer's phone holds; nobody else is given it. */
+  police?: OfficerBook | null
 }
 export type AlleyView = Omit<Schemas['AlleyView'], 'doors'> & { doors: WireDoor[] }
 /** What is said of people is narrower here than in the document: the codes this app has words for. */
 export type WireDoor = Omit<Schemas['DoorView'], keyof PeopleOfDoor | 'at'> & PeopleOfDoor & Pick<Door, 'at'>
 export type Me = Schemas['Me']
+/** What a resident tells by who is announced: four digits and an animal, good on one day in one group. */
+export type DoorCode = Schemas['DoorCode']
+export type { Alert }
 export type Skill = Schemas['Skill']
 export type Group = Omit<Schemas['GroupView'], 'outline'> & {
   /** Rings of [longitude, latitude]. */
@@ -81,7 +89,8 @@ export type OpKind =
   | 'shift.close'
   | 'quality.explain'
   | PeopleKind
-export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs | ShiftOpen | ShiftClose | QualityExplain | PeoplePayload
+  | OfficerKind
+export type Payload = VisitRecord | Withdraw | VisitCorrect | HouseholdEdit | HouseholdPropose | HouseholdSameAs | ShiftOpen | ShiftClose | QualityExplain | PeoplePayload | OfficerPayload
 
 /** Stands in a result for the id of an operation that could not be read: told by its place in the batch. */
 export const NIL_ID = '00000000-0000-0000-0000-000000000000'
@@ -215,6 +224,8 @@ export interface ReferralOpen {
   household_id: string
   learner_id?: string
   kind: ReferralKind
+  /** Digits of a number to call back, for one who agreed to it; the receipt cuts it out of this phone's copy. */
+  phone?: string
 }
 
 export interface ReferralCancel {
@@ -240,6 +251,10 @@ export interface Referral {
   state: ReferralState
   opened_at: number
   due_on?: Day
+  /** The answer: when somebody is expected, or why it was given back, and on which day that was said. */
+  appointment?: { on: Day; minute?: number }
+  why?: ReturnWhy
+  answered_on?: Day
 }
 
 export interface Note {
@@ -254,6 +269,8 @@ export interface PeopleOfDoor {
   flags?: Array<{ code: Need; until: Day }>
   note?: Note
   referrals?: Referral[]
+  /** The day another force was here: never who, nor what for. */
+  helped_on?: Day
 }
 
 /** By when a kind of referral is owed an answer. */
@@ -376,4 +393,77 @@ export function alleyFrom(wire: AlleyView): Alley {
     mouth: wire.mouth ?? null,
     doors: wire.doors.map(doorFrom),
   }
+}
+
+export type Channel = 'office' | 'home' | 'mobile_point' | 'phone'
+export type HelpResult = Schemas['HelpResult']
+export type HelpWhy = Schemas['HelpWhy']
+export type ReturnWhy = Schemas['ReturnWhy']
+export type MobileResult = Schemas['MobileResult']
+export type ScamKind = Schemas['ScamKind']
+export type HelpType = Schemas['HelpType']
+export type HelpDay = Omit<Schemas['HelpDay'], 'channel'> & { channel: Channel }
+export type Appointment = Schemas['Appointment']
+export type QueueItem = Schemas['QueueItem']
+export type MobileSession = Schemas['MobileSessionView']
+export type AlertView = Schemas['AlertView']
+export interface OfficerGroup {
+  id: string
+  code: string
+  name: string
+}
+export type OfficerBook = Omit<Schemas['OfficerBook'], 'groups' | 'days'> & { groups: OfficerGroup[]; days: HelpDay[] }
+
+export type OfficerKind = 'help.log' | 'help.take_back' | 'referral.accept' | 'referral.return' | 'referral.done' | 'mobile.result' | 'eid.confirm'
+export type OfficerPayload = HelpLog | HelpTakeBack | ReferralAccept | ReferralReturn | ReferralDone | MobileReport | EidConfirm
+
+/** One count; the operation's id is the count's. There is no field for a name, a number or a case. */
+export interface HelpLog {
+  kind: string
+  channel: Channel
+  group_id?: string
+  age_band?: AgeBand
+  result: HelpResult
+  why?: HelpWhy
+  minutes?: number
+  /** 1 when left out. */
+  people?: number
+  /** Left out when it is the day of writing. */
+  day?: Day
+  referral_id?: string
+}
+
+export interface HelpTakeBack {
+  help_id: string
+}
+
+export interface ReferralAccept {
+  referral_id: string
+  appointment?: Appointment
+}
+
+export interface ReferralReturn {
+  referral_id: string
+  why: ReturnWhy
+}
+
+export interface ReferralDone {
+  referral_id: string
+}
+
+/** What came of one home of an evening; a later one stands for the earlier. */
+export interface MobileReport {
+  session_id: string
+  referral_id: string
+  result: MobileResult
+  why?: HelpWhy
+  people: number
+}
+
+export interface EidConfirm {
+  referral_id: string
+  learner_id: string
+  state: EidState
+  /** There when the ladder does not lead there. */
+  why?: Why
 }

@@ -3,7 +3,7 @@ import type { AccountView, SessionView } from '../api/types.ts'
 import type { Database, SessionInfo } from '../data/db.ts'
 import { deviceOf, dropSession, knownDevice, loadSession, markEnded, remember, saveSession } from '../data/session.ts'
 import { newId } from '../domain/id.ts'
-import { homeOf } from '../domain/role.ts'
+import { homeOf, type Home } from '../domain/role.ts'
 import type { Clock } from '../domain/time.ts'
 import { outside } from '../safety/marker.ts'
 import { publicJwk, refreshProof } from './proof.ts'
@@ -58,7 +58,7 @@ export class Session {
   token = (): string | null => (this.#token && this.#token.account_id === this.account?.id ? this.#token.value : null)
 
   /** Where this account works; `later` has no screens yet. */
-  get home(): '/walk' | '/ward' | '/later' {
+  get home(): Home {
     return homeOf(this.account?.role)
   }
 

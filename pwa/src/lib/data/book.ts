@@ -1,4 +1,4 @@
-import { alleyFrom, doorFrom, type Alley, type BadgeDay, type Door, type Group, type Me, type OwnFlag, type PullAnswer, type ReferralTerm, type Skill } from '../api/types.ts'
+import { alleyFrom, doorFrom, type Alert, type Alley, type BadgeDay, type Door, type DoorCode, type Group, type Me, type OfficerBook, type OwnFlag, type PullAnswer, type ReferralTerm, type Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { AlleyRecord, AlleyRow, Database, Tx } from './db.ts'
@@ -18,8 +18,14 @@ export interface BookInfo {
   referral_kinds: ReferralTerm[]
   /** The team's codes of today and some days to come. */
   badge: BadgeDay[]
+  /** What residents of the team's groups tell by who is announced, of today and some days to come. */
+  codes: DoorCode[]
+  /** Warnings of frauds in the team's groups, those whose last day has passed since among them. */
+  alerts: Alert[]
   /** Remarks on this account's own records: the open ones, and those closed of late. */
   quality: OwnFlag[]
+  /** What an officer works from; comes whole. */
+  police: OfficerBook | null
   /** Pages applied; each alley bears the number of the page that last changed it. */
   stamp: number
   /** More pages are to come. */
@@ -29,7 +35,7 @@ export interface BookInfo {
 }
 
 const NOTHING: BookInfo = {
-  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], notices: [], referral_kinds: [], badge: [], quality: [], stamp: 0, more: false, sweep: null,
+  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], notices: [], referral_kinds: [], badge: [], codes: [], alerts: [], quality: [], police: null, stamp: 0, more: false, sweep: null,
 }
 
 export const keyOf = (account_id: string): string => `turf:${account_id}`
@@ -192,7 +198,10 @@ export async function applyPull(
       me: answer.me ?? held.me,
       skills: answer.skills ?? held.skills,
       badge: answer.badge ?? held.badge,
+      codes: answer.codes ?? held.codes,
+      alerts: answer.alerts ?? held.alerts,
       quality: answer.quality ?? held.quality,
+      police: answer.police ?? held.police,
       groups,
       notices: answer.notices ?? held.notices,
       referral_kinds: answer.referral_kinds ?? held.referral_kinds,

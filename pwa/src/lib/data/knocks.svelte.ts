@@ -145,7 +145,7 @@ export class Knocks {
 
   /** Takes that back; throws [AlreadySent] when it has left the phone. */
   async untell(op: OutboxOp): Promise<void> {
-    if (!(await unrest(this.#parts.db, op.op_id, this.#parts.clock.now()))) throw new AlreadySent()
+    if (!(await unrest(this.#parts.db, [op.op_id], this.#parts.clock.now()))) throw new AlreadySent()
     this.#gone([op.op_id])
   }
 

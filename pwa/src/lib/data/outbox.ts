@@ -1,4 +1,4 @@
-import type { OpKind, OpResult, Payload } from '../api/types.ts'
+import type { OpKind, OpResult, Payload, ReferralOpen } from '../api/types.ts'
 import { DAY_MS, type Millis } from '../domain/time.ts'
 import { StorageFull, type Database, type Numbers, type OpContent, type OutboxOp, type OutboxRow, type Store, type Tx } from './db.ts'
 import type { Box, Sealer } from './keyring.ts'
@@ -42,8 +42,20 @@ export async function append(db: Database, op: NewOp, draftOf?: string): Promise
   return written!
 }
 
-/** Several at once, of one account: after a crash all of them are on the disk, or none is. */
-export async function appendAll(db: Database, ops: readonly NewOp[], draftOf?: string): Promise<OutboxOp[]> {
+/** What was to be replaced has left the phone, or its time is up. */
+export class Left extends Error {}
+
+/** An operation that still rests, and the moment by which that is judged. */
+export interface Instead {
+  op_id: string
+  now: Millis
+}
+
+/**
+ * Several at once, of one account: after a crash all of them are on the disk, or none is. With `instead`
+ * they take the place of one that still rests, in the same breath; throws [Left] when it rests no more.
+ */
+export async function appendAll(db: Database, ops: readonly NewOp[], draftOf?: string, instead?: Instead): Promise<OutboxOp[]> {
   const { sealer } = db.keys
   const rows = await Promise.all(
     ops.map(async ({ kind, payload, door, ...routing }): Promise<NewRow> => {
@@ -60,7 +72,7 @@ export async function appendAll(db: Database, ops: readonly NewOp[], draftOf?: s
   }
   for (;;) {
     const seals = guess && sealer ? { ...guess, seals: await sealAll(sealer, ops, guess) } : null
-    const write = (): Promise<OutboxRow[] | Guess> => put(db, rows, seals, draftOf)
+    const write = (): Promise<OutboxRow[] | Guess> => put(db, rows, seals, draftOf, instead)
     let written: OutboxRow[] | Guess
     try {
       written = await write()
@@ -107,7 +119,7 @@ async function sealAll(sealer: Sealer, ops: readonly NewOp[], { numbers, known }
 }
 
 /** The rows as they lie on the disk now, or what the numbers are when the seals have wrong ones. */
-function put(db: Database, rows: readonly NewRow[], sealed: (Guess & { seals: ReadonlyMap<string, Sealed> }) | null, draftOf: string | undefined): Promise<OutboxRow[] | Guess> {
+function put(db: Database, rows: readonly NewRow[], sealed: (Guess & { seals: ReadonlyMap<string, Sealed> }) | null, draftOf: string | undefined, instead?: Instead): Promise<OutboxRow[] | Guess> {
   return db.writeStrict(['session', 'outbox', 'drafts'], async (tx) => {
     const outbox = tx.objectStore('outbox')
     const session = tx.objectStore('session')
@@ -126,6 +138,7 @@ function put(db: Database, rows: readonly NewRow[], sealed: (Guess & { seals: Re
         sealed.known.size === here.size &&
         [...here].every((id) => sealed.known.has(id)))
     if (!guessed) return { numbers, known: here }
+    if (instead && !rests(await outbox.get(instead.op_id), instead.now)) throw new Left()
     let { next_seq } = numbers
     let after = numbers.last[account_id] ?? 0
     const written = found.map((row, at): OutboxRow => {
@@ -142,6 +155,7 @@ function put(db: Database, rows: readonly NewRow[], sealed: (Guess & { seals: Re
       ...written.filter((_, at) => !found[at]).map((row) => outbox.add(row)),
       session.put(moved, 'numbers'),
       draftOf === undefined ? null : tx.objectStore('drafts').delete([account_id, draftOf]),
+      instead ? outbox.delete(instead.op_id) : null,
     ])
     // Heard below, unless the connection is lost before.
     writes.catch(() => undefined)
@@ -180,16 +194,19 @@ export function takeBack(db: Database, account_id: string, ids: readonly string[
   })
 }
 
-/** Takes back what rests, box and seal with it. False when its time is up, or it has left. */
-export function unrest(db: Database, op_id: string, now: Millis): Promise<boolean> {
+/** Takes back what rests, box and seal with it, all of it or nothing. False when its time is up, or it has left. */
+export function unrest(db: Database, ids: readonly string[], now: Millis): Promise<boolean> {
   return db.writeStrict(OUTBOX, async (tx) => {
     const outbox = tx.objectStore('outbox')
-    const row = await outbox.get(op_id)
-    if (!row || !resting(row, now) || row.state !== 'local' || row.offered) return false
-    await outbox.delete(op_id)
+    const rows = await Promise.all(ids.map((id) => outbox.get(id)))
+    if (!rows.every((row) => rests(row, now))) return false
+    await Promise.all(ids.map((id) => outbox.delete(id)))
     return true
   })
 }
+
+/** Nobody but this phone has it, and one tap takes it back. */
+const rests = (row: OutboxRow | undefined, now: Millis): boolean => row !== undefined && resting(row, now) && row.state === 'local' && !row.offered
 
 const same = (a: Box, b: Box): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])
 
@@ -400,18 +417,48 @@ export async function unmarkSent(db: Database, account_id: string): Promise<Outb
   return opened(db, changed)
 }
 
-/** Stores receipts and refusals beside their operations. Returns those that changed. */
+/** What was sent with a number to call back, boxed without it: no phone has the number longer than it takes to send it. */
+async function withoutNumbers(db: Database, sent: readonly OutboxOp[]): Promise<Map<string, Box>> {
+  const boxes = new Map<string, Box>()
+  for (const op of sent.filter(holdsNumber)) {
+    // A vault that has closed meanwhile makes up for it at the next door.
+    const box = await db.keys.box(op.account_id, placeOf(op), contentWithoutNumber(op)).catch(() => null)
+    if (box) boxes.set(op.op_id, box)
+  }
+  return boxes
+}
+
+const holdsNumber = (op: Pick<OutboxOp, 'kind' | 'payload'>): boolean => op.kind === 'referral.open' && (op.payload as ReferralOpen).phone !== undefined
+
+function contentWithoutNumber({ kind, payload, door }: OutboxOp): OpContent {
+  const { phone: _, ...rest } = payload as ReferralOpen
+  return { kind, payload: rest, door }
+}
+
+/** Cuts the numbers that an answered operation still holds: of a phone that was killed, or locked, in between. Returns those that changed. */
+export function letGoOfNumbers(db: Database, ops: readonly OutboxOp[]): Promise<OutboxOp[]> {
+  const held = ops.filter((op) => holdsNumber(op) && !unanswered(op))
+  return held.length === 0 ? Promise.resolve([]) : rewrite(db, held.map((op) => ({ ...op, ...contentWithoutNumber(op) })))
+}
+
+/** Stores receipts and refusals beside their operations; `sent` is what they answer. Returns those that changed. */
 export async function settle(
   db: Database,
   account_id: string,
   results: readonly OpResult[],
   at: Millis,
+  sent: readonly OutboxOp[] = [],
 ): Promise<OutboxOp[]> {
   const answers = new Map(results.map((result) => [result.op_id, result]))
+  // A transaction does not wait for ciphers.
+  const bare = await withoutNumbers(db, sent)
   const changed = await db.writeStrict(OUTBOX, async (tx) =>
     change(tx, await named(tx, account_id, [...answers.keys()]), (op) => {
       const answer = answers.get(op.op_id)
-      return answer && unanswered(op) ? answered(op, answer, at) : op
+      if (!answer || !unanswered(op)) return op
+      const done = answered(op, answer, at)
+      const box = bare.get(op.op_id)
+      return box && !unanswered(done) ? { ...done, box } : done
     }),
   )
   return opened(db, changed)

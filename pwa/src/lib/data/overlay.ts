@@ -200,8 +200,8 @@ export class Overlay {
   }
 
   #file(op: OutboxOp, touched?: Set<string>): void {
-    // A shift speaks of no door, and neither does a word about the own records.
-    if (/^(?:shift|quality)\./.test(op.kind)) return
+    // A shift speaks of no door, nor does a word about the own records, nor an officer's.
+    if (/^(?:shift|quality|help|mobile|eid)\.|^referral\.(?:accept|return|done)$/.test(op.kind)) return
     const door = doorOf(op)
     const root = door === null ? this.#rootOf(op) : ''
     this.#ops.set(op.op_id, { op, root })

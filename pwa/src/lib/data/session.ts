@@ -1,4 +1,4 @@
-import { homeOf } from '../domain/role.ts'
+import { carriesBook } from '../domain/role.ts'
 import type { Database, Device, Numbers, SessionInfo, SessionRow, Tx } from './db.ts'
 import type { Box } from './keyring.ts'
 import { WIPED, type Wiped } from './vaults.ts'
@@ -28,12 +28,12 @@ export function knownDevice(db: Database): Promise<Device | undefined> {
 const sessionPlace = (account_id: string): string => `session|${account_id}`
 
 /**
- * The session as the disk has it: for whoever walks, names in a box if it can be locked, and no names
+ * The session as the disk has it: for whoever works from this phone, names in a box if it can be locked, and no names
  * if it cannot. The desk keeps nothing offline and has no PIN.
  */
 export async function boxedSession(db: Database, info: SessionInfo): Promise<SessionRow> {
   const { account, session_id: _s, signed_in_at: _at, ended: _e, ...rest } = info
-  if (homeOf(account.role) !== '/walk') return info
+  if (!carriesBook(account.role)) return info
   if (!db.keys.of(account.id)) return nameless(info)
   return { ...nameless(info), box: await db.keys.box(account.id, sessionPlace(account.id), { account, ...rest }) }
 }
@@ -70,7 +70,7 @@ export async function saveSession(db: Database, info: SessionInfo): Promise<void
     // Taken out of service and given to somebody again: what it had to say was heard.
     if (((await meta.get(WIPED)) as Wiped | undefined)?.heard) await meta.delete(WIPED)
     const before = await rowIn(tx, 'account')
-    if (before && before.account.id !== info.account.id && homeOf(before.account.role) === '/walk') {
+    if (before && before.account.id !== info.account.id && carriesBook(before.account.role)) {
       await session.put({ ...(before.box ? before : nameless(before)), ended: true }, `user:${before.account.id}`)
     }
     await session.put(row, 'account')
@@ -86,7 +86,7 @@ export function switchTo(db: Database, account_id: string): Promise<boolean> {
     if (now?.account.id === account_id) return true
     if (!next) return false
     // The cookie stays with whoever has it: coming back, that session goes on.
-    if (now && homeOf(now.account.role) === '/walk') await session.put(now, `user:${now.account.id}`)
+    if (now && carriesBook(now.account.role)) await session.put(now, `user:${now.account.id}`)
     await session.put(next, 'account')
     await session.delete(`user:${account_id}`)
     return true

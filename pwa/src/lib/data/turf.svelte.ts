@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Alley, BadgeDay, Door, Group, Me, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
+import type { Alert, Alley, BadgeDay, Door, DoorCode, Group, Me, OfficerBook, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OpState, OutboxOp } from './db.ts'
@@ -34,8 +34,14 @@ export class Turf {
   referral_kinds = $state.raw<ReferralTerm[]>([])
   me = $state.raw<Me | null>(null)
   badge = $state.raw<BadgeDay[]>([])
+  /** The codes of the doors of the team's groups, today's and some to come. */
+  codes = $state.raw<DoorCode[]>([])
+  /** Warnings of frauds as the book has them: domain/alert.ts says which of them stand. */
+  alerts = $state.raw<Alert[]>([])
   /** Remarks on the own records. */
   quality = $state.raw<OwnFlag[]>([])
+  /** What an officer works from. */
+  police = $state.raw<OfficerBook | null>(null)
   seq = $state.raw(0)
   pulled_at = $state.raw<Millis>(0)
   /** Oldest first. */
@@ -191,7 +197,10 @@ export class Turf {
     this.referral_kinds = info?.referral_kinds ?? []
     this.me = info?.me ?? null
     this.badge = info?.badge ?? []
+    this.codes = info?.codes ?? []
+    this.alerts = info?.alerts ?? []
     this.quality = info?.quality ?? []
+    this.police = info?.police ?? null
     this.seq = info?.seq ?? 0
     this.pulled_at = info?.pulled_at ?? 0
     this.#stamp = info?.stamp ?? 0

@@ -136,3 +136,6 @@ export function takenBack(now: EidWord | undefined, id: string): EidWord | undef
   const before = takenBack(back, id)
   return before ? { ...word, back: before } : word
 }
+
+/** Where the ladder leads from here for the police, who may take every step of it; any other rung is a correction. */
+export const policeSteps = (known: EidState | undefined): readonly EidState[] => NEXT[known ?? 'UNKNOWN'].filter((state) => state !== (known ?? 'UNKNOWN'))

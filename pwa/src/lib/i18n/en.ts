@@ -15,6 +15,9 @@ export const en: Record<keyof typeof vi, string> = {
   'nav.revisit': 'Revisit',
   'nav.find': 'Find',
   'nav.mine': 'Mine',
+  'nav.identity': 'Identity',
+  'nav.plan': 'Evenings',
+  'nav.alerts': 'Warnings',
 
   'chip.unsent': '{n} on phone',
   'chip.allSent': 'All sent',

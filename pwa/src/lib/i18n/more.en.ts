@@ -1,8 +1,10 @@
 import { people } from './people.en.ts'
+import { scam } from './scam.en.ts'
 import type { more as vi } from './more.vi.ts'
 
 export const more: Record<keyof typeof vi, string> = {
   ...people,
+  ...scam,
   'lost.title': 'The browser erased the app’s data on this phone',
   'lost.unsentAt': 'When last counted, at {time} on {day}, {n} {n:record was|records were} unsent. {n:It is|They are} no longer on this phone.',
   'lost.unsent': 'When last counted, {n} {n:record was|records were} unsent. {n:It is|They are} no longer on this phone.',
@@ -246,6 +248,7 @@ export const more: Record<keyof typeof vi, string> = {
   'carry.refused.other_ward': 'A parcel of another ward.',
   'mine.version': 'Version {version}',
 
+  'mine.rest': 'Show {n} more',
   'reason.unknown_kind': 'The server does not know this kind of record. Update the app or tell the ward.',
   'reason.malformed_payload': 'The record is damaged. Record it again.',
   'reason.unknown_field': 'The app is newer than the server. Ask the ward to update it.',

@@ -1,8 +1,10 @@
 import { people } from './people.vi.ts'
+import { scam } from './scam.vi.ts'
 
 /** Words of the screens behind the first step: they come with those screens (routes/phone/more.ts). */
 export const more = {
   ...people,
+  ...scam,
   'lost.title': 'Trình duyệt đã xóa dữ liệu của ứng dụng trên máy này',
   'lost.unsentAt': 'Lần đếm cuối, lúc {time} ngày {day}, máy còn {n} lượt chưa gửi. Các lượt đó không còn trên máy.',
   'lost.unsent': 'Lần đếm cuối máy còn {n} lượt chưa gửi. Các lượt đó không còn trên máy.',
@@ -160,6 +162,7 @@ export const more = {
   'mine.local': 'trên máy',
   'mine.held': 'đã gửi, chờ lượt trước',
   'mine.kept': 'phường đang xem',
+  'mine.rest': 'Xem thêm {n} lượt',
   'mine.correct': 'Sửa lượt {door}',
   'mine.correction': 'sửa: {why}',
   'mine.correctionShort': 'sửa thành',

@@ -13,6 +13,9 @@ export const vi = {
   'nav.revisit': 'Hẹn lại',
   'nav.find': 'Tìm nhà',
   'nav.mine': 'Của tôi',
+  'nav.identity': 'Định danh',
+  'nav.plan': 'Lịch',
+  'nav.alerts': 'Cảnh báo',
 
   'chip.unsent': '{n} trên máy',
   'chip.allSent': 'Đã gửi hết',

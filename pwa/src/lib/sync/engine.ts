@@ -198,7 +198,7 @@ export class SyncEngine {
       const headers = await this.#phone(queued, failed)
       const answer = await api.post<PushAnswer>('/sync/push', body, { gzip: true, headers, guard: () => this.#still(who) })
       const now = clock.now()
-      moved = await settle(db, who.id, byId(batch, answer.results), answer.received_at)
+      moved = await settle(db, who.id, byId(batch, answer.results), answer.received_at, batch)
       this.#tell(moved)
       this.#clock(answer.received_at - now)
       const held = heldIn(answer.results, batch)

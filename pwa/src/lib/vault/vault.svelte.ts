@@ -4,7 +4,7 @@ import type { Sealer } from '../data/keyring.ts'
 import { recall } from '../data/session.ts'
 import { undelivered } from '../data/outbox.ts'
 import { leftAfterWipe, MAX_TRIES, usersOf, vaultOf, type Cost, type Left, type User } from '../data/vaults.ts'
-import { homeOf } from '../domain/role.ts'
+import { carriesBook } from '../domain/role.ts'
 import type { Clock, Millis } from '../domain/time.ts'
 
 /** Without a touch for so long the phone locks itself. */
@@ -70,7 +70,7 @@ export class Vault {
   /** Somebody stands at the door, or nobody. */
   async meet(account: Who | null): Promise<void> {
     const { db } = this.#parts
-    const walks = account && homeOf(account.role) === '/walk' ? account.id : null
+    const walks = account && carriesBook(account.role) ? account.id : null
     if (walks !== this.#account_id) db.keys.drop()
     this.#account_id = walks
     await this.look()

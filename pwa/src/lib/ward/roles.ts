@@ -13,6 +13,18 @@ export const MAP_READERS: readonly Role[] = [...STAFF, 'party_board']
 /** Who reads the ward's figures at all: everyone with a room at the desk. */
 export const FIGURE_READERS: readonly Role[] = [...MAP_READERS, 'dpo']
 
+/** Who has work at the desk and reads no figure of the register or the visits there: the rooms say what each may enter. */
+export const GUESTS: readonly Role[] = ['police', 'one_stop_helper']
+
+/** Whom the desk lets in. */
+export const AT_DESK: readonly Role[] = [...FIGURE_READERS, ...GUESTS]
+
+/** Who keeps the police's counts and reads identity help and referrals in figures. */
+export const IDENTITY_READERS: readonly Role[] = [...STAFF, 'police']
+
+/** Who passes residents on to the police at the one-stop desk and in classes. */
+export const REFERRERS: readonly Role[] = [...STAFF, ...GUESTS]
+
 /** Who keeps accounts, campaign and targets. */
 export const KEEPERS: readonly Role[] = ['admin']
 

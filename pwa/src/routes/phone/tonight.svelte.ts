@@ -1,14 +1,17 @@
 /** The evening as this phone sees it: proposals, hints, the plan, and who is about to forget what. */
 import { untrack } from 'svelte'
 import { clock, db, turf } from '$lib/app.ts'
+import type { Referral } from '$lib/api/types.ts'
 import { LessonBook, lessonsAt } from '$lib/data/lessons.svelte.ts'
 import type { DoorView } from '$lib/data/overlay.ts'
+import { peopleAt } from '$lib/data/people.ts'
 import { recall, remember } from '$lib/data/session.ts'
 import {
   ASSUMED, bandOfEvening, EVENING_FROM, fading, Hours, planEvening, propose, usualEvening, type Evening, type Fading, type Hint, type Knock, type Proposal,
 } from '$lib/domain/comeback.ts'
+import { toDo } from '$lib/domain/referral.ts'
 import { addDays, dayOf, KNOCK_FROM, minuteOf, type Millis, type TimeBand } from '$lib/domain/time.ts'
-import type { Comeback } from '$lib/domain/visit.ts'
+import { served as servedOutcome, type Comeback } from '$lib/domain/visit.ts'
 import { plant, stretch, stretches, walkOrder, type AlleyTree } from '$lib/domain/walk.ts'
 import { t } from '$lib/i18n/messages.ts'
 import { round, type RoundBegun, type RoundStop } from './round.svelte.ts'
@@ -23,6 +26,12 @@ export interface Coming {
   strip: AlleyTree
   /** The band in which that is most often at home. */
   best: TimeBand | null
+}
+
+/** A door where something that was passed on came back. */
+export interface Returned {
+  coming: Coming
+  referrals: Referral[]
 }
 
 /** Who will forget within so many days is shown today. */
@@ -127,6 +136,18 @@ class Tonight {
       .filter(({ fades }) => fades.length > 0)
       .sort((a, b) => a.fades[0]!.due - b.fades[0]!.due),
   )
+
+  /** Doors with something that came back and is the team's to do, in walking order. */
+  returned = $derived.by((): Returned[] => {
+    const today = dayOf(this.now)
+    return this.doors.flatMap((coming) => {
+      if (!coming.view.door.referrals?.some(({ state }) => state === 'returned')) return []
+      const served = coming.view.visits.filter(({ outcome }) => servedOutcome(outcome)).map(({ at }) => dayOf(at))
+      const { referrals } = peopleAt(coming.view)
+      const left = toDo(referrals, served, today)
+      return left.length > 0 ? [{ coming, referrals: left }] : []
+    })
+  })
 
   /** Takes the time, and what was begun before the app was closed. */
   async look(): Promise<void> {

@@ -8,9 +8,10 @@ export class OpenCard {
   resident = $state(false)
   readonly skill: string
   readonly steps: number
-  readonly #form: CoachForm
+  /** Null: a card that is told, and sets no level. */
+  readonly #form: CoachForm | null
 
-  constructor(skill: string, steps: number, form: CoachForm) {
+  constructor(skill: string, steps: number, form: CoachForm | null) {
     this.skill = skill
     this.steps = steps
     this.#form = form
@@ -30,10 +31,10 @@ export class OpenCard {
 
   /** The level in the form of the coach screen; the card has none of its own. */
   get level(): number | undefined {
-    return this.#form.person?.levels[this.skill]
+    return this.#form?.person?.levels[this.skill]
   }
 
   set(level: number): void {
-    this.#form.set(this.skill, level)
+    this.#form?.set(this.skill, level)
   }
 }

@@ -80,6 +80,12 @@ export class ConsentForm {
     return this.notice.purposes.filter(({ code }) => this.#ask.includes(code) && this.#guardianChose.includes(code))
   }
 
+  /** A number to call back is of use to the police alone: chosen and left out together, which is said. */
+  get tied(): boolean {
+    const codes = this.offered.map(({ code }) => code)
+    return codes.includes('call') && codes.includes('refer')
+  }
+
   /** The phone changes hands. Nothing is ticked, whatever was ticked before. */
   hand(): void {
     if (!this.ready) return
@@ -103,7 +109,10 @@ export class ConsentForm {
   }
 
   toggle(purpose: Purpose): void {
-    this.ticked = this.ticked.includes(purpose) ? this.ticked.filter((each) => each !== purpose) : [...this.ticked, purpose]
+    const off = this.ticked.includes(purpose)
+    const both = this.tied && purpose === (off ? 'refer' : 'call')
+    const moved: readonly Purpose[] = both ? ['refer', 'call'] : [purpose]
+    this.ticked = inOrder(PURPOSES, off ? this.ticked.filter((each) => !moved.includes(each)) : [...this.ticked, ...moved])
     this.explain = false
   }
 

@@ -1,5 +1,6 @@
 import { db, knocks, session, turf } from '$lib/app.ts'
 import { Grace } from '$lib/data/grace.svelte.ts'
+import { letGoOfNumbers } from '$lib/data/outbox.ts'
 import { letGoOfNames } from '$lib/data/people.ts'
 
 /** Acts about people that can still be taken back; one for the whole app. */
@@ -15,6 +16,7 @@ export const grace = new Grace({
 export async function putInOrder(): Promise<void> {
   await grace.look()
   turf.take(await letGoOfNames(db, turf.ops, turf.seq))
+  turf.take(await letGoOfNumbers(db, turf.ops))
 }
 // Lost, it is done at the next door.
 void putInOrder().catch(() => undefined)
