@@ -22,7 +22,7 @@ enum Access {
     Act(Action),
 }
 
-const ROWS: [(&str, &str, Access); 117] = [
+const ROWS: [(&str, &str, Access); 123] = [
     ("POST", "/api/v1/auth/login", Open),
     ("POST", "/api/v1/auth/refresh", Open),
     ("POST", "/api/v1/auth/join", Open),
@@ -139,6 +139,12 @@ const ROWS: [(&str, &str, Access); 117] = [
     ("GET", "/api/v1/layer-keys", Act(Action::KeepLayerKeys)),
     ("POST", "/api/v1/layer-keys", Act(Action::KeepLayerKeys)),
     ("DELETE", "/api/v1/layer-keys/{id}", Act(Action::KeepLayerKeys)),
+    ("GET", "/api/v1/referrals", Act(Action::OpenReferral)),
+    ("POST", "/api/v1/referrals", Act(Action::OpenReferral)),
+    ("GET", "/api/v1/mobile-sessions/waiting", Act(Action::PlanMobile)),
+    ("POST", "/api/v1/mobile-sessions", Act(Action::PlanMobile)),
+    ("POST", "/api/v1/mobile-sessions/{id}", Act(Action::PlanMobile)),
+    ("POST", "/api/v1/mobile-sessions/{id}/cancel", Act(Action::PlanMobile)),
     // Last: it ends the session the others are asked in.
     ("POST", "/api/v1/auth/logout", SignedIn),
 ];
@@ -222,6 +228,11 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         "/api/v1/imports/{id}/rows/{at}" => Some(json!({"act": "settle"})),
         "/api/v1/imports/{id}/groups" => Some(json!({"groups": []})),
         "/api/v1/households/restore" => Some(json!({"ids": [fresh_id()]})),
+        "/api/v1/mobile-sessions" => Some(json!({
+            "id": fresh_id(), "day": 20261123, "from_minute": 1110, "to_minute": 1260,
+            "place": "nhà văn hóa", "capacity": 6, "homes": []
+        })),
+        "/api/v1/mobile-sessions/{id}" => Some(json!({"packed": []})),
         _ => None,
     }
 }
@@ -232,10 +243,15 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
     if path == "/api/v1/register/ledger" {
         address.push_str("?from=20261101&to=20261122");
     }
+    if path == "/api/v1/mobile-sessions/waiting" {
+        address.push_str("?groups=");
+    }
     let mut request = phone.request(method, &address);
     // A path may be read with one method and written with another.
     let body = if path == "/api/v1/accounts" && method == "POST" {
         Some(json!({"id": fresh_id(), "name": "Lan", "role": "police"}))
+    } else if path == "/api/v1/referrals" && method == "POST" {
+        Some(json!({"kind": "POLICE_L2", "source": "one_stop", "group_id": fixture::GROUP_1}))
     } else if path == "/api/v1/campaign" && method == "POST" {
         Some(json!({"name": "a", "starts_on": 20261101, "ends_on": 20261220, "reason": "thử"}))
     } else if path == "/api/v1/targets/{id}" && method == "POST" {

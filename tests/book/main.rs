@@ -9,6 +9,7 @@ mod groups;
 mod import;
 mod overlap;
 mod people;
+mod police;
 mod pull;
 mod push;
 mod quality;

@@ -4,6 +4,10 @@
 //! counts with whatever evidence it has; a jump overwrites what was known before, and needs evidence
 //! no weaker than that.
 //!
+//! There are two tracks. Volunteers' words are judged by volunteers' words alone, as if the police had
+//! never spoken: a phone that must not know what the police said decides as the server does. What the
+//! police say stands beside them, and [`standing`] takes both together for officers, desk and figures.
+//!
 //! A word said by mistake is taken back by the team that said it, at any time: the resident then
 //! stands where the words that are left put him. Both words stay in the history.
 
@@ -69,6 +73,22 @@ impl EidState {
     /// The app opens on a screen: nobody stands here without a phone that has one.
     fn opens(self) -> bool {
         matches!(self, Self::L2Active | Self::L2InUse)
+    }
+
+    /// How high the rung is. Who lost the way in, or is locked out, stands where activation is the next
+    /// step up.
+    fn height(self) -> u8 {
+        match self {
+            Self::Unknown => 0,
+            Self::NotEligible => 1,
+            Self::NoCard => 2,
+            Self::CardOnly => 3,
+            Self::Level1 => 4,
+            Self::L2Captured => 5,
+            Self::L2Issued | Self::AccessLost | Self::Locked => 6,
+            Self::L2Active => 7,
+            Self::L2InUse => 8,
+        }
     }
 
     /// Is `to` the next rung, or one the ladder leads back to?
@@ -414,19 +434,63 @@ impl PastEid {
             && evidence != Evidence::PoliceConfirmed
     }
 
+    /// Is it a word of the police? They walk with no team.
+    pub fn of_police(&self) -> bool {
+        self.team.is_none()
+    }
+
     /// Was this word taken back by one of these?
     pub fn taken_back<'a>(&self, by: impl IntoIterator<Item = &'a Self>) -> bool {
         by.into_iter().any(|other| {
-            other.said == EidSaid::TakesBack(self.mark.op) && self.yields_to(other.team)
+            let ours = self.yields_to(other.team) || (self.of_police() && other.of_police());
+            other.said == EidSaid::TakesBack(self.mark.op) && ours
         })
     }
 }
 
-/// The words that hold just before a place in the history, the last one last: those taken back by
+/// Where a resident stands, all words taken together, and when that was said.
+///
+/// A word of the police always stands. A volunteer's stands over another volunteer's; over what the
+/// police confirmed only if it was seen on the screen and is further up the ladder. It depends on what
+/// was said, never on the order in which it arrived.
+pub fn standing(history: &[PastEid]) -> Option<(Standing, Millis)> {
+    standing_before(history, END)
+}
+
+/// The same, just before a place in the history.
+pub fn standing_before(history: &[PastEid], key: (Millis, OpId)) -> Option<(Standing, Millis)> {
+    words(history, key, |_| true).into_iter().fold(None, |stands, (past, known)| {
+        let said = (known.standing, past.mark.stamp);
+        match stands {
+            Some((before, _)) if !past.of_police() && !moves(before, known.standing) => stands,
+            _ => Some(said),
+        }
+    })
+}
+
+/// Does a volunteer's word change what stood before it?
+fn moves((from, known): Standing, (to, seen): Standing) -> bool {
+    known < Evidence::PoliceConfirmed
+        || (seen >= Evidence::SeenOnScreen && to.height() > from.height())
+}
+
+/// After every word that can be said.
+const END: (Millis, OpId) = (Millis(i64::MAX), OpId(uuid::Uuid::max()));
+
+/// The words of volunteers that hold just before a place in the history, the last one last: those taken back by
 /// then do not. Depends on what was said, never on the order in which it arrived.
 pub fn words_before(history: &[PastEid], key: (Millis, OpId)) -> Vec<(PastEid, Known)> {
+    words(history, key, |past| !past.of_police())
+}
+
+fn words(
+    history: &[PastEid],
+    key: (Millis, OpId),
+    which: impl Fn(&PastEid) -> bool,
+) -> Vec<(PastEid, Known)> {
     let by_then = || history.iter().filter(|past| past.mark.key() < key);
     let mut words: Vec<_> = by_then()
+        .filter(|past| which(past))
         .filter_map(|past| match past.said {
             EidSaid::Stands(known) if !past.taken_back(by_then()) => Some((*past, known)),
             _ => None,
@@ -436,12 +500,12 @@ pub fn words_before(history: &[PastEid], key: (Millis, OpId)) -> Vec<(PastEid, K
     words
 }
 
-/// The words that hold now, the last one last.
+/// The words of volunteers that hold now, the last one last.
 pub fn words_now(history: &[PastEid]) -> Vec<(PastEid, Known)> {
-    words_before(history, (Millis(i64::MAX), OpId(uuid::Uuid::max())))
+    words_before(history, END)
 }
 
-/// What was known just before a place in the history, whatever has arrived since.
+/// What volunteers knew just before a place in the history, whatever has arrived since.
 pub fn known_before(history: &[PastEid], key: (Millis, OpId)) -> Option<Known> {
     words_before(history, key).last().map(|(_, known)| *known)
 }

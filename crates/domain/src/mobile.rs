@@ -1,14 +1,16 @@
 //! Evenings on which the police come to homes (thu nhận lưu động): which homes wait, in which order
 //! they are walked, what came of each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::help::HelpWhy;
-use crate::id::{GroupId, MobileSessionId, ReferralId};
+use crate::id::{AlleyId, GroupId, MobileSessionId, ReferralId};
 use crate::time::{Day, Millis};
 
+/// The kind of help that enrolment at a home is counted as.
+pub const ENROLMENT: &str = "H02";
 /// The most homes of one evening.
 pub const MAX_HOMES: usize = 60;
 /// How many people of one home a result may speak of.
@@ -145,4 +147,164 @@ pub struct MobileSessionView {
     pub packed: BTreeSet<String>,
     /// Its homes, in the order they are walked.
     pub homes: Vec<MobileHome>,
+}
+
+/// A stretch that is walked, as far as the order of walking depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// Identity.
+    pub id: AlleyId,
+    /// What it turns off.
+    pub parent: Option<AlleyId>,
+    /// Order among its neighbours, as text.
+    pub sort: String,
+}
+
+/// A home that waits for an evening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The referral that asks for it.
+    pub referral: ReferralId,
+    /// Its alley.
+    pub alley: AlleyId,
+    /// Order along the alley, as text.
+    pub sort: String,
+    /// The last day of the promise.
+    pub due_on: Option<Day>,
+    /// Since when it waits.
+    pub opened_at: Millis,
+}
+
+/// The place of each stretch on a walk that goes into every alley where it turns off, before the next
+/// one of its street.
+pub fn walk(ways: &[Way]) -> HashMap<AlleyId, usize> {
+    let known: BTreeSet<AlleyId> = ways.iter().map(|way| way.id).collect();
+    let mut off: HashMap<Option<AlleyId>, Vec<&Way>> = HashMap::new();
+    for way in ways {
+        off.entry(way.parent.filter(|parent| known.contains(parent))).or_default().push(way);
+    }
+    for turns in off.values_mut() {
+        // The last one first: it is taken from a stack.
+        turns.sort_by(|a, b| (&b.sort, b.id).cmp(&(&a.sort, a.id)));
+    }
+    let mut places = HashMap::with_capacity(ways.len());
+    let mut next: Vec<&Way> = off.remove(&None).unwrap_or_default();
+    while let Some(way) = next.pop() {
+        places.insert(way.id, places.len());
+        next.extend(off.remove(&Some(way.id)).unwrap_or_default());
+    }
+    places
+}
+
+/// Homes in the order they are walked: along the alleys, each alley once, each home once.
+pub fn in_walking_order(ways: &[Way], mut homes: Vec<Waiting>) -> Vec<Waiting> {
+    let places = walk(ways);
+    let place = |home: &Waiting| places.get(&home.alley).copied().unwrap_or(usize::MAX);
+    homes.sort_by(|a, b| (place(a), &a.sort, a.referral).cmp(&(place(b), &b.sort, b.referral)));
+    homes
+}
+
+/// The homes of an evening that has room for so many: those that are due first, in walking order.
+pub fn proposed(ways: &[Way], mut homes: Vec<Waiting>, capacity: usize) -> Vec<Waiting> {
+    let due = |home: &Waiting| home.due_on.unwrap_or(Day(i32::MAX));
+    homes.sort_by_key(|home| (due(home), home.opened_at, home.referral));
+    homes.truncate(capacity);
+    in_walking_order(ways, homes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn way(id: u128, parent: Option<u128>, sort: &str) -> Way {
+        let alley = |id| AlleyId(Uuid::from_u128(id));
+        Way { id: alley(id), parent: parent.map(alley), sort: sort.into() }
+    }
+
+    fn home(id: u128, alley: u128, sort: &str, due: i32) -> Waiting {
+        Waiting {
+            referral: ReferralId(Uuid::from_u128(id)),
+            alley: AlleyId(Uuid::from_u128(alley)),
+            sort: sort.into(),
+            due_on: Some(Day(due)),
+            opened_at: Millis(0),
+        }
+    }
+
+    /// Two streets; ngõ 2 and ngõ 10 turn off the first, a ngách off ngõ 2.
+    fn ways() -> Vec<Way> {
+        vec![
+            way(5, None, "b"),
+            way(4, Some(2), "a 2/1"),
+            way(3, Some(1), "a 10"),
+            way(2, Some(1), "a 02"),
+            way(1, None, "a"),
+        ]
+    }
+
+    fn ids(homes: &[Waiting]) -> Vec<u128> {
+        homes.iter().map(|home| home.referral.0.as_u128()).collect()
+    }
+
+    #[test]
+    fn an_alley_is_walked_where_it_turns_off() {
+        let homes = vec![
+            home(1, 5, "01", 1),
+            home(2, 3, "01", 1),
+            home(3, 4, "02", 1),
+            home(4, 4, "01", 1),
+            home(5, 2, "09", 1),
+            home(6, 1, "03", 1),
+        ];
+        assert_eq!(ids(&in_walking_order(&ways(), homes.clone())), [6, 5, 4, 3, 2, 1]);
+        let mut other = homes;
+        other.reverse();
+        assert_eq!(ids(&in_walking_order(&ways(), other)), [6, 5, 4, 3, 2, 1], "stable");
+    }
+
+    #[test]
+    fn two_homes_behind_one_door_are_walked_one_after_the_other() {
+        let homes = vec![home(2, 1, "01", 1), home(1, 1, "01", 1), home(3, 9, "01", 1)];
+        assert_eq!(ids(&in_walking_order(&ways(), homes)), [1, 2, 3], "an unknown alley is last");
+    }
+
+    #[test]
+    fn an_alley_that_turns_off_itself_takes_nobody_round_in_circles() {
+        let ways = vec![way(1, Some(2), "a"), way(2, Some(1), "b"), way(3, None, "c")];
+        assert_eq!(walk(&ways).len(), 1);
+        assert_eq!(in_walking_order(&ways, vec![home(1, 1, "", 1), home(2, 3, "", 1)]).len(), 2);
+    }
+
+    #[test]
+    fn who_is_due_first_has_a_place_first() {
+        let mut homes: Vec<_> =
+            (1..=5).map(|n| home(n, 1, &format!("{n}"), 10 - n as i32)).collect();
+        homes[0].due_on = None;
+        assert_eq!(ids(&proposed(&ways(), homes.clone(), 2)), [4, 5]);
+        assert_eq!(ids(&proposed(&ways(), homes.clone(), 9)), [1, 2, 3, 4, 5]);
+        assert!(proposed(&ways(), homes, 0).is_empty());
+    }
+
+    #[test]
+    fn a_result_says_why_not_and_how_many() {
+        let report = |result, why, people| MobileReport {
+            session_id: MobileSessionId(Uuid::nil()),
+            referral_id: ReferralId(Uuid::nil()),
+            result,
+            why,
+            people,
+        };
+        assert!(report(MobileResult::Captured, None, 2).fits());
+        assert!(report(MobileResult::NotDone, Some(HelpWhy::Absent), 0).fits());
+        for (result, why, people) in [
+            (MobileResult::Captured, None, 0),
+            (MobileResult::Captured, Some(HelpWhy::Other), 1),
+            (MobileResult::NotDone, None, 0),
+            (MobileResult::NotDone, Some(HelpWhy::Absent), 1),
+            (MobileResult::Pending, None, 21),
+        ] {
+            assert!(!report(result, why, people).fits(), "{result:?} {why:?} {people}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{HouseholdId, LearnerId, ReferralId, TeamId};
+use crate::id::{GroupId, HouseholdId, LearnerId, OpId, ReferralId, TeamId};
 use crate::time::{Day, Millis};
 use crate::workday;
 
@@ -198,6 +198,35 @@ pub struct Appointment {
     pub minute: Option<i32>,
 }
 
+/// How many days ahead an appointment may lie: what is agreed for next year is agreed for nothing, and
+/// would keep a number to call back for as long.
+pub const APPOINTMENT_DAYS: i64 = 60;
+
+/// Why an appointment is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppointmentFault {
+    /// A day that is none, or more than [`APPOINTMENT_DAYS`] ahead.
+    NoSuchDay,
+    /// A minute no day has.
+    OutOfRange,
+}
+
+impl Appointment {
+    /// May this be agreed on a day? One that is over is only late to be told.
+    ///
+    /// # Errors
+    /// The first fault found, in the order of [`AppointmentFault`].
+    pub fn checked(self, today: Day) -> Result<(), AppointmentFault> {
+        if self.on.date().is_none() || self.on > today.plus(APPOINTMENT_DAYS) {
+            return Err(AppointmentFault::NoSuchDay);
+        }
+        if self.minute.is_some_and(|minute| !(0..24 * 60).contains(&minute)) {
+            return Err(AppointmentFault::OutOfRange);
+        }
+        Ok(())
+    }
+}
+
 /// Days after the appointment on which the number to call back is deleted.
 pub const PHONE_DAYS: i64 = 3;
 /// A number to call back is deleted so many days after it came, when no appointment was ever made.
@@ -285,12 +314,24 @@ pub struct ReferralCancel {
 /// A referral as far as the next operation depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReferralFact {
+    /// Whose help, for what.
+    pub kind: ReferralKind,
     /// The door, for one that was opened there.
     pub household: Option<HouseholdId>,
+    /// The residential group, for one that was not.
+    pub group: Option<GroupId>,
+    /// The resident, if it is about one.
+    pub learner: Option<LearnerId>,
     /// The team that opened it.
     pub team: Option<TeamId>,
     /// How far it has come.
     pub state: ReferralState,
+    /// When it was opened.
+    pub opened_at: Millis,
+    /// The appointment that was made.
+    pub appointment: Option<Appointment>,
+    /// Place of the last act of an officer: an older one that arrives later changes nothing.
+    pub acted: Option<(Millis, OpId)>,
 }
 
 #[cfg(test)]
@@ -311,6 +352,21 @@ mod tests {
         assert_eq!(until(Some(20261110), Some(20261105)), 20261108, "done before its day");
         assert_eq!(until(Some(20261110), Some(20261120)), 20261113);
         assert_eq!(until(None, Some(20261102)), 20261105);
+    }
+
+    #[test]
+    fn an_appointment_is_a_day_that_comes_soon() {
+        let today = Day(20261101);
+        let check = |on, minute| Appointment { on: Day(on), minute }.checked(today);
+        assert_eq!(check(20261110, None), Ok(()));
+        assert_eq!(check(20261031, Some(1439)), Ok(()), "told late");
+        assert_eq!(check(20261231, Some(0)), Ok(()));
+        for on in [20270101, 20261131, 0] {
+            assert_eq!(check(on, None), Err(AppointmentFault::NoSuchDay), "{on}");
+        }
+        for minute in [-1, 1440] {
+            assert_eq!(check(20261110, Some(minute)), Err(AppointmentFault::OutOfRange));
+        }
     }
 
     #[test]

@@ -7,12 +7,14 @@
 mod book;
 mod decide;
 mod people;
+mod police;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use book::*;
 pub use decide::{decide, made_at};
 pub use people::*;
+pub use police::*;
 
 #[cfg(test)]
 pub(crate) use decide::parse as read;
@@ -20,8 +22,10 @@ pub(crate) use decide::parse as read;
 use crate::consent::ConsentFault;
 use crate::edit::EditFault;
 use crate::eid::EidFault;
+use crate::help::HelpFault;
 use crate::id::{DeviceId, OpId, VisitId};
 use crate::note::NoteFault;
+use crate::referral::AppointmentFault;
 use crate::time::Millis;
 use crate::visit::{VisitFault, VisitRecord};
 
@@ -304,6 +308,10 @@ pub enum Reason {
     SecretInText,
     /// The resident has not agreed to this purpose.
     ConsentNeeded,
+    /// A kind of help the ward does not count.
+    UnknownHelp,
+    /// What was given as a number to call back is none.
+    NotANumber,
 }
 
 impl Reason {
@@ -371,6 +379,27 @@ impl From<EidFault> for Reason {
     }
 }
 
+impl From<HelpFault> for Reason {
+    fn from(fault: HelpFault) -> Self {
+        match fault {
+            HelpFault::UnknownKind => Self::UnknownHelp,
+            HelpFault::WhyMismatch => Self::MalformedPayload,
+            HelpFault::TooManyPeople => Self::TooManyPeople,
+            HelpFault::OutOfRange => Self::OutOfRange,
+            HelpFault::NoSuchDay => Self::NoSuchDay,
+        }
+    }
+}
+
+impl From<AppointmentFault> for Reason {
+    fn from(fault: AppointmentFault) -> Self {
+        match fault {
+            AppointmentFault::NoSuchDay => Self::NoSuchDay,
+            AppointmentFault::OutOfRange => Self::OutOfRange,
+        }
+    }
+}
+
 impl From<NoteFault> for Reason {
     fn from(fault: NoteFault) -> Self {
         match fault {
@@ -410,7 +439,7 @@ pub enum Flag {
 /// Fingerprint of what an operation says (FNV-1a over its JSON): tells a replay from a reuse of an
 /// id by accident. It is no defence against an attacker, who could only harm his own records.
 ///
-/// Names and notes leave no trace in it: it outlives them, and a short text can be guessed from it.
+/// Names, numbers and notes leave no trace in it: it outlives them, and a short text can be guessed from it.
 pub fn fingerprint(op: &Op) -> i64 {
     let payload = without_words(&op.kind, &op.payload);
     fnv(&format!("{}|{}|{}|{payload}", op.device_seq, op.made_at.0, op.kind))

@@ -35,6 +35,12 @@ pub fn works(day: Day) -> bool {
     !day.weekend() && !holidays().contains(&day)
 }
 
+/// The days of a year and the one after it on which offices do not work, weekends left out.
+pub fn free_days(year: i32) -> Vec<Day> {
+    let named = holidays().iter().filter(|day| (year..=year + 1).contains(&(day.0 / 10_000)));
+    named.filter(|day| !day.weekend()).copied().collect()
+}
+
 /// The `n`th working day after a day.
 pub fn after(day: Day, n: u32) -> Day {
     let (mut at, mut left) = (day, n);
@@ -132,6 +138,15 @@ mod tests {
                 assert!(day.date().is_some() && !works(day), "{day:?}");
             }
         }
+    }
+
+    #[test]
+    fn two_years_of_free_days_hold_no_weekend() {
+        let days = free_days(2026);
+        assert!(days.contains(&Day(20261124)) && days.contains(&Day(20270101)));
+        assert!(days.is_sorted() && days.iter().all(|day| !works(*day) && !day.weekend()));
+        assert!(free_days(2027).iter().all(|day| day.0 > 20270000));
+        assert_eq!(free_days(1999), []);
     }
 
     #[test]

@@ -144,7 +144,7 @@ async fn write_down(state: State, book: Store, mut stopped: oneshot::Receiver<()
 }
 
 /// Takes in from time to time the operations that have waited too long for an earlier one, and forgets
-/// household lists nobody finished.
+/// household lists nobody finished and numbers to call back whose day is over.
 async fn go_on_without(state: State) {
     let mut beat = tokio::time::interval(LOOK_AT_WAITING);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -156,6 +156,9 @@ async fn go_on_without(state: State) {
         if let Err(cause) = state.store.forget_old_imports(state.now()).await {
             tracing::warn!(%cause, "old drafts of household lists wait until the next time");
         }
+        if let Err(cause) = forget_phones(&state).await {
+            tracing::warn!(%cause, "numbers to call back wait until the next time");
+        }
     }
 }
 
@@ -164,6 +167,17 @@ async fn release_held(state: &State) -> Result<(), StoreError> {
         let settled = state.store.release_held(&ward, state.now()).await?;
         if settled > 0 {
             tracing::warn!(ward, settled, "operations no longer wait for what never came");
+        }
+    }
+    Ok(())
+}
+
+/// Numbers to call back go when their day is over, whoever has called.
+async fn forget_phones(state: &State) -> Result<(), StoreError> {
+    for ward in state.store.wards().await? {
+        let gone = state.store.forget_phones(&ward, state.now()).await?;
+        if gone > 0 {
+            tracing::info!(ward, gone, "numbers to call back are deleted");
         }
     }
     Ok(())

@@ -29,6 +29,7 @@ mod names;
 mod overlap;
 mod people;
 mod phones;
+mod police;
 mod pull;
 mod quality;
 mod register;
@@ -70,6 +71,9 @@ pub use ledger::{Act, Ledger, LedgerLine};
 pub use likely::LikelyPair;
 pub use overlap::OverlapLine;
 pub use phones::Wipe;
+pub use police::{
+    Evening, EveningChange, NewDeskReferral, OpenedReferral, Planned, WaitingHome, WaitingHomes,
+};
 pub use pull::Puller;
 pub use quality::{Check, Closing, DeskFlag, Quality, Reply, Watched};
 pub use register::{RegisterEntry, Removal};

@@ -17,7 +17,7 @@ use gocua_domain::edit::Mark;
 use gocua_domain::eid::{EidDetails, EidSaid, EidState, Evidence, Known, PastEid, words_now};
 use gocua_domain::id::{AccountId, DeviceId, HouseholdId, LearnerId, OpId, ReferralId, TeamId};
 use gocua_domain::pull::{EidView, LearnerSkill, LearnerView, NeedView, NoteView, ReferralView};
-use gocua_domain::referral::{Appointment, ReferralFact, ReferralSource, ReferralState, Sla};
+use gocua_domain::referral::{ReferralSource, ReferralState, Sla};
 use gocua_domain::sync::{
     Book, Forgotten, LearnerFact, NewConsent, NewEidWord, Op, PastWord, PeopleEffects, Why,
     made_at, without_words,
@@ -31,6 +31,7 @@ use crate::entity::{
     consent_event, help_type, household, household_flags, household_note, kit_item, learner,
     learner_eid, quarantine, referral, referral_kind, visit_learner,
 };
+use crate::police;
 use crate::pull::Puller;
 use crate::rollup::Drift;
 use crate::sync::{code, corrupt, decode};
@@ -92,12 +93,9 @@ pub(crate) async fn load(
             .filter(referral::Column::Id.is_in(spoken.referrals.iter().copied()))
             .all(tx)
             .await?;
-        for row in rows {
-            let fact = ReferralFact {
-                household: row.household_id.map(|id| canonical(book, id)),
-                team: row.team_id.map(TeamId),
-                state: decode("state of a referral", &row.state)?,
-            };
+        for row in rows.into_iter().filter(|row| row.ward == ward) {
+            let household = row.household_id.map(|id| canonical(book, id));
+            let fact = police::referral_fact(&row, household)?;
             book.people.referrals.insert(ReferralId(row.id), fact);
         }
     }
@@ -169,16 +167,22 @@ async fn load_learners(
 enum EidRest {
     /// It takes back another word; the row's own rung says nothing.
     TakesBack { takes_back: OpId, why: Why },
+    /// The police say so against what was known, and why.
+    Corrects { corrects: Why },
     /// What belongs to the rung.
     Stands(EidDetails),
 }
 
 /// A word of the book as the ladder reads it.
-fn past_eid(row: &learner_eid::Model) -> Result<PastEid, StoreError> {
+pub(crate) fn past_eid(row: &learner_eid::Model) -> Result<PastEid, StoreError> {
     let said = match eid_rest(row)? {
         EidRest::TakesBack { takes_back, .. } => EidSaid::TakesBack(takes_back),
-        EidRest::Stands(EidDetails { device, .. }) => {
+        rest @ (EidRest::Corrects { .. } | EidRest::Stands(_)) => {
             let standing = (decode("rung", &row.state)?, decode("evidence", &row.evidence)?);
+            let device = match rest {
+                EidRest::Stands(details) => details.device,
+                _ => None,
+            };
             EidSaid::Stands(Known { standing, device })
         }
     };
@@ -319,7 +323,7 @@ pub(crate) async fn write(
     now: Millis,
 ) -> Result<(), StoreError> {
     for forgotten in &effects.forgotten {
-        forget(tx, ward, forgotten, now).await?;
+        forget(tx, ward, forgotten, seq, now).await?;
     }
     let rows = effects.ledger.iter().map(|line| ledger_row(ward, line, now)).collect();
     for rows in chunks(rows, 20) {
@@ -327,7 +331,7 @@ pub(crate) async fn write(
     }
     write_learners(tx, ward, effects).await?;
     write_households(tx, ward, effects).await?;
-    write_referrals(tx, ward, effects).await?;
+    write_referrals(tx, ward, effects, seq).await?;
     if !effects.changed.is_empty() {
         household::Entity::update_many()
             .col_expr(household::Column::Seq, Expr::value(seq))
@@ -343,9 +347,13 @@ async fn forget(
     tx: &DatabaseTransaction,
     ward: &str,
     what: &Forgotten,
+    seq: i64,
     now: Millis,
 ) -> Result<(), StoreError> {
     let (learner, upto) = (what.learner.0, what.upto.0);
+    if what.police || what.call || what.all {
+        police::forget(tx, what, seq).await?;
+    }
     if what.learning {
         visit_learner::Entity::delete_many()
             .filter(visit_learner::Column::LearnerId.eq(learner))
@@ -510,6 +518,13 @@ async fn write_learners(
                 NewEidWord::Stands { standing, before, details } => {
                     (*standing, *before, EidRest::Stands(details.clone()))
                 }
+                NewEidWord::Confirms { state, why } => {
+                    let rest = match *why {
+                        Some(corrects) => EidRest::Corrects { corrects },
+                        None => EidRest::Stands(EidDetails::default()),
+                    };
+                    ((*state, Evidence::PoliceConfirmed), false, rest)
+                }
                 NewEidWord::TakesBack { word, why } => {
                     let nothing = (EidState::Unknown, Evidence::SelfReport);
                     (nothing, false, EidRest::TakesBack { takes_back: *word, why: *why })
@@ -599,6 +614,7 @@ async fn write_referrals(
     tx: &DatabaseTransaction,
     ward: &str,
     effects: &PeopleEffects,
+    seq: i64,
 ) -> Result<(), StoreError> {
     let rows: Vec<_> = effects
         .referrals
@@ -624,11 +640,14 @@ async fn write_referrals(
         referral::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     if !effects.cancelled.is_empty() {
+        let ids = || effects.cancelled.iter().map(|id| id.0);
         referral::Entity::update_many()
             .col_expr(referral::Column::State, Expr::value(code(&ReferralState::Cancelled)))
-            .filter(referral::Column::Id.is_in(effects.cancelled.iter().map(|id| id.0)))
+            .col_expr(referral::Column::Seq, Expr::value(seq))
+            .filter(referral::Column::Id.is_in(ids()))
             .exec(tx)
             .await?;
+        police::forget_phones(tx, ids()).await?;
     }
     Ok(())
 }
@@ -640,6 +659,8 @@ pub(crate) struct DoorPeople {
     pub flags: Vec<NeedView>,
     pub note: Option<NoteView>,
     pub referrals: Vec<ReferralView>,
+    /// The day another force was last here.
+    pub helped_on: Option<Day>,
 }
 
 /// The people of some doors, with a fixed number of queries however many there are. `ids` are the
@@ -672,6 +693,10 @@ pub(crate) async fn of_doors(
     for (household, note) in notes_of(db, who, ids, &door).await? {
         doors.entry(household).or_default().note = Some(note).filter(|n| !n.text.is_empty());
     }
+    for (household, day) in police::helped_on(db, ids).await? {
+        let known = &mut doors.entry(door(household)).or_default().helped_on;
+        *known = (*known).max(Some(day));
+    }
     let rows = referral::Entity::find()
         .filter(referral::Column::HouseholdId.is_in(ids.iter().copied()))
         .order_by_asc(referral::Column::OpenedAt)
@@ -680,9 +705,7 @@ pub(crate) async fn of_doors(
         .await?;
     for row in rows {
         let Some(household) = row.household_id else { continue };
-        let appointment = row
-            .appointment_on
-            .map(|on| Appointment { on: Day(on), minute: row.appointment_minute });
+        let appointment = police::appointment(&row);
         doors.entry(door(household)).or_default().referrals.push(ReferralView {
             id: ReferralId(row.id),
             learner_id: row.learner_id.map(LearnerId),

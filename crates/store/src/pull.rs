@@ -43,6 +43,8 @@ pub struct Puller {
     pub account: AccountId,
     /// Its team; without one nothing is in reach.
     pub team: Option<TeamId>,
+    /// Is it an officer's? Then what was passed on to the police is.
+    pub officer: bool,
 }
 
 impl Store {
@@ -119,6 +121,9 @@ impl Store {
         if span.after.is_none() {
             answer.skills = skills_since(db, &who.ward, span.since).await?;
             answer.quality = Some(crate::quality::own(db, who.account, now).await?);
+            if who.officer {
+                answer.police = crate::police::book(db, who, span.since, now).await?.map(Box::new);
+            }
         }
         if let Some(after) = reach(db, who, team, span, &mut answer).await? {
             answer.more = true;
@@ -376,7 +381,7 @@ async fn views(
     Ok(rows
         .into_iter()
         .map(|h| {
-            let DoorPeople { people, flags, note, referrals } =
+            let DoorPeople { people, flags, note, referrals, helped_on } =
                 people.remove(&h.id).unwrap_or_default();
             let proposed = crate::register::waits(&h);
             let at = h.lon.zip(h.lat).map(|(lon, lat)| [about(lon), about(lat)]);
@@ -399,7 +404,7 @@ async fn views(
                 flags,
                 note,
                 referrals,
-                helped_on: None,
+                helped_on,
             };
             (h.alley_id, view)
         })

@@ -519,6 +519,7 @@ impl Store {
         compare_hours(&tx, ward, &all, &mut drifts).await?;
         compare_states(&tx, ward, &all, &mut drifts).await?;
         crate::people::prove(&tx, ward, &mut drifts).await?;
+        crate::police::prove(&tx, ward, &mut drifts).await?;
         crate::withdrawal::prove(&tx, ward, &mut drifts).await?;
         crate::ledger::prove(&tx, ward, &mut drifts).await?;
         crate::quality::prove(&tx, ward, &mut drifts).await?;

@@ -34,6 +34,7 @@ use crate::entity::{
 };
 use crate::ledger::{self, Act, Line};
 use crate::people;
+use crate::police;
 use crate::quality;
 use crate::register::bring_back;
 use crate::rollup::{self, LastVisits, Place};
@@ -524,6 +525,7 @@ struct Spoken {
     shifts: BTreeSet<Uuid>,
     coaching: bool,
     people: people::Spoken,
+    police: police::Spoken,
 }
 
 impl Spoken {
@@ -599,6 +601,7 @@ impl Spoken {
                 let shift = CloseShift::deserialize(&op.payload);
                 self.shifts.extend(shift.map(|shift| shift.shift_id.0));
             }
+            _ if self.police.of(op, &mut self.people) => self.ops.extend(self.police.ops()),
             _ => self.households.extend(self.people.of(op)),
         }
     }
@@ -627,9 +630,11 @@ async fn load(
     }
     load_ops(tx, &spoken, &mut book).await?;
     load_chains(tx, ward, &mut spoken, &mut book).await?;
+    police::name(tx, &spoken.police, &mut spoken.people, &mut spoken.households).await?;
     load_doors(tx, ward, &spoken, &mut book).await?;
     load_edits(tx, &spoken, &mut book).await?;
     people::load(tx, ward, &spoken.people, &mut book).await?;
+    police::load(tx, ward, &spoken.police, &spoken.accounts, &mut book).await?;
     team::load(tx, ward, (&spoken.alleys, &spoken.shifts), &mut book).await?;
     quality::load(tx, ward, &spoken.remarks, &mut book).await?;
     load_stays(tx, &mut spoken, &mut book).await?;
@@ -982,6 +987,7 @@ async fn write(
     write_waiting(tx, ward, &effects, now).await?;
     write_edits(tx, ward, &effects).await?;
     people::write(tx, ward, &effects.people, book.seq, now).await?;
+    police::write(tx, ward, &effects.police).await?;
     let states = effects.states.into_iter().filter_map(|(id, (state, seq))| {
         let door = book.doors.get(&id)?;
         Some((id, Place { group: door.group, alley: door.alley }, state, seq))

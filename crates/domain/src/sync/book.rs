@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::{Flag, Op, OpOutcome, PeopleEffects, PeopleFacts, Reason, Why};
+use super::{
+    Flag, Op, OpOutcome, PeopleEffects, PeopleFacts, PoliceEffects, PoliceFacts, Reason, Why,
+};
 use crate::coverage::Coverage;
 use crate::edit::{self, Details, EditFate, Field, PastEdit};
 use crate::household::HouseholdState;
@@ -139,6 +141,8 @@ pub struct Book {
     pub reach: HashMap<(TeamId, AlleyId), Vec<Held>>,
     /// The residents the batches speak of, and what else is known of the households.
     pub people: PeopleFacts,
+    /// What officers' operations depend on.
+    pub police: PoliceFacts,
     /// The alleys houses are proposed in, with their residential groups.
     pub alleys: HashMap<AlleyId, GroupId>,
     /// The shifts the batches speak of, as far as they are known.
@@ -310,4 +314,6 @@ pub struct Effects {
     pub coverage: Coverage,
     /// What changes about residents and households.
     pub people: PeopleEffects,
+    /// What officers have counted and answered.
+    pub police: PoliceEffects,
 }

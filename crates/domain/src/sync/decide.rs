@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::{
     Book, CLOCK_TOLERANCE_MS, Chain, Correct, Door, Effects, Flag, Held, HeldOp, MAX_EXTRA,
     NewEdit, NewOp, NewVisit, OLDEST_OP_MS, Op, OpOutcome, OpResult, PushRequest, Quarantined,
-    Reason, Sender, Sent, StoredOp, WITHDRAW_WINDOW_MS, Withdraw, fingerprint, people,
+    Reason, Sender, Sent, StoredOp, WITHDRAW_WINDOW_MS, Withdraw, fingerprint, people, police,
+    without_words,
 };
 use crate::coverage::{Counted, Coverage};
 use crate::edit::{self, EditFate, HouseholdEdit, PastEdit};
@@ -352,6 +353,13 @@ fn apply(book: &mut Book, effects: &mut Effects, op: &Op, came: &Came) -> Result
         "shift.open" => team::open_shift(book, effects, op, came, when),
         "shift.close" => team::close_shift(book, effects, op, came, when),
         "quality.explain" => quality::explain(book, effects, op, came, when),
+        "help.log" => police::log_help(book, effects, op, came, when),
+        "help.take_back" => police::take_help_back(book, effects, op, came, when),
+        "referral.accept" => police::accept(book, effects, op, came, when),
+        "referral.return" => police::give_back(book, effects, op, came, when),
+        "referral.done" => police::done(book, effects, op, came, when),
+        "mobile.result" => police::result(book, effects, op, came, when),
+        "eid.confirm" => police::confirm(book, effects, op, came, when),
         _ => Err(Reason::UnknownKind),
     }
 }
@@ -744,11 +752,16 @@ pub(super) fn quarantine(
     why: Reason,
 ) -> Result<Fate, Reason> {
     book.seq += 1;
+    let mut op = op.clone();
+    // Nobody calls back on a number that lies with the ward's doubtful cases.
+    if op.kind == "referral.open" {
+        op.payload = without_words(&op.kind, &op.payload);
+    }
     effects.quarantined.push(Quarantined {
         sender: came.sender,
         household: household.or_else(|| named(&op.payload)),
         why,
-        op: op.clone(),
+        op,
         sent_at: came.sent_at,
         seq: book.seq,
     });

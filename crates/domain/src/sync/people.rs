@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::decide::{Came, Fate, When, canonical, parse, quarantine, reachable, when};
-use super::{Book, Effects, Flag, Op, Reason, Sender, Why};
+use super::{Book, Effects, Flag, Op, Reason, Sender, Why, police};
 use crate::consent::{ConsentGive, ConsentWithdraw, LastWord, Purpose};
 use crate::edit::Mark;
 use crate::eid::{
-    EidDetails, EidSaid, EidWithdraw, Known, LearnerEid, PastEid, Standing, known_before, words_now,
+    EidDetails, EidSaid, EidState, EidWithdraw, Known, LearnerEid, PastEid, Standing, known_before,
+    words_now,
 };
 use crate::id::{
     AccountId, DeviceId, HouseholdId, LearnerId, OpId, ReferralId, TeamId, VisitId, WithdrawalId,
@@ -23,7 +24,7 @@ use crate::need::{HouseholdFlags, Need};
 use crate::note::HouseholdNote;
 use crate::quality::Explain;
 use crate::referral::{
-    ReferralCancel, ReferralFact, ReferralKind, ReferralOpen, ReferralState, Sla,
+    ReferralCancel, ReferralFact, ReferralKind, ReferralOpen, ReferralState, Sla, phone_until,
 };
 use crate::time::{Day, Millis};
 use crate::visit::{AgeBand, SkillCoached, VisitRecord};
@@ -48,6 +49,8 @@ pub struct PastWord {
     pub learn: bool,
     /// That the police are told?
     pub refer: bool,
+    /// That a number to call back is kept?
+    pub call: bool,
 }
 
 impl PastWord {
@@ -59,6 +62,7 @@ impl PastWord {
             given: !purposes.is_empty(),
             learn: to(Purpose::Learn),
             refer: to(Purpose::Refer),
+            call: to(Purpose::Call),
         }
     }
 }
@@ -139,6 +143,8 @@ pub struct Forgotten {
     pub learning: bool,
     /// Referrals that tell the police of him, as far as nobody has taken them up?
     pub police: bool,
+    /// The number to call back?
+    pub call: bool,
     /// All of it, other referrals included?
     pub all: bool,
 }
@@ -182,6 +188,13 @@ pub enum NewEidWord {
         before: bool,
         /// What belongs to it.
         details: EidDetails,
+    },
+    /// Where he stands by the word of the police.
+    Confirms {
+        /// The rung.
+        state: EidState,
+        /// Why, when it corrects what was known.
+        why: Option<Why>,
     },
     /// An earlier word was a mistake.
     TakesBack {
@@ -247,20 +260,25 @@ pub struct PeopleEffects {
     pub changed: BTreeSet<HouseholdId>,
 }
 
-/// A payload without the words that may be forgotten or refused: the name of a consent, and what a
-/// note says. Other kinds have none.
+/// A payload without the words that may be forgotten or refused: the name of a consent, what a note
+/// says, the number of a referral. Other kinds have none.
 pub fn without_words(kind: &str, payload: &Value) -> Value {
     let keeps = |key: &str| match kind {
         "household.note" => key == "household_id",
         "consent.give" => key != "call_name",
         "quality.explain" => key != "words",
+        "referral.open" => key != "phone",
         _ => true,
     };
     match payload {
         Value::Object(map) => Value::Object(
             map.iter().filter(|(k, _)| keeps(k)).map(|(k, v)| (k.clone(), v.clone())).collect(),
         ),
-        _ if ["household.note", "consent.give", "quality.explain"].contains(&kind) => Value::Null,
+        _ if ["household.note", "consent.give", "quality.explain", "referral.open"]
+            .contains(&kind) =>
+        {
+            Value::Null
+        }
         other => other.clone(),
     }
 }
@@ -275,10 +293,10 @@ pub(super) fn screen(op: &Op) -> Result<(), Reason> {
         "consent.withdraw" => parse::<ConsentWithdraw>(&op.payload).map(drop),
         "learner.eid" => Ok(parse::<LearnerEid>(&op.payload)?.checked()?),
         "learner.eid_withdraw" => parse::<EidWithdraw>(&op.payload).map(drop),
-        "referral.open" => parse::<ReferralOpen>(&op.payload).map(drop),
+        "referral.open" => police::callable(&parse::<ReferralOpen>(&op.payload)?).map(drop),
         "referral.cancel" => parse::<ReferralCancel>(&op.payload).map(drop),
         "quality.explain" => Ok(parse::<Explain>(&op.payload)?.checked().map(drop)?),
-        _ => Ok(()),
+        _ => police::screen(op),
     }
 }
 
@@ -300,7 +318,7 @@ pub(super) fn mark(op: &Op, came: &Came, when: &When) -> Mark {
     Mark { op: op.op_id, account, device, device_seq: op.device_seq, stamp: when.at }
 }
 
-fn number(book: &mut Book, effects: &mut Effects, household: HouseholdId) -> i64 {
+pub(super) fn number(book: &mut Book, effects: &mut Effects, household: HouseholdId) -> i64 {
     book.seq += 1;
     effects.people.changed.insert(household);
     book.seq
@@ -335,9 +353,11 @@ pub(super) fn give(
     let lost = last.is_some_and(|last| last.key() > word.key());
     let not = |purpose| !purposes.contains(&purpose);
     let (learning, police) = (not(Purpose::Learn), not(Purpose::Refer));
-    if learning || police {
+    // Whoever speaks for the first time has no number that could go.
+    let call = not(Purpose::Call) && last.is_some();
+    if learning || police || call {
         let (upto, said) = (until(lost, mark), mark.stamp);
-        let less = Forgotten { learner, household, upto, said, learning, police, all: false };
+        let less = Forgotten { learner, household, upto, said, learning, police, call, all: false };
         forget(book, effects, less);
     }
     if lost {
@@ -515,8 +535,9 @@ fn take_back(
     let word = LastWord { household, mark, given: false };
     let lost = book.people.words.get(&learner).is_some_and(|last| last.key() > word.key());
     let (upto, said) = (until(lost, mark), mark.stamp);
-    let all = Forgotten { learner, household, upto, said, learning: true, police: true, all: true };
-    forget(book, effects, all);
+    let (learning, police, call, all) = (true, true, true, true);
+    let everything = Forgotten { learner, household, upto, said, learning, police, call, all };
+    forget(book, effects, everything);
     if lost {
         return Some(Flag::LostToNewer);
     }
@@ -537,17 +558,20 @@ fn forget(book: &mut Book, effects: &mut Effects, what: Forgotten) {
             history.retain(|past| past.mark.stamp > upto);
         }
     }
-    for (id, referral) in &mut people.referrals {
-        if referral.learner != Some(learner) || referral.opened_at > upto {
+    for (id, known) in &mut book.people.referrals {
+        if known.learner != Some(learner) || known.opened_at > upto {
             continue;
         }
-        if what.all || (what.police && referral.kind.of_police()) {
-            referral.learner = None;
-            if referral.state == ReferralState::New {
-                referral.state = ReferralState::Cancelled;
+        if what.call || what.police || what.all {
+            effects.police.phones.remove(id);
+        }
+        if what.all || (what.police && known.kind.of_police()) {
+            known.learner = None;
+            if known.state == ReferralState::New {
+                known.state = ReferralState::Cancelled;
             }
-            if let Some(known) = book.people.referrals.get_mut(id) {
-                known.state = referral.state;
+            if let Some(referral) = people.referrals.get_mut(id) {
+                (referral.learner, referral.state) = (None, known.state);
             }
         }
     }
@@ -628,7 +652,7 @@ pub(super) fn eid_withdraw(
 
 /// The place of a writing on a resident's ladder; `None` when a word has forgotten it since: arrived
 /// earlier it would be gone by now.
-fn on_ladder(book: &Book, learner: LearnerId, mark: Mark) -> Option<Mark> {
+pub(super) fn on_ladder(book: &Book, learner: LearnerId, mark: Mark) -> Option<Mark> {
     let words = book.people.past.get(&learner).into_iter().flatten();
     let words = words.filter(|word| !word.learn).map(|word| &word.mark);
     let rungs = book.people.eids.get(&learner).into_iter().flatten().map(|past| &past.mark);
@@ -637,14 +661,14 @@ fn on_ladder(book: &Book, learner: LearnerId, mark: Mark) -> Option<Mark> {
 }
 
 /// It enters the book, and nothing of it stays.
-fn too_late(book: &mut Book, mut flags: Vec<Flag>) -> Fate {
+pub(super) fn too_late(book: &mut Book, mut flags: Vec<Flag>) -> Fate {
     flags.push(Flag::LostToNewer);
     book.seq += 1;
     Fate::applied(flags)
 }
 
 /// Has this resident of the household agreed to the purpose?
-fn agreed(
+pub(super) fn agreed(
     book: &Book,
     household: HouseholdId,
     learner: LearnerId,
@@ -746,7 +770,9 @@ pub(super) fn open(
     came: &Came,
     when: When,
 ) -> Result<Fate, Reason> {
-    let ReferralOpen { household_id, learner_id: learner, kind, .. } = parse(&op.payload)?;
+    let sent: ReferralOpen = parse(&op.payload)?;
+    let phone = police::callable(&sent)?;
+    let ReferralOpen { household_id, learner_id: learner, kind, .. } = sent;
     let (household, deleted, mut flags) = door(book, &came.sender, household_id, &when)?;
     if deleted {
         return quarantine(book, effects, op, came, Some(household), Reason::HouseholdDeleted);
@@ -757,23 +783,42 @@ pub(super) fn open(
         } else {
             known(book, household, learner).ok_or(Reason::NoSuchLearner)?;
         }
+        if phone.is_some() {
+            agreed(book, household, learner, Purpose::Call)?;
+        }
     }
     let keeps = |word: &PastWord| word.given && (word.refer || !kind.of_police());
     let at = learner
         .map_or(when.at, |l| said(book, l, mark(op, came, &when), |word| !keeps(word)).stamp);
     // Arrived earlier it would have been cancelled by now, and its resident forgotten.
     let forgotten = learner.is_some_and(|l| forgotten_since(book, l, at, keeps));
+    // And so would the number alone.
+    let calls = |word: &PastWord| word.given && word.call;
+    let phone = phone
+        .filter(|_| !forgotten && !learner.is_some_and(|l| forgotten_since(book, l, at, calls)));
     let learner = learner.filter(|_| !forgotten);
     let id = ReferralId(op.op_id.0);
     let state = if forgotten { ReferralState::Cancelled } else { ReferralState::New };
     flags.extend(forgotten.then_some(Flag::LostToNewer));
     let due_on = book.people.slas.get(&kind).and_then(|sla| sla.due(when.at));
-    let fact = ReferralFact { household: Some(household), team: came.sender.team, state };
+    let (sender, opened_at) = (came.sender, at);
+    let fact = ReferralFact {
+        kind,
+        household: Some(household),
+        group: None,
+        learner,
+        team: sender.team,
+        state,
+        opened_at,
+        appointment: None,
+        acted: None,
+    };
     book.people.referrals.insert(id, fact);
     let seq = number(book, effects, household);
-    let (sender, opened_at) = (came.sender, at);
     let new = NewReferral { sender, household, learner, kind, state, opened_at, due_on, seq };
     effects.people.referrals.insert(id, new);
+    let until = phone_until(when.at.day(), None, None);
+    effects.police.phones.extend(phone.map(|digits| (id, (digits, until))));
     Ok(Fate::applied(flags))
 }
 
@@ -797,6 +842,7 @@ pub(super) fn cancel(
         _ => return Err(Reason::TooLateToWithdraw),
     }
     known.state = ReferralState::Cancelled;
+    effects.police.phones.remove(&id);
     match effects.people.referrals.get_mut(&id) {
         Some(new) => new.state = ReferralState::Cancelled,
         None => {

@@ -23,9 +23,11 @@ pub mod imports;
 pub mod invites;
 pub mod layers;
 pub mod lease;
+pub mod mobile;
 pub mod overlaps;
 pub mod problem;
 pub mod quality;
+pub mod referrals;
 pub mod register;
 pub mod roster;
 pub mod setup;
@@ -120,6 +122,12 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(quality::close_flag)
         .service(quality::answer_check)
         .service(quality::terms)
+        .service(referrals::referrals)
+        .service(referrals::open)
+        .service(mobile::waiting)
+        .service(mobile::plan)
+        .service(mobile::change)
+        .service(mobile::cancel)
         .service(register::find)
         .service(register::merge)
         .service(register::unmerge)

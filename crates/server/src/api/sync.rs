@@ -4,7 +4,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
 
-use gocua_domain::account::Action;
+use gocua_domain::account::{Action, Role};
 use gocua_domain::id::{AccountId, TeamId};
 use gocua_domain::pull::{Cursor, PullAnswer};
 use gocua_domain::sync::{MAX_OPS, PushAnswer, PushRequest, Sender, Sent};
@@ -95,8 +95,12 @@ pub async fn pull(
     caller.may(Action::SyncPull)?;
     // A cursor of an older protocol is no fault of the phone's: it gets everything again.
     let cursor = query.cursor.as_deref().and_then(|c| c.parse::<Cursor>().ok());
-    let who =
-        Puller { ward: caller.ward()?.to_owned(), account: caller.0.account, team: caller.0.team };
+    let who = Puller {
+        ward: caller.ward()?.to_owned(),
+        account: caller.0.account,
+        team: caller.0.team,
+        officer: caller.0.role == Role::Police,
+    };
     let mut answer = app.store.pull(&who, cursor, app.now()).await?;
     // With the first page of whatever is new: an answer with nothing new stays tiny.
     let news = cursor.is_none_or(|c| c.page.is_none() && c.seq != answer.seq);

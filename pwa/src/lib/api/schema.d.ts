@@ -1246,6 +1246,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mobile-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plans an evening, or sets a planned one anew. Who asked for its homes is told the day. */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobile-sessions/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The homes of some residential groups that wait for an evening, in the order they are walked. */
+        get: operations["waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobile-sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes a planned evening. */
+        post: operations["change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mobile-sessions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls an evening off: its homes wait again. Twice is once. */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1403,6 +1471,24 @@ export interface paths {
         /** Sets the ward's terms. They hold from the next look on. */
         put: operations["terms"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Residents whom desks and classes have passed on to the police in the last 30 days. */
+        get: operations["referrals"];
+        put?: never;
+        /** Passes a resident on to the police. He brings the slip; who he is nobody writes down. */
+        post: operations["open"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2616,6 +2702,37 @@ export interface components {
             /** @description The volunteer's own words. */
             words?: string | null;
         };
+        /** @description A resident to be passed on. */
+        DeskReferralRequest: {
+            age_band?: components["schemas"]["AgeBand"] | null;
+            /** @description The resident's residential group. */
+            group_id: components["schemas"]["GroupId"];
+            id?: components["schemas"]["ReferralId"] | null;
+            /** @description One of those that go to the police. */
+            kind: components["schemas"]["ReferralKind"];
+            /** @description `one_stop` or `class`. */
+            source: components["schemas"]["ReferralSource"];
+        };
+        /** @description A resident passed on, as the desk sees it: nobody's name is in it. */
+        DeskReferralView: {
+            age_band?: components["schemas"]["AgeBand"] | null;
+            appointment?: components["schemas"]["Appointment"] | null;
+            due_on?: components["schemas"]["Day"] | null;
+            group_id?: components["schemas"]["GroupId"] | null;
+            id: components["schemas"]["ReferralId"];
+            kind: components["schemas"]["ReferralKind"];
+            opened_at: components["schemas"]["Millis"];
+            /** @description What the resident brings: six capital letters and digits, none taken for another. */
+            slip: string;
+            source: components["schemas"]["ReferralSource"];
+            state: components["schemas"]["ReferralState"];
+            why?: components["schemas"]["ReturnWhy"] | null;
+        };
+        /** @description Residents passed on. */
+        DeskReferrals: {
+            /** @description Those of the last 30 days, the latest first. */
+            referrals: components["schemas"]["DeskReferralView"][];
+        };
         /** @description One detail that was set. */
         DetailSet: {
             /** @description Does it wait for the ward? */
@@ -3818,11 +3935,64 @@ export interface components {
          * @enum {string}
          */
         MobileResult: "captured" | "pending" | "not_done";
+        /** @description What changes about an evening; what is left out stays. */
+        MobileSessionChange: {
+            /**
+             * Format: int32
+             * @description How many homes fit into it, 1 to 60.
+             */
+            capacity?: number | null;
+            day?: components["schemas"]["Day"] | null;
+            /**
+             * Format: int32
+             * @description When it begins, in minutes since midnight.
+             */
+            from_minute?: number | null;
+            /** @description Its homes by their referrals; those of which something was said stay. */
+            homes?: components["schemas"]["ReferralId"][] | null;
+            /** @description Codes of the kit that is packed. */
+            packed?: string[] | null;
+            /** @description Where the officers meet, 1 to 80 characters. */
+            place?: string | null;
+            /**
+             * Format: int32
+             * @description When it ends, in minutes since midnight, 21:30 at the latest.
+             */
+            to_minute?: number | null;
+        };
         /**
          * Format: uuid
          * @description An evening on which the police come to homes.
          */
         MobileSessionId: string;
+        /** @description An evening to be planned. */
+        MobileSessionRequest: {
+            /**
+             * Format: int32
+             * @description How many homes fit into it, 1 to 60.
+             */
+            capacity: number;
+            /** @description From today on, 60 days ahead at most. */
+            day: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description When it begins, in minutes since midnight.
+             */
+            from_minute: number;
+            /** @description Its homes by their referrals, in any order: they are walked along the alleys. */
+            homes: components["schemas"]["ReferralId"][];
+            /** @description Made by the desk: sent again, it sets the evening anew. */
+            id: components["schemas"]["MobileSessionId"];
+            /** @description Codes of the kit that is packed. */
+            packed?: string[];
+            /** @description Where the officers meet, 1 to 80 characters. */
+            place: string;
+            /**
+             * Format: int32
+             * @description When it ends, in minutes since midnight, 21:30 at the latest.
+             */
+            to_minute: number;
+        };
         /** @description An evening as officers see it. */
         MobileSessionView: {
             /**
@@ -4583,7 +4753,7 @@ export interface components {
          * @description Why an operation did not enter the book.
          * @enum {string}
          */
-        Reason: "unknown_kind" | "malformed_payload" | "unknown_field" | "out_of_reach" | "op_id_reused" | "device_seq_reused" | "too_late_to_withdraw" | "not_yours" | "nothing_to_withdraw" | "people_without_service" | "too_many_people" | "unknown_skill" | "skill_twice" | "level_out_of_range" | "comeback_mismatch" | "no_such_day" | "refused" | "waits_for_earlier" | "visit_withdrawn" | "nothing_to_change" | "text_too_long" | "number_in_text" | "out_of_range" | "household_deleted" | "account_disabled" | "too_young" | "guardian_needed" | "unknown_notice" | "not_yours_to_set" | "no_such_step" | "weaker_evidence" | "needs_smartphone" | "no_such_learner" | "secret_in_text" | "consent_needed";
+        Reason: "unknown_kind" | "malformed_payload" | "unknown_field" | "out_of_reach" | "op_id_reused" | "device_seq_reused" | "too_late_to_withdraw" | "not_yours" | "nothing_to_withdraw" | "people_without_service" | "too_many_people" | "unknown_skill" | "skill_twice" | "level_out_of_range" | "comeback_mismatch" | "no_such_day" | "refused" | "waits_for_earlier" | "visit_withdrawn" | "nothing_to_change" | "text_too_long" | "number_in_text" | "out_of_range" | "household_deleted" | "account_disabled" | "too_young" | "guardian_needed" | "unknown_notice" | "not_yours_to_set" | "no_such_step" | "weaker_evidence" | "needs_smartphone" | "no_such_learner" | "secret_in_text" | "consent_needed" | "unknown_help" | "not_a_number";
         /**
          * Format: uuid
          * @description A call for somebody else's help. Equal to the id of the operation that opened it.
@@ -5552,6 +5722,23 @@ export interface components {
              * @description How many versions there are, when more than one.
              */
             versions?: number | null;
+        };
+        /** @description A home that waits for an evening. */
+        WaitingHomeView: {
+            door: components["schemas"]["QueueDoor"];
+            due_on?: components["schemas"]["Day"] | null;
+            /** @description Does it find a place on an evening of the capacity asked for? Who is due first does. */
+            fits: boolean;
+            group_id: components["schemas"]["GroupId"];
+            kind: components["schemas"]["ReferralKind"];
+            opened_at: components["schemas"]["Millis"];
+            referral_id: components["schemas"]["ReferralId"];
+            state: components["schemas"]["ReferralState"];
+        };
+        /** @description Homes that wait. */
+        WaitingHomes: {
+            /** @description In the order they are walked. */
+            homes: components["schemas"]["WaitingHomeView"][];
         };
         /**
          * @description Does the resident want level 2?
@@ -9068,6 +9255,177 @@ export interface operations {
             };
         };
     };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MobileSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description The evening, its homes in the order they are walked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MobileSessionView"];
+                };
+            };
+            /** @description Refused: `taken` at a home of another planned evening, `changed` at one that does not wait */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waiting: {
+        parameters: {
+            query: {
+                /** @description Residential groups, by id, with commas between them. */
+                groups: string;
+                /** @description Kinds of referral, with commas between them; `POLICE_MOBILE` without it. */
+                kinds?: string | null;
+                /** @description How many homes the evening takes, 1 to 60; 12 without it. */
+                capacity?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The homes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingHomes"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The evening */
+                id: components["schemas"]["MobileSessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MobileSessionChange"];
+            };
+        };
+        responses: {
+            /** @description The evening as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MobileSessionView"];
+                };
+            };
+            /** @description Refused, as when it is planned */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The evening */
+                id: components["schemas"]["MobileSessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Called off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; a conflict when it is over */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     openapi: {
         parameters: {
             query?: never;
@@ -9386,6 +9744,86 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    referrals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskReferrals"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskReferralRequest"];
+            };
+        };
+        responses: {
+            /** @description Passed on, with its slip */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskReferralView"];
+                };
             };
             /** @description Refused */
             "4XX": {
