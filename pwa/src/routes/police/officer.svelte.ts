@@ -43,7 +43,7 @@ class Officer {
   readonly taskOf: ReadonlyMap<string, Task> = $derived(new Map(this.tasks.map((task) => [task.id, task])))
   readonly waiting: readonly Task[] = $derived(this.tasks.filter((task) => open(task.state)))
   readonly evenings: readonly Evening[] = $derived(this.book ? eveningsOf(this.book, this.#all, turf.seq) : [])
-  readonly logs = $derived([...turf.ops.filter((op) => op.kind.startsWith('help.')), ...acts.queued])
+  readonly logs = $derived([...turf.ops.filter((op) => op.kind.startsWith('help.') || op.kind === 'mobile.result'), ...acts.queued])
   readonly counts = $derived(this.book ? countsOf(this.book, this.logs, turf.seq) : [])
   /** Counts of today by kind. */
   readonly now: ReadonlyMap<string, number> = $derived.by(() => {
