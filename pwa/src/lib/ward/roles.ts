@@ -22,6 +22,9 @@ export const AT_DESK: readonly Role[] = [...FIGURE_READERS, ...GUESTS]
 /** Who keeps the police's counts and reads identity help and referrals in figures. */
 export const IDENTITY_READERS: readonly Role[] = [...STAFF, 'police']
 
+/** Who keeps badges, codes and warnings. */
+export const TRUST_KEEPERS: readonly Role[] = [...STAFF, 'police']
+
 /** Who keeps accounts, campaign and targets. */
 export const KEEPERS: readonly Role[] = ['admin']
 
