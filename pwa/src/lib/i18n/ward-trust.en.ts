@@ -58,7 +58,7 @@ export const wardTrustEn: Record<keyof typeof wardTrustVi, string> = {
   codes_lead: 'Codes change every day. Print a leaflet for each group, post it at the house of culture, read it on the loudspeaker.',
   codes_stale: 'The codes of {n} {n:group|groups} have changed: print leaflets again and replace those posted.',
   codes_stale_from: 'Codes changed from {day}, print again',
-  codes_fine: 'Leaflet is right',
+  codes_fine: 'Codes unchanged',
   codes_pick: 'Choose {name}',
   codes_pick_all: 'Choose all',
   codes_pick_none: 'Choose none',

@@ -57,7 +57,7 @@ export const wardTrustVi = {
   codes_lead: 'Mã đổi mỗi ngày. In tờ rơi cho từng tổ, dán ở nhà văn hóa và đọc trên loa.',
   codes_stale: '{n} tổ có mã đã đổi: in lại tờ rơi và thay tờ đang dán.',
   codes_stale_from: 'Mã đổi từ {day}, in lại tờ rơi',
-  codes_fine: 'Tờ rơi còn đúng',
+  codes_fine: 'Mã không đổi',
   codes_pick: 'Chọn {name}',
   codes_pick_all: 'Chọn tất cả',
   codes_pick_none: 'Bỏ chọn',
