@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Figures of this machine, printed as a report in Markdown; takes about ten minutes after the build.
 #   scripts/bench.sh                      everything
-#   scripts/bench.sh --only push          one part: push, desk, start
+#   scripts/bench.sh --only push          one part: push, desk, start, public
 #   scripts/bench.sh --rounds 9           more rounds than five
 #   scripts/bench.sh --small              to try the program out; its figures say nothing
 set -euo pipefail

@@ -54,14 +54,15 @@ describe('the shift', () => {
   })
 })
 
-it('the code of the badge comes with the book and stays without a network', async () => {
+it('the codes of the doors come with the book, stay without a network, and go with their group', async () => {
   const server = new FakeServer()
   const real = server.fetch
-  const badge = [{ day: 20261122, code: '204816' }, { day: 20261123, code: '163264' }]
+  let codes = [{ group_id: 'g1', day: 20261122, digits: '2048', animal: 'cat' }, { group_id: 'g1', day: 20261123, digits: '1632', animal: 'bee' }]
   server.fetch = async (input, init) => {
     const response = await real(input, init)
     if (!String(input).includes('/sync/pull')) return response
-    return Response.json({ ...((await response.json()) as object), badge })
+    const told = (await response.json()) as object
+    return Response.json({ ...told, me: { account_id: 'a', name: 'Lan', role: 'volunteer' }, ...(codes.length > 0 ? { codes } : {}) })
   }
   const phone = new Phone(server, 'badge-1', new FakeClock())
   await phone.ready
@@ -70,5 +71,10 @@ it('the code of the badge comes with the book and stays without a network', asyn
   await phone.engine.settled()
   await phone.turf.open(null)
   await phone.turf.open(phone.session.account!.id)
-  expect(phone.turf.badge).toEqual(badge)
+  expect(phone.turf.codes).toEqual(codes)
+  codes = []
+  phone.engine.wake('person')
+  await phone.engine.settled()
+  await phone.turf.reloadBook()
+  expect(phone.turf.codes).toEqual([])
 })

@@ -37,7 +37,7 @@ let db: Database
 
 /** Words of people and places that must not lie on a disk in clear. */
 const NAMES = ['Trần Thị Lan', 'Nguyễn Văn Hải', 'sau nhà văn hóa', 'Ngõ Trại Sen', '17B/9', 'Tổ dân phố Hoa Phượng', 'tnv-hoa', 'Đội Bằng Lăng',
-  'bà Sáu Thêu', 'gọi cổng sau nhé', 'cạnh cây gạo đầu xóm', 'alley-hoa 19/4', 'QX7R2M', 'giả người đo điện ở Hoa Phượng', 'buffalo', '402817']
+  'bà Sáu Thêu', 'gọi cổng sau nhé', 'cạnh cây gạo đầu xóm', 'alley-hoa 19/4', 'giả người đo điện ở Hoa Phượng', 'buffalo', '402817']
 
 const infoOf = (id: string): SessionInfo => ({
   account: { id, login: 'tnv-hoa', name: 'Trần Thị Lan', role: 'volunteer', ward: { code: '10549', name: 'Phường' }, team: { id: 't', name: 'Đội Bằng Lăng' } },
@@ -51,7 +51,6 @@ const PAGE = {
     doors: [{ id: 'h1', code: 'C-1', no: '17B/9', sort: 'n1', side: 'odd', head: 'Nguyễn Văn Hải', members: 4, adults: 3, landmark: 'sau nhà văn hóa', active: true, visits: [] }],
   }],
   groups: [{ id: 'g', code: 'G', name: 'Tổ dân phố Hoa Phượng' }],
-  badge: [{ day: 20_261_123, code: 'QX7R2M' }],
   alerts: [{ id: 'alert', kind: 'fake_service', words: 'Có kẻ giả người đo điện ở Hoa Phượng.', from: 20_261_123, until: 20_261_130 }],
   codes: [{ group_id: 'g', day: 20_261_123, digits: '4821', animal: 'buffalo' }],
   me: { account_id: 'a', name: 'Trần Thị Lan', role: 'volunteer', ward: { code: '10549', name: 'Phường' }, team: { id: 't', name: 'Đội Bằng Lăng' }, badge_no: '402817' },

@@ -17,6 +17,7 @@ mod ogc;
 mod old_clients;
 mod openapi;
 mod problems;
+mod public;
 mod quality;
 mod sessions;
 mod settings;

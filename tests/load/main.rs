@@ -9,6 +9,7 @@ mod book;
 mod figures;
 mod machine;
 mod phones;
+mod public;
 mod raw;
 mod reads;
 mod server;
@@ -50,7 +51,7 @@ impl Plan {
             scale: 1.0,
             share: 1,
             million: 1_000_000,
-            parts: ["push", "desk", "start"].map(str::to_owned).to_vec(),
+            parts: ["push", "desk", "start", "public"].map(str::to_owned).to_vec(),
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
@@ -65,7 +66,7 @@ impl Plan {
                 // What `cargo bench` adds.
                 "--bench" => {}
                 other => {
-                    panic!("unknown option {other}: --rounds N, --only push,desk,start, --small")
+                    panic!("unknown option {other}: --rounds N, --only push,desk,start,public, --small")
                 }
             }
         }
@@ -163,6 +164,9 @@ async fn main() {
     }
     if bench.plan.has("start") {
         bench.start_part(&shelves).await;
+    }
+    if bench.plan.has("public") {
+        bench.public_part(&shelves).await;
     }
     println!("Load average at the end: {}", machine::load());
 }
@@ -438,6 +442,56 @@ impl Bench {
                 shelf.remove(&desk.book).await;
             }
         }
+    }
+
+    /// The public page under many browsers.
+    async fn public_part(&self, shelves: &[Shelf]) {
+        println!("## Who was sent: the public page\n");
+        let mut table = Table::new(&[
+            "engine",
+            "browsers",
+            "answers/s, median (least..most)",
+            "p50 ms",
+            "p95 ms",
+            "p99 ms",
+            "CPU µs an answer, server and database",
+            "everybody else %",
+        ]);
+        for shelf in shelves {
+            let book = shelf.copy().await;
+            let server = Server::start(&self.program, &shelf.url(&book), &self.dir);
+            let ours = Ours { server: Some(server.pid()), cluster: shelf.postmaster().await };
+            let desk = sign_in(&server.url, "canbo1").await;
+            let questions = public::questions(&desk, Clock::system().now()).await;
+            for browsers in [1, 8, 32] {
+                let times = self.plan.times(4_000 / browsers);
+                let mut rate = Figures::default();
+                let (mut latency, mut cpu, mut foreign) = Default::default();
+                for round in 0..self.plan.rounds {
+                    note(&format!("public, {browsers} browsers, round {} on {}", round + 1, name(shelf.engine)));
+                    let done = public::ask(&server.url, &questions, browsers, times, ours).await;
+                    assert!(done.bytes < 20 * 1024, "{} bytes", done.bytes);
+                    rate.add((browsers * times) as f64 / done.spent.wall.as_secs_f64());
+                    Figures::extend(&mut latency, &done.latency);
+                    let spent = done.spent.server + done.spent.cluster;
+                    Figures::add(&mut cpu, micros(spent, browsers * times));
+                    Figures::add(&mut foreign, done.spent.foreign());
+                }
+                table.row(&[
+                    name(shelf.engine).to_owned(),
+                    browsers.to_string(),
+                    format!("{} ({})", whole(rate.median()), rate.span()),
+                    two(latency.median()),
+                    two(latency.at(0.95)),
+                    two(latency.p99()),
+                    whole(cpu.median()),
+                    foreign.span(),
+                ]);
+            }
+            drop(server);
+            shelf.remove(&book).await;
+        }
+        println!("{}", table.text());
     }
 
     async fn desk(&self, shelf: &Shelf, book: String) -> Desk {

@@ -30,6 +30,8 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0"])
             // What is measured here is the server, not its patience with one phone.
             .args(["--sync-burst", "4000000", "--sync-per-second", "4000000"])
+            .args(["--check-burst", "4000000", "--check-per-minute", "4000000"])
+            .args(["--check-misses", "4000000", "--check-misses-per-minute", "4000000"])
             .stdout(Stdio::piped())
             .stderr(log.expect("a log"))
             .spawn()

@@ -1,6 +1,7 @@
 //! What every request passes: the application's state, its routes, and the edge around them.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -30,7 +31,8 @@ use crate::auth::setup::Setup;
 use crate::basemap::{self, Basemap};
 use crate::intake::Reader;
 use crate::leases::Leases;
-use crate::{api, ogc, web};
+use crate::public::{CheckBounds, Public};
+use crate::{api, ogc, public, web};
 
 /// The state as handlers take it in.
 pub type State = Data<App>;
@@ -111,6 +113,8 @@ pub struct App {
     pub gate: Gate,
     /// Who stands at which door.
     pub leases: Leases,
+    /// The page at which everybody may ask who was sent.
+    pub public: Public,
     /// What reads strangers' files.
     pub reader: Reader,
     /// How far its set-up has come.
@@ -136,6 +140,7 @@ impl App {
             coverage: CoverageCache::default(),
             gate: Gate::default(),
             leases: Leases::default(),
+            public: Public::default(),
             reader: Reader::child(),
             setup: Setup::default(),
             docs,
@@ -149,6 +154,14 @@ impl App {
     #[must_use]
     pub fn bounded(mut self, bounds: Bounds) -> Self {
         self.gate = Gate::new(bounds);
+        self
+    }
+
+    /// Says how often one address may ask who was sent, and which front proxy's word about the address
+    /// is taken.
+    #[must_use]
+    pub fn asked_by(mut self, bounds: CheckBounds, proxy: Option<IpAddr>) -> Self {
+        self.public = Public::new(bounds, proxy);
         self
     }
 
@@ -223,6 +236,7 @@ pub fn build(
         .route(basemap::PATH, get().to(basemap::serve))
         .route(basemap::PATH, head().to(basemap::serve))
         .service(actix_web::web::scope("/ogc").configure(ogc::routes))
+        .configure(public::routes)
         .default_service(actix_web::web::to(fallback))
         .wrap(Compress::default())
         .wrap(from_fn(edge))
@@ -315,13 +329,20 @@ const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), pay
     serial=(), midi=(), display-capture=(), browsing-topics=()";
 
 fn harden(headers: &mut HeaderMap, api: bool, secure: bool, id: Uuid) {
+    // A page may be stricter with itself than the app is.
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+    ] {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
     };
-    set(CONTENT_SECURITY_POLICY, POLICY);
     set(X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(REFERRER_POLICY, "no-referrer");
-    set(HeaderName::from_static("permissions-policy"), PERMISSIONS);
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     if secure {

@@ -1,6 +1,6 @@
 //! The command line. Every option has an environment variable.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -9,6 +9,7 @@ use crate::api::gate::Bounds;
 use crate::commands::account_code::AccountCodeArgs;
 use crate::commands::import::ImportArgs;
 use crate::intake::WORKER;
+use crate::public::CheckBounds;
 use crate::telemetry::LogFormat;
 
 /// Gõ Cửa: door-to-door digital-literacy campaigns of a ward.
@@ -106,6 +107,22 @@ pub struct ServeArgs {
     /// Sync requests a second it may make after that.
     #[arg(long, env = "GOCUA_SYNC_PER_SECOND", default_value_t = Bounds::default().per_second, value_parser = clap::value_parser!(u32).range(1..))]
     pub sync_per_second: u32,
+    /// Pages of the public check one address may open at once.
+    #[arg(long, env = "GOCUA_CHECK_BURST", default_value_t = CheckBounds::default().burst, value_parser = clap::value_parser!(u32).range(1..))]
+    pub check_burst: u32,
+    /// Pages a minute it may open after that.
+    #[arg(long, env = "GOCUA_CHECK_PER_MINUTE", default_value_t = CheckBounds::default().per_minute, value_parser = clap::value_parser!(u32).range(1..))]
+    pub check_per_minute: u32,
+    /// Badge numbers one address may try in vain at once.
+    #[arg(long, env = "GOCUA_CHECK_MISSES", default_value_t = CheckBounds::default().miss_burst, value_parser = clap::value_parser!(u32).range(1..))]
+    pub check_misses: u32,
+    /// Badge numbers a minute it may try in vain after that.
+    #[arg(long, env = "GOCUA_CHECK_MISSES_PER_MINUTE", default_value_t = CheckBounds::default().miss_per_minute, value_parser = clap::value_parser!(u32).range(1..))]
+    pub check_misses_per_minute: u32,
+    /// Address of the front proxy in front of this server: its X-Forwarded-For says who asks at the
+    /// public check. Nobody else's is believed.
+    #[arg(long, env = "GOCUA_TRUSTED_PROXY")]
+    pub trusted_proxy: Option<IpAddr>,
     /// Serve phones on the same network: all interfaces, TLS with a certificate made here.
     #[arg(long, env = "GOCUA_LAN", conflicts_with_all = ["tls_cert", "tls_key"])]
     pub lan: bool,

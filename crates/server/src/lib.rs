@@ -9,6 +9,7 @@ pub mod config;
 pub mod intake;
 pub mod leases;
 pub mod ogc;
+pub mod public;
 pub mod serve;
 pub mod telemetry;
 pub mod tls;

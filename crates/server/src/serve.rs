@@ -22,6 +22,7 @@ use crate::auth::setup;
 use crate::basemap::{self, Basemap};
 use crate::commands::demo;
 use crate::config::{BookArgs, DemoArgs, ServeArgs};
+use crate::public::CheckBounds;
 use crate::{tls, web};
 
 /// How often what was noticed of phones is brought into the book.
@@ -64,7 +65,15 @@ pub async fn serve(book: &BookArgs, args: &ServeArgs) -> anyhow::Result<()> {
     let mut tls = None;
     let bounds = Bounds { burst: args.sync_burst, per_second: args.sync_per_second };
     let empty = store.is_empty().await?;
-    let mut app = App::new(store, secrets, clock.clone(), entropy).bounded(bounds);
+    let asking = CheckBounds {
+        burst: args.check_burst,
+        per_minute: args.check_per_minute,
+        miss_burst: args.check_misses,
+        miss_per_minute: args.check_misses_per_minute,
+    };
+    let mut app = App::new(store, secrets, clock.clone(), entropy)
+        .bounded(bounds)
+        .asked_by(asking, args.trusted_proxy);
     let mut code = None;
     if empty {
         let made = setup::new_code(entropy).context("drawing the set-up code")?;

@@ -51,6 +51,7 @@ impl Store {
                 return Err(StoreError::NotFound);
             }
         }
+        let mut badge = false;
         if phone.revoked_at.is_none() {
             let revoked = device::ActiveModel {
                 id: Unchanged(id.0),
@@ -60,12 +61,17 @@ impl Store {
             };
             revoked.update(&txn).await?;
             // It shows its holder's badge, and the codes of the days to come.
-            revoke_badges(&txn, ward, phone.account_id, by, now).await?;
+            badge = revoke_badges(&txn, ward, phone.account_id, by, now).await?;
         }
         end(&txn, session::Column::DeviceId.eq(id.0), "revoked", now).await?;
-        set_seq(&txn, ward, seq).await?;
+        // The other phones are to hear of the codes; of a desk shut out nobody need hear.
+        if badge {
+            set_seq(&txn, ward, seq).await?;
+        }
         txn.commit().await?;
-        self.writers.announce(ward, seq);
+        if badge {
+            self.writers.announce(ward, seq);
+        }
         Ok(())
     }
 

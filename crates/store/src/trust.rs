@@ -535,14 +535,14 @@ pub(crate) async fn badge_in_force(
 }
 
 /// Revokes the badges of somebody who walks, and changes the codes of the team's groups from tomorrow.
-/// Nothing changes when none was in force. Under the ward's lock.
+/// Says whether any was in force; nothing changes when none was. Under the ward's lock.
 pub(crate) async fn revoke_badges(
     tx: &DatabaseTransaction,
     ward: &str,
     holder: Uuid,
     by: AccountId,
     now: Millis,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let revoked = badge::Entity::update_many()
         .col_expr(badge::Column::RevokedAt, Expr::value(now.0))
         .col_expr(badge::Column::RevokedBy, Expr::value(by.0))
@@ -551,9 +551,10 @@ pub(crate) async fn revoke_badges(
         .exec(tx)
         .await?;
     if revoked.rows_affected == 0 {
-        return Ok(());
+        return Ok(false);
     }
-    change_codes(tx, ward, holder, now).await
+    change_codes(tx, ward, holder, now).await?;
+    Ok(true)
 }
 
 /// Changes the codes of the groups somebody knows them of, from tomorrow: what is posted for today

@@ -31,7 +31,7 @@ test('from a poster to the first door: a code, a name, a PIN, and a day that beg
   await page.evaluate(() => (location.hash = '#/badge'))
   await expect(page.getByRole('heading', { name: 'Thẻ hôm nay' })).toBeVisible()
   await expect(page.getByText('Trần Thử Nghiệm')).toBeVisible()
-  await expect(page.getByText('Không hỏi mã OTP')).toBeVisible()
+  await expect(page.getByText('Hỏi mật khẩu, mã OTP')).toBeVisible()
 })
 
 test('a code nobody gave out is refused, and what was typed is still there', async ({ phone, watch }) => {

@@ -51,13 +51,12 @@ export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'>
 export type WireOp = Omit<Schemas['Op'], 'payload' | 'kind' | 'after'> & { kind: OpKind; payload: Payload; after?: number }
 export type PushRequest = Omit<Schemas['PushRequest'], 'ops' | 'failed'> & { ops: WireOp[]; failed?: number }
 export type PushAnswer = Omit<Schemas['PushAnswer'], 'results'> & { results: OpResult[] }
-export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'badge' | 'alerts' | 'quality' | 'police'> & {
+export type PullAnswer = Omit<Schemas['PullAnswer'], 'more' | 'alleys' | 'doors' | 'notices' | 'referral_kinds' | 'alerts' | 'quality' | 'police'> & {
   alleys?: AlleyView[]
   doors?: WireDoor[]
   more?: boolean
   notices?: Notice[]
   referral_kinds?: ReferralTerm[]
-  badge?: BadgeDay[]
   /** Replaces what the phone holds; absent when nothing is said of it. */
   alerts?: Alert[] | null
   /** Replaces what the phone holds; absent when nothing is said of it. */
@@ -314,12 +313,6 @@ export interface OwnFlag {
   explained_at?: number | null
   /** There once the ward has closed it. */
   verdict?: Verdict | null
-}
-
-/** What a team shows at doors: six digits for one day. */
-export interface BadgeDay {
-  day: number
-  code: string
 }
 
 export interface DoorVisit {

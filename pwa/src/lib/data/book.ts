@@ -1,4 +1,4 @@
-import { alleyFrom, doorFrom, type Alert, type Alley, type BadgeDay, type Door, type DoorCode, type Group, type Me, type OfficerBook, type OwnFlag, type PullAnswer, type ReferralTerm, type Skill } from '../api/types.ts'
+import { alleyFrom, doorFrom, type Alert, type Alley, type Door, type DoorCode, type Group, type Me, type OfficerBook, type OwnFlag, type PullAnswer, type ReferralTerm, type Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { AlleyRecord, AlleyRow, Database, Tx } from './db.ts'
@@ -16,8 +16,6 @@ export interface BookInfo {
   /** What residents are told before they agree, and by when a referral is owed an answer. */
   notices: Notice[]
   referral_kinds: ReferralTerm[]
-  /** The team's codes of today and some days to come. */
-  badge: BadgeDay[]
   /** What residents of the team's groups tell by who is announced, of today and some days to come. */
   codes: DoorCode[]
   /** Warnings of frauds in the team's groups, those whose last day has passed since among them. */
@@ -35,7 +33,7 @@ export interface BookInfo {
 }
 
 const NOTHING: BookInfo = {
-  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], notices: [], referral_kinds: [], badge: [], codes: [], alerts: [], quality: [], police: null, stamp: 0, more: false, sweep: null,
+  cursor: null, seq: 0, pulled_at: 0, me: null, skills: [], groups: [], notices: [], referral_kinds: [], codes: [], alerts: [], quality: [], police: null, stamp: 0, more: false, sweep: null,
 }
 
 export const keyOf = (account_id: string): string => `turf:${account_id}`
@@ -197,8 +195,8 @@ export async function applyPull(
       pulled_at: more ? held.pulled_at : at,
       me: answer.me ?? held.me,
       skills: answer.skills ?? held.skills,
-      badge: answer.badge ?? held.badge,
-      codes: answer.codes ?? held.codes,
+      // With the account they are all there are: a group the team gave back has none here any more.
+      codes: answer.codes ?? (answer.me ? [] : held.codes),
       alerts: answer.alerts ?? held.alerts,
       quality: answer.quality ?? held.quality,
       police: answer.police ?? held.police,

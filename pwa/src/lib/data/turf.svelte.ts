@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity'
-import type { Alert, Alley, BadgeDay, Door, DoorCode, Group, Me, OfficerBook, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
+import type { Alert, Alley, Door, DoorCode, Group, Me, OfficerBook, OwnFlag, ReferralTerm, Skill } from '../api/types.ts'
 import type { Notice } from '../domain/notice.ts'
 import type { Millis } from '../domain/time.ts'
 import type { Database, OpState, OutboxOp } from './db.ts'
@@ -33,7 +33,6 @@ export class Turf {
   notices = $state.raw<Notice[]>([])
   referral_kinds = $state.raw<ReferralTerm[]>([])
   me = $state.raw<Me | null>(null)
-  badge = $state.raw<BadgeDay[]>([])
   /** The codes of the doors of the team's groups, today's and some to come. */
   codes = $state.raw<DoorCode[]>([])
   /** Warnings of frauds as the book has them: domain/alert.ts says which of them stand. */
@@ -196,7 +195,6 @@ export class Turf {
     this.notices = info?.notices ?? []
     this.referral_kinds = info?.referral_kinds ?? []
     this.me = info?.me ?? null
-    this.badge = info?.badge ?? []
     this.codes = info?.codes ?? []
     this.alerts = info?.alerts ?? []
     this.quality = info?.quality ?? []

@@ -235,6 +235,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   room_board: 'Progress',
   room_teams: 'Teams',
   room_quality: 'Quality',
+  room_trust: 'At the door',
   room_ground: 'Group outlines',
   room_settings: 'Settings',
   room_export: 'Export',

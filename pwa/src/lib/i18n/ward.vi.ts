@@ -229,6 +229,7 @@ export const wardVi = {
   room_board: 'Tiến độ',
   room_teams: 'Đội tình nguyện',
   room_quality: 'Chất lượng',
+  room_trust: 'Người đến nhà',
   room_settings: 'Cài đặt',
   room_export: 'Xuất số liệu',
   room_import: 'Nhập danh sách hộ',

@@ -25,6 +25,9 @@ export const IDENTITY_READERS: readonly Role[] = [...STAFF, 'police']
 /** Who passes residents on to the police at the one-stop desk and in classes. */
 export const REFERRERS: readonly Role[] = [...STAFF, ...GUESTS]
 
+/** Who keeps badges, codes and warnings. */
+export const TRUST_KEEPERS: readonly Role[] = [...STAFF, 'police']
+
 /** Who keeps accounts, campaign and targets. */
 export const KEEPERS: readonly Role[] = ['admin']
 

@@ -6,7 +6,7 @@ import type { Component } from 'svelte'
 import type { Role } from '$lib/api/types.ts'
 import type { IconName } from '$lib/ui/icons.ts'
 import type { CoverageDesk } from '$lib/ward/coverage-desk.svelte.ts'
-import { FIGURE_READERS, KEEPERS, REFERRERS, STAFF } from '$lib/ward/roles.ts'
+import { FIGURE_READERS, KEEPERS, REFERRERS, STAFF, TRUST_KEEPERS } from '$lib/ward/roles.ts'
 
 /** What every room is given. */
 export interface RoomProps {
@@ -21,7 +21,7 @@ export interface RoomProps {
 export interface Room {
   /** `#/ward/<id>`. */
   id: string
-  name: 'room_board' | 'room_export' | 'room_ground' | 'room_import' | 'room_onestop' | 'room_quality' | 'room_register' | 'room_settings' | 'room_teams'
+  name: 'room_board' | 'room_export' | 'room_ground' | 'room_import' | 'room_onestop' | 'room_quality' | 'room_register' | 'room_settings' | 'room_teams' | 'room_trust'
   /** A room that is entered from another one and has no entry of its own beside it. */
   within?: string
   icon: IconName
@@ -37,6 +37,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'ground', name: 'room_ground', within: 'map', icon: 'layers', roles: STAFF, load: () => import('./ground/Room.svelte') },
   { id: 'teams', name: 'room_teams', icon: 'people', roles: STAFF, load: () => import('./teams/Room.svelte') },
   { id: 'quality', name: 'room_quality', icon: 'check', roles: STAFF, load: () => import('./quality/Room.svelte') },
+  { id: 'trust', name: 'room_trust', icon: 'shield', roles: TRUST_KEEPERS, load: () => import('./trust/Room.svelte') },
   { id: 'export', name: 'room_export', icon: 'download', roles: FIGURE_READERS, load: () => import('./export/Room.svelte') },
   { id: 'onestop', name: 'room_onestop', icon: 'give', roles: REFERRERS, load: () => import('./onestop/Room.svelte') },
   { id: 'settings', name: 'room_settings', icon: 'building', roles: KEEPERS, load: () => import('./settings/Room.svelte') },
