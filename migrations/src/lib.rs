@@ -17,6 +17,7 @@ mod m20261123_000011_board;
 mod m20261123_000012_exports;
 mod m20261123_000013_quality;
 mod m20261123_000014_police;
+mod m20261123_000015_identity;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000012_exports::Migration),
             Box::new(m20261123_000013_quality::Migration),
             Box::new(m20261123_000014_police::Migration),
+            Box::new(m20261123_000015_identity::Migration),
         ]
     }
 }
