@@ -9,6 +9,7 @@ mod exports;
 mod gate;
 mod ground;
 mod headers;
+mod identity;
 mod imports;
 mod logs;
 mod matrix;

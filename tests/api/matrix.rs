@@ -101,6 +101,10 @@ const ROWS: [(&str, &str, Access); 117] = [
     ("POST", "/api/v1/groups", Act(Action::KeepRegister)),
     ("POST", "/api/v1/groups/{id}/name", Act(Action::KeepRegister)),
     ("POST", "/api/v1/groups/{id}/merge", Act(Action::KeepRegister)),
+    ("GET", "/api/v1/identity/counts", Act(Action::ReadIdentity)),
+    ("PUT", "/api/v1/identity/counts", Act(Action::KeepIdentityCounts)),
+    ("GET", "/api/v1/identity/counts/history", Act(Action::ReadIdentity)),
+    ("POST", "/api/v1/identity/report", Act(Action::ReadIdentity)),
     ("GET", "/api/v1/indicators", Act(Action::ReadCoverage)),
     ("POST", "/api/v1/exports", Act(Action::ExportFigures)),
     ("GET", "/api/v1/access-log", Act(Action::ReadAccessLog)),
@@ -213,6 +217,9 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
             "random_percent": 5, "checks_a_day": 20, "days_before_desk": 2, "from_minute": 420,
             "to_minute": 1260
         })),
+        "/api/v1/identity/report" => {
+            Some(json!({"from": 20_261_101, "to": 20_261_122, "format": "json"}))
+        }
         "/api/v1/exports" => Some(json!({"export": "groups", "format": "csv"})),
         "/api/v1/ground/file" => Some(json!({"file": null})),
         "/api/v1/households/search" => Some(json!({"q": "thu"})),
@@ -232,6 +239,9 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
     if path == "/api/v1/register/ledger" {
         address.push_str("?from=20261101&to=20261122");
     }
+    if path == "/api/v1/identity/counts/history" {
+        address.push_str(&format!("?group={}", fixture::GROUP_1));
+    }
     let mut request = phone.request(method, &address);
     // A path may be read with one method and written with another.
     let body = if path == "/api/v1/accounts" && method == "POST" {
@@ -240,6 +250,8 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
         Some(json!({"name": "a", "starts_on": 20261101, "ends_on": 20261220, "reason": "thử"}))
     } else if path == "/api/v1/targets/{id}" && method == "POST" {
         Some(json!({"indicator": "MODEL_N", "value": 2, "due_on": 20261231, "source": ""}))
+    } else if path == "/api/v1/identity/counts" && method == "PUT" {
+        Some(json!({"month": 202_611, "as_of": 20_261_122, "source": "thử", "rows": []}))
     } else if path == "/api/v1/layer-keys" && method == "POST" {
         Some(json!({ "label": "QGIS" }))
     } else if path == "/api/v1/groups/{id}/outline" && method == "PUT" {

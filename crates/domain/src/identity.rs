@@ -51,7 +51,7 @@ impl Month {
 
 /// What is counted of a residential group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = IdentityCounts))]
 pub struct Counts {
     /// EID_14: residents from 14 years.
     pub from_14: i64,
