@@ -17,6 +17,7 @@ mod m20261123_000011_board;
 mod m20261123_000012_exports;
 mod m20261123_000013_quality;
 mod m20261123_000014_police;
+mod m20261123_000015_identity;
 mod m20261123_000016_trust;
 
 /// All migrations, oldest first.
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000012_exports::Migration),
             Box::new(m20261123_000013_quality::Migration),
             Box::new(m20261123_000014_police::Migration),
+            Box::new(m20261123_000015_identity::Migration),
             Box::new(m20261123_000016_trust::Migration),
         ]
     }

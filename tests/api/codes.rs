@@ -14,6 +14,7 @@ use gocua_domain::import::RowDoubt;
 use gocua_domain::mobile::{MobileResult, MobileState};
 use gocua_domain::quality::{Because, CheckAnswer, CheckWhy, QualityKind, Verdict};
 use gocua_domain::referral::{ReferralSource, ReturnWhy};
+use gocua_domain::report::OpenWhy;
 use gocua_domain::sync::{Flag, OpOutcome, Reason, Why};
 use gocua_domain::territory::{AlleyKind, OutlineSource, PointSource};
 use gocua_domain::time::TimeBand;
@@ -92,6 +93,7 @@ fn every_released_code_is_understood_and_every_code_is_listed() {
         ("mobile_state", read_by::<MobileState>()),
         ("mobile_result", read_by::<MobileResult>()),
         ("scam_kind", read_by::<ScamKind>()),
+        ("open_why", read_by::<OpenWhy>()),
         ("animal", Animal::ALL.map(|animal| animal.code().to_owned()).into()),
         ("ground_change", read_by::<GroundChange>()),
         ("register_change", read_by::<RegisterChange>()),

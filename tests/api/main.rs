@@ -10,6 +10,7 @@ mod exports;
 mod gate;
 mod ground;
 mod headers;
+mod identity;
 mod imports;
 mod logs;
 mod matrix;

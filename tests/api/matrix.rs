@@ -111,6 +111,10 @@ const ROWS: [(&str, &str, Access); 133] = [
     ("POST", "/api/v1/groups", Act(Action::KeepRegister)),
     ("POST", "/api/v1/groups/{id}/name", Act(Action::KeepRegister)),
     ("POST", "/api/v1/groups/{id}/merge", Act(Action::KeepRegister)),
+    ("GET", "/api/v1/identity/counts", Act(Action::ReadIdentity)),
+    ("PUT", "/api/v1/identity/counts", Act(Action::KeepIdentityCounts)),
+    ("GET", "/api/v1/identity/counts/history", Act(Action::ReadIdentity)),
+    ("POST", "/api/v1/identity/report", Act(Action::ReadIdentity)),
     ("GET", "/api/v1/indicators", Act(Action::ReadCoverage)),
     ("POST", "/api/v1/exports", Act(Action::ExportFigures)),
     ("GET", "/api/v1/access-log", Act(Action::ReadAccessLog)),
@@ -231,6 +235,9 @@ fn body(path: &str, phone: &Phone, app: &TestApp) -> Option<Value> {
         })),
         "/api/v1/trust/terms" => Some(json!({ "duty_phone": "" })),
         "/api/v1/trust/leaflets/printed" => Some(json!({ "group_ids": [] })),
+        "/api/v1/identity/report" => {
+            Some(json!({"from": 20_261_101, "to": 20_261_122, "format": "json"}))
+        }
         "/api/v1/exports" => Some(json!({"export": "groups", "format": "csv"})),
         "/api/v1/ground/file" => Some(json!({"file": null})),
         "/api/v1/households/search" => Some(json!({"q": "thu"})),
@@ -258,7 +265,7 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
     if path == "/api/v1/mobile-sessions/waiting" {
         address.push_str("?groups=");
     }
-    if path == "/api/v1/trust/leaflet" {
+    if ["/api/v1/trust/leaflet", "/api/v1/identity/counts/history"].contains(&path) {
         address.push_str(&format!("?group={}", fixture::GROUP_1));
     }
     let mut request = phone.request(method, &address);
@@ -275,6 +282,8 @@ async fn ask(app: &TestApp, phone: &Phone, method: &str, path: &str) -> (u16, St
         Some(json!({
             "id": fresh_id(), "kind": "other", "words": "Cẩn thận", "until": 20261130
         }))
+    } else if path == "/api/v1/identity/counts" && method == "PUT" {
+        Some(json!({"month": 202_611, "as_of": 20_261_122, "source": "thử", "rows": []}))
     } else if path == "/api/v1/layer-keys" && method == "POST" {
         Some(json!({ "label": "QGIS" }))
     } else if path == "/api/v1/groups/{id}/outline" && method == "PUT" {

@@ -6,6 +6,7 @@ mod coverage;
 mod desk;
 mod doors;
 mod groups;
+mod identity;
 mod import;
 mod overlap;
 mod people;

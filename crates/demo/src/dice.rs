@@ -22,6 +22,7 @@ pub(crate) enum Stream {
     Visits,
     Points,
     Habits,
+    Identity,
 }
 
 /// A source of chance.

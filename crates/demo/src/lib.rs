@@ -15,6 +15,7 @@ mod dice;
 mod groups;
 mod habits;
 mod households;
+mod identity;
 mod names;
 mod partition;
 mod people;
@@ -23,9 +24,10 @@ mod teams;
 mod visits;
 
 use gocua_domain::id::{AccountId, AlleyId, DeviceId, GroupId, HouseholdId, TeamId, VisitId};
+use gocua_domain::identity::{Counts, Month};
 use gocua_domain::skill::Skill;
 use gocua_domain::territory::AlleyKind;
-use gocua_domain::time::Millis;
+use gocua_domain::time::{Day, Millis};
 use gocua_domain::visit::VisitRecord;
 
 pub use boundary::WardSource;
@@ -98,6 +100,22 @@ pub struct DemoWard {
     pub assignments: Vec<Assignment>,
     /// Three weeks of visits, oldest first.
     pub visits: Vec<Visit>,
+    /// What the police counted in the last three months, the oldest month first. One group in nine was
+    /// never counted, some not this month.
+    pub identity_counts: Vec<IdentityCount>,
+}
+
+/// What the police counted of a group in a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdentityCount {
+    /// The group.
+    pub group_id: GroupId,
+    /// The month.
+    pub month: Month,
+    /// The day it holds for, never after today.
+    pub as_of: Day,
+    /// The counts.
+    pub counts: Counts,
 }
 
 /// The ward.
@@ -270,6 +288,7 @@ pub fn build(source: WardSource, seed: u64, scale: Scale, now: Millis) -> DemoWa
     let campaign = catalogue::campaign(today);
     let targets = catalogue::targets(&campaign);
     let crew = teams::muster(&source, &plan, &alleys, &campaign, seed);
+    let identity_counts = identity::count(&plan.groups, &households.rows, today, seed);
     let visits = visits::walk(&source, &plan, &alleys, &households, &crew, &campaign, now, seed);
     DemoWard {
         ward: Ward {
@@ -290,5 +309,6 @@ pub fn build(source: WardSource, seed: u64, scale: Scale, now: Millis) -> DemoWa
         accounts: crew.accounts,
         assignments: crew.assignments,
         visits,
+        identity_counts,
     }
 }

@@ -35,7 +35,7 @@ pub struct HelpType {
 
 /// Where help was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = HelpChannel))]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// Trụ sở.

@@ -141,9 +141,70 @@ pub const CHECK_AGREE: Indicator = Indicator {
     whole: None,
 };
 
-/// Every definition: what a tally answers, and the agreement.
+/// What the police count and are asked: not of a tally, but of their monthly counts, the helps they log
+/// and the referrals passed on to them.
+pub const IDENTITY: &[Indicator] = &[
+    count(
+        "EID_14",
+        "Công dân từ đủ 14 tuổi (theo Công an)",
+        Unit::Person,
+        "Công an phường nhập mỗi tháng theo từng tổ; tháng chưa nhập thì lấy tháng gần nhất đã biết",
+    ),
+    count(
+        "EID_L2",
+        "Đã cấp tài khoản mức 2",
+        Unit::Person,
+        "trong EID_14: số đã được cấp tài khoản định danh điện tử mức 2",
+    ),
+    count("EID_ACT", "Đã kích hoạt", Unit::Person, "trong EID_L2: số đã kích hoạt"),
+    share(
+        "EID_ACT_RATE",
+        "Tỷ lệ kích hoạt",
+        "EID_ACT / EID_L2; mẫu số thứ hai là EID_14",
+        "EID_L2",
+    ),
+    count(
+        "EID_HELP",
+        "Lượt hỗ trợ định danh",
+        Unit::Occurrence,
+        "mỗi lần bấm là một lượt, theo loại việc H01 đến H15; tính lượt xong và lượt đang chờ, không tính \
+         lượt không thực hiện được",
+    ),
+    count(
+        "MOBILE_SES",
+        "Buổi thu nhận lưu động",
+        Unit::Occurrence,
+        "buổi đã ghi kết quả của ít nhất một nhà",
+    ),
+    count(
+        "MOBILE_PER",
+        "Người được thu nhận lưu động tại nhà",
+        Unit::Person,
+        "cộng số người của các lượt H02, kể cả hồ sơ đang chờ",
+    ),
+    count(
+        "REF_OPEN",
+        "Chuyển tiếp còn tồn",
+        Unit::Occurrence,
+        "việc chuyển Công an chưa xong, chưa trả lại, chưa rút, tính đến hết ngày cuối kỳ",
+    ),
+    share(
+        "REF_SLA",
+        "Chuyển tiếp làm đúng hạn",
+        "trong số việc làm xong trong kỳ có hạn: số xong không sau ngày hạn",
+        "REF_DONE",
+    ),
+    count(
+        "REF_DONE",
+        "Chuyển tiếp làm xong có hạn",
+        Unit::Occurrence,
+        "việc chuyển Công an làm xong trong kỳ và có ngày hạn",
+    ),
+];
+
+/// Every definition: what a tally answers, the agreement, and what the police count.
 pub fn definitions() -> impl Iterator<Item = &'static Indicator> {
-    INDICATORS.iter().chain([&CHECK_AGREE])
+    INDICATORS.iter().chain([&CHECK_AGREE]).chain(IDENTITY)
 }
 
 /// The indicator of a code.
@@ -219,7 +280,11 @@ mod tests {
         let mut codes: Vec<_> = definitions().map(|i| i.code).collect();
         codes.sort_unstable();
         codes.dedup();
-        assert_eq!(codes.len(), INDICATORS.len() + 1);
+        assert_eq!(codes.len(), INDICATORS.len() + 1 + IDENTITY.len());
+        for i in IDENTITY {
+            let known = |whole| definitions().any(|d| d.code == whole);
+            assert!(i.whole.is_none_or(known) && !i.formula.contains("  "), "{}", i.code);
+        }
         assert!(indicator("HH_NONE").is_none());
         assert_eq!(count_in("COV_VISIT", &Tally::default()), None);
         assert_eq!(share_in("VISITS", &Tally::default()), None);

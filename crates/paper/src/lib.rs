@@ -1,4 +1,5 @@
-//! The ward's paper: the household registers that come in as XLSX or CSV.
+//! The ward's paper: the household registers that come in as XLSX or CSV, and the tables and reports
+//! that go out ([`table`], [`report`]).
 //!
 //! A register arrives as the tổ trưởng keeps it: a title block, merged headers, legacy fonts, capital
 //! names, and columns that this campaign must not hold. It passes three rooms:
@@ -14,6 +15,7 @@
 
 pub mod legacy;
 pub mod register;
+pub mod report;
 pub mod table;
 pub mod workbook;
 pub mod worker;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use gocua_domain::coverage::{DayTally, Tally};
 use gocua_domain::id::{AlleyId, GroupId, TeamId};
+use gocua_domain::identity::Standing;
 use gocua_domain::pull::{CampaignRef, TeamRef, WardRef};
 use gocua_domain::territory::{AlleyKind, OutlineSource};
 use gocua_domain::time::{Day, Millis};
@@ -36,6 +37,8 @@ pub struct GroupCoverage {
     pub alleys_assigned: i64,
     /// Names of the teams that hold some of it.
     pub teams: Vec<String>,
+    /// The police's latest counts of it.
+    pub identity: Option<Standing>,
 }
 
 /// A target row.
@@ -189,6 +192,7 @@ impl Store {
             .into_tuple()
             .all(db)
             .await?;
+        let mut identity = self.identity_standings(ward_code).await?;
         let mut total = Tally::default();
         let groups = groups
             .into_iter()
@@ -207,6 +211,7 @@ impl Store {
                     alleys: count,
                     alleys_assigned: assigned,
                     teams,
+                    identity: identity.remove(&GroupId(id)),
                 }
             })
             .collect();

@@ -21,6 +21,7 @@ mod faults;
 mod ground;
 mod groups;
 mod households;
+mod identity;
 mod import;
 mod invite;
 mod layer;
@@ -67,6 +68,7 @@ pub use households::{
     DeskEdit, DeskEdited, HouseholdCard, HouseholdDeed, HouseholdFilter, HouseholdLine,
     HouseholdPage,
 };
+pub use identity::{CountLine, GroupCounts, IdentityBook, NewCounts, ReportRows};
 pub use import::{ImportOptions, ImportReport, ImportRow, Refusal};
 pub use invite::{InviteLine, Join, Joined, NewInvite};
 pub use layer::{LayerKeyLine, NewLayerKey};

@@ -48,6 +48,7 @@ impl Store {
             household_flags,
             household_note,
             household_state,
+            identity_count,
             kit_item,
             layer_key,
             learner,

@@ -21,6 +21,7 @@ use gocua_domain::time::{Day, Millis};
 use gocua_store::{AlleyCoverage, Target, TeamLoad, WardCoverage};
 
 use super::extract::{Body, Caller};
+use super::identity::StandingView;
 use super::problem::{Code, Problem, ProblemBody};
 use crate::app::State;
 use crate::auth::secrets::hex;
@@ -94,6 +95,9 @@ pub struct GroupCoverageView {
     alleys: i64,
     alleys_assigned: i64,
     teams: Vec<String>,
+    /// The police's latest counts of it; none where it was never counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity: Option<StandingView>,
 }
 
 /// A figure to reach, with its source.
@@ -154,6 +158,7 @@ impl CoverageView {
                     alleys: g.alleys,
                     alleys_assigned: g.alleys_assigned,
                     teams: g.teams,
+                    identity: g.identity.map(|s| StandingView::of(&s, reach)),
                 }
             })
             .collect();
@@ -302,6 +307,9 @@ async fn features(app: &State, ward: &str, view: &CoverageView) -> Result<Value,
             let rates = Rates::of(&g.tally);
             properties["cov_visited"] = json!(rates.visited);
             properties["cov_served"] = json!(rates.served);
+            let eid = g.identity.as_ref();
+            properties["eid_act_rate"] = json!(eid.and_then(StandingView::rate));
+            properties["eid_as_of"] = json!(eid.map(StandingView::as_of));
             json!({
                 "type": "Feature",
                 "id": g.id,

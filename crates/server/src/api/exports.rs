@@ -9,8 +9,10 @@ use gocua_domain::account::{Action, Reach};
 use gocua_domain::coverage::Tally;
 use gocua_domain::export::{Export, ExportFault, ExportPurpose, ExportWish, Format};
 use gocua_domain::id::GroupId;
+use gocua_domain::identity::{CountSum, Counts};
 use gocua_domain::indicator::{
-    CHECK_AGREE, INDICATORS, Indicator, Unit, count_in, definitions, indicator, of_few, share_in,
+    CHECK_AGREE, IDENTITY, INDICATORS, Indicator, Unit, count_in, definitions, indicator, of_few,
+    share_in,
 };
 use gocua_domain::quality::Answers;
 use gocua_domain::time::{Day, Millis};
@@ -22,6 +24,8 @@ use super::problem::{Code, Problem, ProblemBody};
 use super::quality::CheckTallyView;
 use crate::app::State;
 
+/// How many of the police's indicators are counts of a group.
+const COUNTED: usize = 4;
 /// Lines of the log in one answer.
 const LOG_LINES: u64 = 100;
 
@@ -235,6 +239,22 @@ impl Sheet<'_> {
         INDICATORS.iter().map(|i| self.figure(i, tally))
     }
 
+    /// What the police counted, as this reader may see it: the first four of [`IDENTITY`].
+    fn counted(&self, counts: Option<Counts>) -> [Value; COUNTED] {
+        let Some(counts) = counts else { return [const { Value::None }; COUNTED] };
+        let few = |n: i64| match self.reach {
+            Reach::WardAggregates => {
+                of_few(n).map_or_else(|| Value::Text("1–4".to_owned()), Value::Count)
+            }
+            _ => Value::Count(n),
+        };
+        let kept = self.reach == Reach::WardAggregates
+            && [counts.activated, counts.l2_issued].into_iter().any(|n| of_few(n).is_none());
+        let rate = counts.rate().filter(|_| !kept);
+        let rate = rate.map_or_else(|| Value::Text("—".to_owned()), Value::Share);
+        [few(counts.from_14), few(counts.l2_issued), few(counts.activated), rate]
+    }
+
     fn with_figures<const N: usize>(&self, named: [(&str, u16); N]) -> Vec<Column> {
         let mut all = columns(named);
         all.extend(INDICATORS.iter().map(|i| Column { header: i.name.to_owned(), width: 14 }));
@@ -257,16 +277,30 @@ impl Sheet<'_> {
                     g.last_visit_at.map_or(Value::None, Value::At),
                 ];
                 row.extend(self.figures(&g.tally));
+                row.extend(self.counted(g.identity.as_ref().map(|s| s.counts)));
+                row.push(g.identity.as_ref().map_or(Value::None, |s| Value::Day(s.origin.as_of)));
                 row
             })
             .collect();
         let mut sums = vec![Value::None, Value::Text("Cộng".to_owned()), Value::None];
         sums.extend(self.figures(&total));
+        let known = self.book.groups.iter().filter(|g| self.wanted(g.id));
+        let counted = CountSum::of(known.map(|g| g.identity.as_ref().map(|s| &s.counts)));
+        sums.extend(self.counted((counted.groups > 0).then_some(counted.counts)));
+        sums.push(Value::None);
+        let mut columns = self.with_figures([("STT", 6), ("Tổ dân phố", 22), ("Lần đến cuối", 18)]);
+        columns.extend(
+            IDENTITY.iter().take(COUNTED).map(|i| Column { header: i.name.to_owned(), width: 14 }),
+        );
+        columns
+            .push(Column { header: "Số liệu định danh tính đến".to_owned(), width: 16 });
+        let mut notes = self.notes();
+        notes.extend(lacking_note(&counted));
         Table {
             tab: "Theo tổ".to_owned(),
             title: "Độ phủ theo tổ dân phố".to_owned(),
-            notes: self.notes(),
-            columns: self.with_figures([("STT", 6), ("Tổ dân phố", 22), ("Lần đến cuối", 18)]),
+            notes,
+            columns,
             rows,
             total: Some(sums),
         }
@@ -387,6 +421,17 @@ impl Sheet<'_> {
             total: None,
         })
     }
+}
+
+/// How many groups a sum of the police's counts lacks.
+fn lacking_note(sum: &CountSum) -> Option<String> {
+    let whole = sum.groups + sum.lacking;
+    (sum.lacking > 0).then(|| {
+        format!(
+            "Số liệu định danh: {} trên {whole} tổ có số liệu, {} tổ chưa có",
+            sum.groups, sum.lacking
+        )
+    })
 }
 
 /// What households that were asked again say of the book; nothing while too few have answered.

@@ -20,6 +20,7 @@ pub mod ground;
 pub mod groups;
 pub mod health;
 pub mod households;
+pub mod identity;
 pub mod imports;
 pub mod invites;
 pub mod layers;
@@ -30,6 +31,7 @@ pub mod problem;
 pub mod quality;
 pub mod referrals;
 pub mod register;
+pub mod reports;
 pub mod roster;
 pub mod setup;
 pub mod sync;
@@ -145,6 +147,10 @@ pub fn routes(api: &mut ServiceConfig) {
         .service(register::unmerge)
         .service(register::remove)
         .service(register::restore)
+        .service(identity::counts)
+        .service(identity::save)
+        .service(identity::history)
+        .service(identity::take)
         .service(exports::indicators)
         .service(exports::take)
         .service(exports::access_log)

@@ -1,16 +1,17 @@
 //! `gocua demo`: a believable ward to try things out in. Everybody in it is made up.
 
-use gocua_demo::{DemoWard, Scale, WardSource};
+use gocua_demo::{DemoWard, IdentityCount, Scale, WardSource};
 use gocua_domain::address::Address;
 use gocua_domain::id::{AccountId, OpId};
+use gocua_domain::identity::Origin;
 use gocua_domain::pull::CampaignRef;
 use gocua_domain::quality::{Because, CheckAnswer, Explain, Verdict};
 use gocua_domain::search::search_key;
 use gocua_domain::sync::{Op, PushRequest, Sender};
 use gocua_domain::time::Millis;
 use gocua_store::{
-    Batch, Closing, NewAccount, NewAlley, NewGroup, NewHousehold, NewWard, PastVisit, Reply, Store,
-    StoreError, Target,
+    Batch, Closing, NewAccount, NewAlley, NewCounts, NewGroup, NewHousehold, NewWard, PastVisit,
+    Reply, Store, StoreError, Target,
 };
 use uuid::Builder;
 
@@ -166,8 +167,37 @@ pub async fn run(store: &Store, args: &DemoArgs) -> anyhow::Result<()> {
         .map_err(|_| anyhow::anyhow!("hashing the password"))?;
     let demo = gocua_demo::build(source, args.seed, scale, now);
     let asked = Asked::of(&demo);
+    let counted = Counted::of(&demo);
     load(store, demo, &hash, now).await.context("writing the ward")?;
+    counted.write(store, &args.ward).await.context("writing what the police counted")?;
     asked.look_back(store, &args.ward, args.seed, now).await.context("asking again")
+}
+
+/// What the police counted in the months behind a demonstration, and which of them writes it down.
+struct Counted {
+    officer: Option<AccountId>,
+    counts: Vec<IdentityCount>,
+}
+
+impl Counted {
+    fn of(demo: &DemoWard) -> Self {
+        let officer = demo.accounts.iter().find(|a| a.role == "police").map(|a| a.id);
+        Self { officer, counts: demo.identity_counts.clone() }
+    }
+
+    async fn write(&self, store: &Store, ward: &str) -> Result<(), StoreError> {
+        let Some(by) = self.officer else { return Ok(()) };
+        for month in self.counts.chunk_by(|a, b| a.month == b.month) {
+            let Some(first) = month.first() else { continue };
+            let source = "Đội Cảnh sát quản lý hành chính (số liệu mẫu)".to_owned();
+            let origin = Origin { month: first.month, as_of: first.as_of, source };
+            let rows = month.iter().map(|count| (count.group_id, count.counts)).collect();
+            // In the morning of the day they hold for.
+            let at = first.as_of.start().map_or(Millis(0), |start| start.plus(8 * 3_600_000));
+            store.save_identity_counts(ward, &NewCounts { origin, rows, by }, at).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Days of looking through records and asking again that a demonstration has behind it.

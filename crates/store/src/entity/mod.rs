@@ -24,6 +24,7 @@ pub mod household_edit;
 pub mod household_flags;
 pub mod household_note;
 pub mod household_state;
+pub mod identity_count;
 pub mod invite;
 pub mod kit_item;
 pub mod layer_key;

@@ -848,6 +848,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The police's counts of a month by residential group; where a group has none of it, the latest of an
+         *     earlier month stands with its date.
+         */
+        get: operations["counts"];
+        /**
+         * Writes a month's counts down as new versions: all of them, or none when one cell is at fault. Every
+         *     fault is told at once, by its cell. The same twice is once.
+         */
+        put: operations["save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/counts/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that was ever entered for a group: the latest month first, of a month the latest version. */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The report of a period: T2 by residential group, help by kind and channel, homes that wait, and
+         *     referrals in figures; for the screen or as a file. Nobody is named in any of it.
+         */
+        post: operations["take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -2778,6 +2839,29 @@ export interface components {
             /** @description The day agreed. */
             on: components["schemas"]["Day"];
         };
+        /** @description All versions of a group's counts. */
+        CountHistoryView: {
+            /** @description The latest month first, of a month the latest version. */
+            versions: components["schemas"]["CountLineView"][];
+        };
+        /** @description A version of a group's counts. */
+        CountLineView: components["schemas"]["IdentityCounts"] & {
+            /** @description The day they hold for. */
+            as_of: components["schemas"]["Day"];
+            /** @description When. */
+            at: components["schemas"]["Millis"];
+            /** @description Name of whoever entered them. */
+            by: string;
+            /** @description The month, `yyyymm`. */
+            month: components["schemas"]["Month"];
+            /** @description Where they were read. */
+            source: string;
+            /**
+             * Format: int32
+             * @description 1, 2, 3 .. of this group and month; the latest stands.
+             */
+            version: number;
+        };
         /** @description The 10th, 50th and 90th of a hundred possible courses. */
         CountMiddle: {
             /** Format: int64 */
@@ -2786,6 +2870,40 @@ export interface components {
             p50: number;
             /** Format: int64 */
             p90: number;
+        };
+        /** @description The counts of one group. */
+        CountRow: {
+            /**
+             * Format: int64
+             * @description Of these, activated.
+             */
+            activated: number;
+            /**
+             * Format: int64
+             * @description Residents from 14 years.
+             */
+            from_14: number;
+            group_id: components["schemas"]["GroupId"];
+            /**
+             * Format: int64
+             * @description Of these, level 2 issued.
+             */
+            l2_issued: number;
+        };
+        /** @description The counts of several groups together. */
+        CountSum: {
+            /** @description The sum over the groups that have counts. */
+            counts: components["schemas"]["IdentityCounts"];
+            /**
+             * Format: int64
+             * @description Groups that have.
+             */
+            groups: number;
+            /**
+             * Format: int64
+             * @description Groups that have none.
+             */
+            lacking: number;
         };
         /** @description How many operations of a parcel met which end. */
         Counts: {
@@ -2799,6 +2917,17 @@ export interface components {
             rejected: number;
             /** @description Written to the book now. */
             taken: number;
+        };
+        /** @description The counts of a month. */
+        CountsRequest: {
+            /** @description The day they hold for: in the month or the one after, today at the latest. */
+            as_of: components["schemas"]["Day"];
+            /** @description `yyyymm`; not one to come. */
+            month: components["schemas"]["Month"];
+            /** @description By group, each once. */
+            rows: components["schemas"]["CountRow"][];
+            /** @description Where they were read, at most 200 characters; what holds for notes holds for it. */
+            source: string;
         };
         /** @description A ward's coverage by residential group. */
         CoverageView: {
@@ -3416,6 +3545,16 @@ export interface components {
             name: string;
             stale_from?: components["schemas"]["Day"] | null;
         };
+        /** @description A residential group with what is known of it. */
+        GroupCountsView: {
+            /** @description Other names it is known by, those of groups that became part of it with them. */
+            aliases: string[];
+            code: string;
+            id: components["schemas"]["GroupId"];
+            name: string;
+            own?: components["schemas"]["CountLineView"] | null;
+            standing?: components["schemas"]["StandingView"] | null;
+        };
         /** @description One residential group's coverage. */
         GroupCoverageView: {
             /** Format: int64 */
@@ -3424,6 +3563,7 @@ export interface components {
             alleys_assigned: number;
             code: string;
             id: components["schemas"]["GroupId"];
+            identity?: components["schemas"]["StandingView"] | null;
             last_visit_at?: components["schemas"]["Millis"] | null;
             name: string;
             tally: components["schemas"]["TallyView"];
@@ -3487,10 +3627,34 @@ export interface components {
             /** @description Version of the server. */
             version: string;
         };
+        /** @description A cell of help by kind, channel and result. */
+        HelpCell: {
+            /** @description Where. */
+            channel: components["schemas"]["HelpChannel"];
+            /** @description Kind, by its code. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Counts.
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description People: as many, unless the kind is for many.
+             */
+            people: number;
+            /** @description How it went. */
+            result: components["schemas"]["HelpResult"];
+        };
+        /**
+         * @description Where help was given.
+         * @enum {string}
+         */
+        HelpChannel: "office" | "home" | "mobile_point" | "phone";
         /** @description What an officer's own counts of a day add up to, of one kind, channel and result. */
         HelpDay: {
             /** @description Where. */
-            channel: components["schemas"]["Channel"];
+            channel: components["schemas"]["HelpChannel"];
             /** @description The day. */
             day: components["schemas"]["Day"];
             /** @description Kind, by its code. */
@@ -3676,6 +3840,44 @@ export interface components {
         /** @description Households found. */
         HouseholdsView: {
             households: components["schemas"]["RegisterHousehold"][];
+        };
+        /** @description What is counted of a residential group. */
+        IdentityCounts: {
+            /**
+             * Format: int64
+             * @description EID_ACT: of these, activated.
+             */
+            activated: number;
+            /**
+             * Format: int64
+             * @description EID_14: residents from 14 years.
+             */
+            from_14: number;
+            /**
+             * Format: int64
+             * @description EID_L2: of these, level 2 issued.
+             */
+            l2_issued: number;
+        };
+        /** @description The counts of a ward, seen from one month. */
+        IdentityCountsView: {
+            /** @description What the counts mean. */
+            definitions: components["schemas"]["Indicator"][];
+            /** @description Groups in force, in the ward's order. */
+            groups: components["schemas"]["GroupCountsView"][];
+            /** @description The month, `yyyymm`. */
+            month: components["schemas"]["Month"];
+            /** @description Months with counts, the latest first. */
+            months: components["schemas"]["Month"][];
+            /**
+             * Format: int64
+             * @description The ward's number.
+             */
+            seq: number;
+            /** @description What stands for all groups that have something. */
+            sum: components["schemas"]["CountSum"];
+            /** @description Today: no day after it is taken. */
+            today: components["schemas"]["Day"];
         };
         /**
          * Format: uuid
@@ -4254,6 +4456,11 @@ export interface components {
          * @enum {string}
          */
         MobileState: "planned" | "held" | "cancelled";
+        /**
+         * Format: int32
+         * @description A month, written as the number `yyyymm`.
+         */
+        Month: number;
         /** @description Where most misses happened. */
         MostlyMissedView: {
             at: components["schemas"]["SlotView"];
@@ -4476,6 +4683,17 @@ export interface components {
              */
             seq?: number | null;
         };
+        /** @description So many referrals are open for a reason. */
+        OpenReason: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            n: number;
+            tried?: components["schemas"]["HelpWhy"] | null;
+            /** @description How far it has come. */
+            why: components["schemas"]["OpenWhy"];
+        };
         /** @description What somebody with a code has chosen. */
         OpenRequest: {
             code: string;
@@ -4500,6 +4718,11 @@ export interface components {
             overdue?: number | null;
             what: components["schemas"]["AskedWhat"];
         };
+        /**
+         * @description Why a referral is still open.
+         * @enum {string}
+         */
+        OpenWhy: "not_taken" | "no_day" | "day_set" | "tried";
         /**
          * @description What happened at the door. Codes are immutable: a phone half a year old still sends them.
          * @enum {string}
@@ -4627,6 +4850,13 @@ export interface components {
             p50: number;
             /** Format: int64 */
             p90: number;
+        };
+        /** @description From which day to which, both included. */
+        Period: {
+            /** @description The first day. */
+            from: components["schemas"]["Day"];
+            /** @description The last day: the figures hold for its end. */
+            to: components["schemas"]["Day"];
         };
         /** @description One phone, as the desk looks after it. */
         PhoneView: {
@@ -4991,6 +5221,48 @@ export interface components {
          * @enum {string}
          */
         Reason: "unknown_kind" | "malformed_payload" | "unknown_field" | "out_of_reach" | "op_id_reused" | "device_seq_reused" | "too_late_to_withdraw" | "not_yours" | "nothing_to_withdraw" | "people_without_service" | "too_many_people" | "unknown_skill" | "skill_twice" | "level_out_of_range" | "comeback_mismatch" | "no_such_day" | "refused" | "waits_for_earlier" | "visit_withdrawn" | "nothing_to_change" | "text_too_long" | "number_in_text" | "out_of_range" | "household_deleted" | "account_disabled" | "too_young" | "guardian_needed" | "unknown_notice" | "not_yours_to_set" | "no_such_step" | "weaker_evidence" | "needs_smartphone" | "no_such_learner" | "secret_in_text" | "consent_needed" | "unknown_help" | "not_a_number";
+        /** @description Referrals of one kind. */
+        ReferralFigures: {
+            /** @description Of the open ones: 0 to 3, 4 to 7, 8 to 15, 16 to 30 and more days old. */
+            ages: number[];
+            /**
+             * Format: int64
+             * @description Done in the period.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Of these, done in time: REF_SLA is their share.
+             */
+            in_time: number;
+            /** @description For what. */
+            kind: components["schemas"]["ReferralKind"];
+            /**
+             * Format: int64
+             * @description Open at its end.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Opened in the period.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Of these, past the day promised.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Done in the period with a promise.
+             */
+            promised: number;
+            /**
+             * Format: int64
+             * @description Given back in the period.
+             */
+            returned: number;
+        };
         /**
          * Format: uuid
          * @description A call for somebody else's help. Equal to the id of the operation that opened it.
@@ -5139,6 +5411,48 @@ export interface components {
             ids: components["schemas"]["HouseholdId"][];
             /** @description Why. */
             why: components["schemas"]["RemovalReason"];
+        };
+        /**
+         * @description In which form a report is wanted.
+         * @enum {string}
+         */
+        ReportFormat: "json" | "xlsx" | "docx";
+        /** @description A report that is wanted. */
+        ReportRequest: {
+            format: components["schemas"]["ReportFormat"];
+            /** @description The first day. */
+            from: components["schemas"]["Day"];
+            /** @description The last day, today at the latest: the figures hold for its end. */
+            to: components["schemas"]["Day"];
+        };
+        /** @description The report of a period. */
+        ReportView: {
+            /** @description Referrals together; its kind says nothing. */
+            all_referrals: components["schemas"]["ReferralFigures"];
+            /** @description Homes that wait for a mobile session for more than 30 days, the oldest first. */
+            backlog: components["schemas"]["Waiting"][];
+            /** @description What the figures mean. */
+            definitions: components["schemas"]["Indicator"][];
+            /** @description Help by kind, channel and result. */
+            help: components["schemas"]["HelpCell"][];
+            /** @description Kinds of help, in their order. */
+            help_types: components["schemas"]["HelpType"][];
+            period: components["schemas"]["Period"];
+            /** @description Referrals by kind. */
+            referrals: components["schemas"]["ReferralFigures"][];
+            /** @description T2 by residential group, in the ward's order. */
+            rows: components["schemas"]["T2RowView"][];
+            /**
+             * Format: int64
+             * @description MOBILE_SES: evenings that brought a result.
+             */
+            sessions: number;
+            /** @description The counts of all groups that have some. */
+            sum: components["schemas"]["CountSum"];
+            /** @description What was done for residents whose group nobody said. */
+            unplaced: components["schemas"]["T2Work"];
+            /** @description What was done in the whole ward. */
+            work: components["schemas"]["T2Work"];
         };
         /** @description Somebody remembered at a household: just enough to find the right one. */
         ResidentView: {
@@ -5539,6 +5853,30 @@ export interface components {
          * @enum {string}
          */
         Standing: "active" | "merged" | "removed";
+        /** @description Counts with where they come from. A reader of aggregates is not told those of 1 to 4 people. */
+        StandingView: {
+            /**
+             * Format: int64
+             * @description EID_ACT: of these, activated.
+             */
+            activated?: number | null;
+            /** @description The day they hold for. */
+            as_of: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description EID_14: residents from 14 years.
+             */
+            from_14?: number | null;
+            /**
+             * Format: int64
+             * @description EID_L2: of these, level 2 issued.
+             */
+            l2_issued?: number | null;
+            /** @description The month they are of, `yyyymm`: an earlier one than asked when they are carried forward. */
+            month: components["schemas"]["Month"];
+            /** @description Where they were read. */
+            source: string;
+        };
         /**
          * @description Where a household stands in the campaign.
          * @enum {string}
@@ -5572,6 +5910,44 @@ export interface components {
              * @description None where no figure is known.
              */
             value?: number | null;
+        };
+        /** @description A line of T2. */
+        T2RowView: {
+            code: string;
+            counts?: components["schemas"]["StandingView"] | null;
+            group_id: components["schemas"]["GroupId"];
+            name: string;
+            work: components["schemas"]["T2Work"];
+        };
+        /** @description A line of T2: the counts, and what was done in the period. */
+        T2Work: {
+            /**
+             * Format: int64
+             * @description EID_HELP of H03: activations helped with.
+             */
+            activation: number;
+            /**
+             * Format: int64
+             * @description MOBILE_PER: people enrolled at home.
+             */
+            mobile: number;
+            /**
+             * Format: int64
+             * @description REF_OPEN: referrals still open at its end.
+             */
+            open: number;
+            /** @description Why, the most frequent first. */
+            reasons: components["schemas"]["OpenReason"][];
+            /**
+             * Format: int64
+             * @description EID_HELP of H04 and H05: passwords and devices.
+             */
+            recovery: number;
+            /**
+             * Format: int64
+             * @description Referrals to the police opened in the period.
+             */
+            referred: number;
         };
         /**
          * @description The counts of one residential group, alley or ward (households unless said otherwise).
@@ -5989,6 +6365,20 @@ export interface components {
              * @description How many versions there are, when more than one.
              */
             versions?: number | null;
+        };
+        /** @description A home that has waited for a mobile session longer than [`BACKLOG_DAYS`]. It does not say which. */
+        Waiting: {
+            /**
+             * Format: int64
+             * @description Days, at the end of the period.
+             */
+            days: number;
+            group_id?: components["schemas"]["GroupId"] | null;
+            /** @description Since when. */
+            opened_on: components["schemas"]["Day"];
+            tried?: components["schemas"]["HelpWhy"] | null;
+            /** @description Why. */
+            why: components["schemas"]["OpenWhy"];
         };
         /** @description A home that waits for an evening. */
         WaitingHomeView: {
@@ -8333,6 +8723,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoneView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    counts: {
+        parameters: {
+            query?: {
+                /** @description `yyyymm`; this month without. */
+                month?: components["schemas"]["Month"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts by group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityCountsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountsRequest"];
+            };
+        };
+        responses: {
+            /** @description The month as it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityCountsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history: {
+        parameters: {
+            query: {
+                /** @description The residential group; one that became part of another keeps its own. */
+                group: components["schemas"]["GroupId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountHistoryView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        responses: {
+            /** @description Figures, or the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                    "application/octet-stream": number[];
                 };
             };
             /** @description Refused */
