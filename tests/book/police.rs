@@ -1,9 +1,7 @@
-//! The police desk in the book: help counted, referrals answered, evenings at homes; and what of it
-//! never reaches a volunteer.
+//! The police desk in the book: help counted, referrals answered, numbers to call back deleted.
 
-use gocua_domain::id::{HouseholdId, OpId};
-use gocua_domain::time::{Day, Millis};
-use gocua_tests::fixture::{GROUP_1, HOUSEHOLDS, STAFF, VOLUNTEER};
+use gocua_domain::id::HouseholdId;
+use gocua_tests::fixture::{GROUP_1, HOUSEHOLDS, VOLUNTEER};
 use gocua_tests::{Phone, TestApp, fresh_id, on_both};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -13,11 +11,11 @@ use crate::people::{book, consent, count, door, of, one, op, push};
 const DAY: i64 = 86_400_000;
 const OFFICER: &str = "police";
 /// A number nobody has.
-const NUMBER: &str = "0000 000 123";
+pub(crate) const NUMBER: &str = "0000 000 123";
 
 /// An officer's phone with its place in the row of operations.
 pub(crate) struct Officer {
-    phone: Phone,
+    pub phone: Phone,
     seq: i64,
 }
 
@@ -31,7 +29,7 @@ impl Officer {
         self.said_at(app, app.now().0, kind, payload).await
     }
 
-    async fn said_at(
+    pub async fn said_at(
         &mut self,
         app: &TestApp,
         at: i64,
@@ -49,24 +47,32 @@ impl Officer {
         self.phone.pull(None).await.json()["police"].clone()
     }
 
-    async fn queue(&self) -> Vec<Value> {
+    /// The queue it holds.
+    pub async fn queue(&self) -> Vec<Value> {
         self.book().await["queue"].as_array().expect("a queue").clone()
     }
 
-    async fn item(&self, id: &Value) -> Option<Value> {
+    /// A referral of the queue.
+    pub async fn item(&self, id: &Value) -> Option<Value> {
         self.queue().await.into_iter().find(|item| item["id"] == *id)
     }
 }
 
 /// A resident of a household who agrees to all that is asked.
-async fn agrees(app: &TestApp, phone: &Phone, seq: i64, learner: Uuid, home: HouseholdId) {
+pub(crate) async fn agrees(
+    app: &TestApp,
+    phone: &Phone,
+    seq: i64,
+    learner: Uuid,
+    home: HouseholdId,
+) {
     let all = json!({ "household_id": home, "purposes": ["learn", "refer", "call"] });
     let fate = one(app, phone, seq, "consent.give", consent(learner, all)).await;
     assert_eq!(fate, "applied");
 }
 
 /// A referral to the police, by its id.
-async fn refer(app: &TestApp, phone: &Phone, seq: i64, payload: Value) -> Value {
+pub(crate) async fn refer(app: &TestApp, phone: &Phone, seq: i64, payload: Value) -> Value {
     let op = op(seq, app.now().0, "referral.open", payload);
     let id = op["op_id"].clone();
     assert_eq!(push(app, phone, &[op]).await, ["applied"]);
@@ -324,11 +330,3 @@ on_both! {
         assert_eq!(Officer::new(app).await.queue().await, [] as [Value; 0]);
     }
 }
-
-/// An id as the store names it.
-#[allow(dead_code, reason = "used by the tests of evenings")]
-fn uuid(id: &Value) -> Uuid {
-    id.as_str().expect("text").parse().expect("an id")
-}
-#[allow(dead_code, reason = "used by the tests of evenings")]
-const _: (Option<OpId>, Option<Day>, Option<Millis>, &str) = (None, None, None, STAFF);

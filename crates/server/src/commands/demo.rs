@@ -1,5 +1,7 @@
 //! `gocua demo`: a believable ward to try things out in. Everybody in it is made up.
 
+mod police;
+
 use gocua_demo::{DemoWard, Scale, WardSource};
 use gocua_domain::address::Address;
 use gocua_domain::id::{AccountId, OpId};
@@ -165,8 +167,11 @@ pub async fn run(store: &Store, args: &DemoArgs) -> anyhow::Result<()> {
         .map_err(|_| anyhow::anyhow!("hashing the password"))?;
     let demo = gocua_demo::build(source, args.seed, scale, now);
     let asked = Asked::of(&demo);
+    let police = police::Police::of(&demo);
     load(store, demo, &hash, now).await.context("writing the ward")?;
-    asked.look_back(store, &args.ward, args.seed, now).await.context("asking again")
+    asked.look_back(store, &args.ward, args.seed, now).await.context("asking again")?;
+    let mut dice = dice(args.seed.wrapping_add(1));
+    police.look_back(store, &args.ward, now, &mut dice).await.context("the police desk")
 }
 
 /// Days of looking through records and asking again that a demonstration has behind it.
