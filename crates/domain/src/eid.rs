@@ -442,8 +442,7 @@ impl PastEid {
     /// Was this word taken back by one of these?
     pub fn taken_back<'a>(&self, by: impl IntoIterator<Item = &'a Self>) -> bool {
         by.into_iter().any(|other| {
-            let ours = self.yields_to(other.team) || (self.of_police() && other.of_police());
-            other.said == EidSaid::TakesBack(self.mark.op) && ours
+            other.said == EidSaid::TakesBack(self.mark.op) && self.yields_to(other.team)
         })
     }
 }
