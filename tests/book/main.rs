@@ -5,6 +5,7 @@ mod board;
 mod coverage;
 mod desk;
 mod doors;
+mod evenings;
 mod groups;
 mod identity;
 mod import;

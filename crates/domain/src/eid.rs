@@ -442,8 +442,7 @@ impl PastEid {
     /// Was this word taken back by one of these?
     pub fn taken_back<'a>(&self, by: impl IntoIterator<Item = &'a Self>) -> bool {
         by.into_iter().any(|other| {
-            let ours = self.yields_to(other.team) || (self.of_police() && other.of_police());
-            other.said == EidSaid::TakesBack(self.mark.op) && ours
+            other.said == EidSaid::TakesBack(self.mark.op) && self.yields_to(other.team)
         })
     }
 }
@@ -591,6 +590,101 @@ mod tests {
                 if let Some(first) = history.first().copied() {
                     history.remove(0);
                     history.push(first);
+                }
+            }
+        }
+    }
+
+    fn history(said: &Value) -> Vec<PastEid> {
+        let id = |value: &Value| u128::from(value.as_u64().expect("a number"));
+        let words = said.as_array().expect("words").iter();
+        words
+            .map(|word| PastEid {
+                mark: Mark {
+                    op: OpId(Uuid::from_u128(id(&word["id"]))),
+                    account: crate::id::AccountId(Uuid::nil()),
+                    device: crate::id::DeviceId(Uuid::nil()),
+                    device_seq: 1,
+                    stamp: Millis(word["at"].as_i64().expect("an instant")),
+                },
+                team: (word["by"] != "police")
+                    .then(|| TeamId(Uuid::from_u128(1 + u128::from(word["by"] == "a")))),
+                said: match word.get("takes_back") {
+                    Some(of) => EidSaid::TakesBack(OpId(Uuid::from_u128(id(of)))),
+                    None => EidSaid::Stands(Known {
+                        standing: serde_json::from_value(json!([word["state"], word["evidence"]]))
+                            .expect("a standing"),
+                        device: None,
+                    }),
+                },
+            })
+            .collect()
+    }
+
+    #[test]
+    fn where_one_stands_by_all_words_together() {
+        let file = include_str!("../../../tests/vectors/eid-standing.json");
+        let cases: Vec<Value> = serde_json::from_str(file).expect("cases");
+        assert!(cases.len() > 15);
+        for case in cases {
+            let mut history = history(&case["said"]);
+            for _ in 0..history.len().max(1) {
+                let stands = standing(&history);
+                let got = json!({
+                    "why": case["why"], "said": case["said"],
+                    "stands": stands.map(|(stands, _)| stands), "at": stands.map(|(_, at)| at),
+                });
+                assert_eq!(got, case);
+                if let Some(first) = history.first().copied() {
+                    history.remove(0);
+                    history.push(first);
+                }
+            }
+            // Volunteers go on as if the police had said nothing.
+            let theirs: Vec<_> = history.iter().filter(|past| !past.of_police()).copied().collect();
+            assert_eq!(words_now(&history), words_now(&theirs), "{}", case["why"]);
+        }
+    }
+
+    #[test]
+    fn weaker_evidence_never_overwrites_what_the_police_confirmed() {
+        use EidState as S;
+        let all = [
+            S::Unknown,
+            S::NotEligible,
+            S::NoCard,
+            S::CardOnly,
+            S::Level1,
+            S::L2Captured,
+            S::L2Issued,
+            S::L2Active,
+            S::L2InUse,
+            S::AccessLost,
+            S::Locked,
+        ];
+        let word = |at: i64, team: Option<u128>, standing| PastEid {
+            mark: Mark {
+                op: OpId(Uuid::from_u128(at.unsigned_abs().into())),
+                account: crate::id::AccountId(Uuid::nil()),
+                device: crate::id::DeviceId(Uuid::nil()),
+                device_seq: 1,
+                stamp: Millis(at),
+            },
+            team: team.map(|team| TeamId(Uuid::from_u128(team))),
+            said: EidSaid::Stands(Known { standing, device: None }),
+        };
+        for from in all {
+            for to in all {
+                for evidence in [Evidence::SelfReport, Evidence::SeenOnScreen] {
+                    let police = word(1, None, (from, Evidence::PoliceConfirmed));
+                    let theirs = word(2, Some(1), (to, evidence));
+                    let moved = evidence == Evidence::SeenOnScreen && to.height() > from.height();
+                    let stands =
+                        if moved { (to, evidence) } else { (from, Evidence::PoliceConfirmed) };
+                    for history in [[police, theirs], [theirs, police]] {
+                        let (got, _) = standing(&history).expect("somewhere");
+                        assert_eq!(got, stands, "{from:?} {to:?} {evidence:?}");
+                    }
                 }
             }
         }

@@ -25,8 +25,8 @@ use gocua_domain::time::{Day, Millis};
 
 use crate::db::{StoreError, chunks, set_each};
 use crate::entity::{
-    account, help_log, help_type, mobile_home, mobile_session, referral, referral_phone,
-    residential_group,
+    account, help_log, help_type, learner_eid, mobile_home, mobile_session, referral,
+    referral_phone, residential_group,
 };
 use crate::people;
 use crate::sync::{code, decode};
@@ -261,6 +261,12 @@ pub(crate) async fn write(
 ) -> Result<(), StoreError> {
     write_help(tx, ward, effects).await?;
     write_acts(tx, effects).await?;
+    if !effects.unsaid.is_empty() {
+        learner_eid::Entity::delete_many()
+            .filter(learner_eid::Column::OpId.is_in(effects.unsaid.iter().map(|word| word.0)))
+            .exec(tx)
+            .await?;
+    }
     let rows: Vec<_> = effects
         .phones
         .iter()

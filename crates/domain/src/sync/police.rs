@@ -7,7 +7,7 @@
 
 mod evening;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::decide::{Came, Fate, When, parse};
 use super::people::number;
@@ -135,6 +135,8 @@ pub struct PoliceEffects {
     pub help: BTreeMap<HelpId, NewHelp>,
     /// Counts that were mistakes: since when, and under which number.
     pub taken_back: BTreeMap<HelpId, (Millis, i64)>,
+    /// Words on the ladder that a later result of the same home stands for.
+    pub unsaid: BTreeSet<OpId>,
     /// The last act on each referral.
     pub acts: BTreeMap<ReferralId, Act>,
     /// Numbers to call back, with the last day they may be held.

@@ -1,5 +1,7 @@
 //! `gocua demo`: a believable ward to try things out in. Everybody in it is made up.
 
+mod police;
+
 use gocua_demo::{DemoWard, IdentityCount, Scale, WardSource};
 use gocua_domain::address::Address;
 use gocua_domain::id::{AccountId, OpId};
@@ -168,9 +170,12 @@ pub async fn run(store: &Store, args: &DemoArgs) -> anyhow::Result<()> {
     let demo = gocua_demo::build(source, args.seed, scale, now);
     let asked = Asked::of(&demo);
     let counted = Counted::of(&demo);
+    let police = police::Police::of(&demo);
     load(store, demo, &hash, now).await.context("writing the ward")?;
     counted.write(store, &args.ward).await.context("writing what the police counted")?;
-    asked.look_back(store, &args.ward, args.seed, now).await.context("asking again")
+    asked.look_back(store, &args.ward, args.seed, now).await.context("asking again")?;
+    let mut dice = dice(args.seed.wrapping_add(1));
+    police.look_back(store, &args.ward, now, &mut dice).await.context("the police desk")
 }
 
 /// What the police counted in the months behind a demonstration, and which of them writes it down.

@@ -1,6 +1,9 @@
-//! `gocua verify`: counts every visit again and proves the rollups.
+//! `gocua verify`: counts every visit again, proves the rollups, and that no number to call back is kept
+//! too long.
 
 use gocua_store::{Store, StoreError};
+
+use crate::app::Clock;
 
 /// Verifies wards (all of them without a code) and prints what was found. Returns whether all is well.
 ///
@@ -11,6 +14,7 @@ pub async fn run(store: &Store, ward: Option<&str>) -> Result<bool, StoreError> 
         Some(code) => vec![code.to_owned()],
         None => store.wards().await?,
     };
+    let today = Clock::system().now().day();
     let mut well = true;
     for code in wards {
         let report = store.verify(&code).await?;
@@ -26,7 +30,11 @@ pub async fn run(store: &Store, ward: Option<&str>) -> Result<bool, StoreError> 
                 drift.table, drift.key, drift.stored, drift.counted
             );
         }
-        well &= report.drifts.is_empty();
+        let overdue = store.overdue_phones(&code, today).await?;
+        if overdue > 0 {
+            println!("  {overdue} numbers to call back should have been deleted");
+        }
+        well &= report.drifts.is_empty() && overdue == 0;
     }
     Ok(well)
 }

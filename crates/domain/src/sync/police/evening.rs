@@ -47,12 +47,10 @@ pub(in super::super) fn result(
     // The desk may have taken it out of the evening while somebody stood at its door.
     let last = evening.homes.values().map(|home| home.position).max().unwrap_or_default();
     let position = home.map_or(last + 1, |home| home.position);
-    if let Some((said, (_, earlier))) = before {
+    if let Some((_, (_, earlier))) = before {
         let seq = number(book, effects, household);
         effects.police.taken_back.insert(HelpId(earlier.0), (when.at, seq));
-        if report.result == MobileResult::NotDone && said != MobileResult::NotDone {
-            unsay(book, effects, op, (came, &when), known.learner, earlier);
-        }
+        unsay(book, effects, known.learner, earlier);
     }
     let log = HelpLog {
         kind: ENROLMENT.into(),
@@ -153,22 +151,13 @@ fn stand(
     newest
 }
 
-/// Takes back the word that an earlier result of the home wrote.
-fn unsay(
-    book: &mut Book,
-    effects: &mut Effects,
-    op: &Op,
-    (came, when): (&Came, &When),
-    learner: Option<LearnerId>,
-    word: OpId,
-) {
-    let Some(learner) = learner else { return };
-    let Some(history) = book.people.eids.get_mut(&learner) else { return };
-    if !history.iter().any(|past| past.mark.op == word && past.of_police()) {
+/// What an earlier result of a home said on the ladder goes with it: only the latest ever said it. The
+/// count it wrote stays in the book as taken back.
+fn unsay(book: &mut Book, effects: &mut Effects, learner: Option<LearnerId>, word: OpId) {
+    let Some(history) = learner.and_then(|learner| book.people.eids.get_mut(&learner)) else {
         return;
-    }
-    let mark = mark(op, came, when);
-    history.push(PastEid { mark, team: None, said: EidSaid::TakesBack(word) });
-    let what = NewEidWord::TakesBack { word, why: Why::LearnedMore };
-    effects.people.eids.push(NewEid { mark, sender: came.sender, learner, what, seq: book.seq });
+    };
+    history.retain(|past| past.mark.op != word);
+    effects.people.eids.retain(|new| new.mark.op != word);
+    effects.police.unsaid.insert(word);
 }
