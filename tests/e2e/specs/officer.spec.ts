@@ -138,7 +138,7 @@ test.describe.serial('officer', () => {
     const page = await context.newPage()
     await officerAt(page, 'congan2')
     const list = page.getByRole('region', { name: 'Việc được chuyển đến' })
-    await expect(list.getByText('Nghi bị lừa')).toBeVisible({ timeout: 20_000 })
+    await expect(list.getByRole('button', { name: /Nghi bị lừa/ })).toBeVisible({ timeout: 20_000 })
     await context.setOffline(true)
 
     await list.getByRole('button', { name: /Hẹn làm Mức 2/ }).click()
@@ -175,7 +175,7 @@ test.describe.serial('officer', () => {
     expect(of('POLICE_SCAM')).toMatchObject({ state: 'done' })
     expect(counted(after, 'H13')).toBe(1)
 
-    await page.getByRole('link', { name: 'Của tôi' }).click()
+    await page.getByRole('link', { name: 'Của tôi', exact: true }).click()
     await expect(page.getByText('việc đã xong')).toBeVisible()
     await spotless(page, 'mine')
     await fits(page, 'mine')
