@@ -89,8 +89,8 @@ pub use setup::SetUp;
 pub use sync::Batch;
 pub use territory::*;
 pub use trust::{
-    BadgeLine, Epochs, FreshBadge, GroupCodes, KnownBadge, Shown, TeamTonight, TrustBoard, TrustDesk,
-    WardNow,
+    BadgeLine, Epochs, FreshBadge, GroupCodes, KnownBadge, Shown, TeamTonight, TrustBoard,
+    TrustDesk, WardNow,
 };
 pub use turf::{
     Batched, GivenBatch, Hand, SheetAlley, SheetDoor, TurfBoard, TurfBoardAlley, TurfBoardTeam,

@@ -8,9 +8,7 @@ use gocua_domain::account::{Action, Role};
 use gocua_domain::id::{AccountId, BadgeId, GroupId, TeamId};
 use gocua_domain::pull::{DoorCode, TeamRef};
 use gocua_domain::time::{Day, Millis};
-use gocua_domain::trust::{
-    BADGE_NUMBERS, LEAFLET_AHEAD, LEAFLET_DAYS, LEAST_BADGE, duty_phone,
-};
+use gocua_domain::trust::{BADGE_NUMBERS, LEAFLET_AHEAD, LEAFLET_DAYS, LEAST_BADGE, duty_phone};
 use gocua_store::{BadgeLine, FreshBadge, GroupCodes, TeamTonight};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -93,6 +93,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ward's warnings. */
+        get: operations["alerts"];
+        put?: never;
+        /**
+         * Publishes a warning: phones hear of it with their next sync, the public page shows it at once. The
+         *     same twice is once.
+         */
+        post: operations["publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a warning back. Twice is once. */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alleys/{id}/assignment": {
         parameters: {
             query?: never;
@@ -1857,6 +1895,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tonight's rota, badges, today's codes, the ward's terms. Whoever walks and has no badge gets one. */
+        get: operations["trust"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trust/badges/{id}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the holder of a badge a new one; the old one is revoked. */
+        post: operations["replace_badge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trust/badges/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a revocation back, when its holder has no other badge in force. Twice is once. */
+        post: operations["restore_badge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trust/badges/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revokes a badge: residents are answered no from the next question on, and from tomorrow the codes
+         *     of its holder's groups are other ones. Twice is once.
+         */
+        post: operations["revoke_badge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trust/leaflet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The codes of a residential group for a leaflet: seven days, the first not past and at most 14 days
+         *     away.
+         */
+        get: operations["leaflet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trust/leaflets/printed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that leaflets were printed: those of these groups are right again. */
+        post: operations["printed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trust/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets what the ward tells residents who ask. */
+        put: operations["terms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/turf": {
         parameters: {
             query?: never;
@@ -2097,6 +2260,13 @@ export interface components {
          * @description A warning of a fraud that is about.
          */
         AlertId: string;
+        /** @description A warning as the desk keeps it. */
+        AlertLine: components["schemas"]["AlertView"] & {
+            /** @description Name of who published it. */
+            by: string;
+            published_at: components["schemas"]["Millis"];
+            withdrawn_at?: components["schemas"]["Millis"] | null;
+        };
         /** @description A warning as phones and the public page show it. */
         AlertView: {
             /** @description The day it was published. */
@@ -2111,6 +2281,11 @@ export interface components {
             until: components["schemas"]["Day"];
             /** @description In plain words. */
             words: string;
+        };
+        /** @description Warnings, the newest first. */
+        AlertsView: {
+            /** @description Those in force, and those that were over within 30 days. */
+            alerts: components["schemas"]["AlertLine"][];
         };
         /** @description One alley with its coverage and its team. */
         AlleyCoverageView: {
@@ -2258,13 +2433,31 @@ export interface components {
              */
             seq: number;
         };
-        /** @description The code by which a resident tells that a volunteer is of the team that was announced. */
-        BadgeCode: {
+        /** @description A badge of somebody who walks with a team. */
+        Badge: {
+            account_id: components["schemas"]["AccountId"];
+            /** @description Its holder may not sign in any more. */
+            disabled?: boolean;
+            id: components["schemas"]["BadgeId"];
+            made_at: components["schemas"]["Millis"];
+            /** @description Its holder. */
+            name: string;
             /** @description Six digits. */
-            code: string;
-            /** @description The day it is good on, in Asia/Ho_Chi_Minh. */
-            day: components["schemas"]["Day"];
+            number: string;
+            revoked_at?: components["schemas"]["Millis"] | null;
+            /** @description Name of who revoked it. */
+            revoked_by?: string | null;
+            /** @description `volunteer` or `team_lead`. */
+            role: string;
+            team_id?: components["schemas"]["TeamId"] | null;
+            /** @description What the code on it leads to: the end of the address `/kiem-tra/t/`. */
+            token: string;
         };
+        /**
+         * Format: uuid
+         * @description A badge of somebody who goes from door to door.
+         */
+        BadgeId: string;
         /**
          * @description What the volunteer says to it.
          * @enum {string}
@@ -2702,6 +2895,12 @@ export interface components {
             /** @description The volunteer's own words. */
             words?: string | null;
         };
+        /** @description A residential group a resident may say he lives in. */
+        DeskGroup: {
+            code: string;
+            id: components["schemas"]["GroupId"];
+            name: string;
+        };
         /** @description A resident to be passed on. */
         DeskReferralRequest: {
             age_band?: components["schemas"]["AgeBand"] | null;
@@ -2730,6 +2929,8 @@ export interface components {
         };
         /** @description Residents passed on. */
         DeskReferrals: {
+            /** @description The ward's residential groups, to choose from. */
+            groups: components["schemas"]["DeskGroup"][];
             /** @description Those of the last 30 days, the latest first. */
             referrals: components["schemas"]["DeskReferralView"][];
         };
@@ -2963,6 +3164,21 @@ export interface components {
          * @enum {string}
          */
         Ending: "erased" | "already_gone" | "nobody_here" | "keeps_consent" | "mistake";
+        /** @description An evening of today. */
+        EveningView: {
+            /**
+             * Format: int32
+             * @description When it begins, in minutes since midnight.
+             */
+            from: number;
+            /** @description Where they meet. */
+            place: string;
+            /**
+             * Format: int32
+             * @description When it ends, in minutes since midnight.
+             */
+            to: number;
+        };
         /**
          * @description How one knows, from the weakest.
          * @enum {string}
@@ -3200,6 +3416,13 @@ export interface components {
             groups: components["schemas"]["GroundGroupView"][];
             /** Format: int64 */
             seq: number;
+        };
+        /** @description A residential group with its code of today. */
+        GroupCodeView: {
+            code: components["schemas"]["DoorCode"];
+            id: components["schemas"]["GroupId"];
+            name: string;
+            stale_from?: components["schemas"]["Day"] | null;
         };
         /** @description One residential group's coverage. */
         GroupCoverageView: {
@@ -3662,6 +3885,13 @@ export interface components {
         LayerKeysView: {
             keys: components["schemas"]["LayerKeyView"][];
         };
+        /** @description A group's codes of seven days, to be posted in its house of culture. */
+        LeafletView: {
+            /** @description One a day. */
+            codes: components["schemas"]["DoorCode"][];
+            group_id: components["schemas"]["GroupId"];
+            group_name: string;
+        };
         /**
          * Format: uuid
          * @description A resident who agreed to be remembered (người học).
@@ -3843,6 +4073,8 @@ export interface components {
             account_id: components["schemas"]["AccountId"];
             /** @description The number on the reader's badge, if the ward has given one: six digits. */
             badge_no?: string | null;
+            /** @description What the code on the badge leads to: the end of the address at which the ward answers for it. */
+            badge_token?: string | null;
             campaign?: components["schemas"]["CampaignRef"] | null;
             /** @description Display name. */
             name: string;
@@ -4454,6 +4686,11 @@ export interface components {
         PhonesView: {
             phones: components["schemas"]["PhoneView"][];
         };
+        /** @description Leaflets that were printed. */
+        PrintedRequest: {
+            /** @description Of which residential groups. */
+            group_ids: components["schemas"]["GroupId"][];
+        };
         /** @description The body of every refusal (`application/problem+json`). */
         Problem: {
             /** @description Why, for programs. */
@@ -4497,6 +4734,18 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A warning to be published. */
+        PublishRequest: {
+            /** @description The residential groups it is about; empty: the whole ward. */
+            groups?: components["schemas"]["GroupId"][];
+            /** @description Made by the desk. */
+            id: components["schemas"]["AlertId"];
+            kind: components["schemas"]["ScamKind"];
+            /** @description The last day it is shown, at most 60 days away. */
+            until: components["schemas"]["Day"];
+            /** @description At most 400 characters, without anybody's number. */
+            words: string;
+        };
         /** @description One answer of `sync/pull`. Lists that are empty and parts that did not change are left out. */
         PullAnswer: {
             /**
@@ -4507,13 +4756,9 @@ export interface components {
             /** @description Alleys to replace, with all their doors. */
             alleys?: components["schemas"]["AlleyView"][];
             /**
-             * @description The team's badge codes of today and the days after; on the first page of every answer that
-             *     brings anything new to the ward, since a phone may go for weeks without a reset.
-             */
-            badge?: components["schemas"]["BadgeCode"][];
-            /**
              * @description The codes by which residents of the reader's groups tell who is announced, of today and the
-             *     days after; comes as the badge codes do.
+             *     days after ([`BADGE_DAYS`]); with [`PullAnswer::me`], and then they replace what the phone
+             *     holds: a phone may go for weeks without a reset.
              */
             codes?: components["schemas"]["DoorCode"][];
             /** @description To be sent with the next pull. */
@@ -5479,6 +5724,17 @@ export interface components {
             /** @description 1 to 60 characters; no other open team of the ward has it. */
             name: string;
         };
+        /** @description A team residents may expect today. */
+        TeamTonight: {
+            /** @description The residential groups it holds alleys in. */
+            group_ids: components["schemas"]["GroupId"][];
+            id: components["schemas"]["TeamId"];
+            name: string;
+            /** @description One of it has begun a shift today that is not over. */
+            out: boolean;
+            /** @description Its planned evenings of today. */
+            plans: components["schemas"]["EveningView"][];
+        };
         /** @description A team by name. */
         TeamView: {
             /** @description Identity. */
@@ -5517,6 +5773,25 @@ export interface components {
         /** @description Counts by business day, oldest first; days on which nothing happened are left out. */
         TrendView: {
             days: components["schemas"]["TrendDay"][];
+        };
+        /** @description What the ward tells residents who ask. */
+        TrustTerms: {
+            /** @description The ward's duty phone as residents read it; empty when there is none. */
+            duty_phone: string;
+        };
+        /** @description All the desk sees of badges, codes and the evening. */
+        TrustView: {
+            /** @description Badges of everybody who walks, by name. */
+            badges: components["schemas"]["Badge"][];
+            /** @description The ward's residential groups, in its order. */
+            groups: components["schemas"]["GroupCodeView"][];
+            /** @description All teams, by name. */
+            teams: components["schemas"]["TeamRef"][];
+            terms: components["schemas"]["TrustTerms"];
+            /** @description The day it is of. */
+            today: components["schemas"]["Day"];
+            /** @description Teams announced for today, by name. */
+            tonight: components["schemas"]["TeamTonight"][];
         };
         /** @description One alley as the desk shares the ward out. */
         TurfAlleyView: {
@@ -6101,6 +6376,120 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Enabled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Warnings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        responses: {
+            /** @description Published */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -10720,6 +11109,275 @@ export interface operations {
         };
         responses: {
             /** @description Closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rota, badges, codes, terms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_badge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_badge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In force again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_badge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaflet: {
+        parameters: {
+            query: {
+                /** @description The residential group. */
+                group: string;
+                /** @description The first day; today without one. */
+                from?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Codes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeafletView"];
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    printed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrintedRequest"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustTerms"];
+            };
+        };
+        responses: {
+            /** @description Written */
             204: {
                 headers: {
                     [name: string]: unknown;
