@@ -109,6 +109,11 @@ describe('own counts', () => {
     expect(ownCounts([log('a', { state: 'booked', seq: 9 }), log('b', {}), back('b'), log('c', { state: 'rejected' })], TODAY).map(({ op_id }) => op_id)).toEqual(['a'])
   })
 
+  it('count a home once, whatever was said of it before', () => {
+    const say = (op_id: string, made_at: number, people: number): Said => ({ op_id, kind: 'mobile.result', payload: { session_id: 's', referral_id: 'a', result: 'captured', people }, made_at, state: 'local' })
+    expect(countsOf(bookOf(), [say('x', NOW, 1), say('y', NOW + 1, 3)], 0)).toEqual([{ day: TODAY, kind: 'H02', channel: 'home', n: 1, people: 3, minutes: 0, waiting: 1 }])
+  })
+
   it('of a crowd say how many were there', () => {
     const hall: Said = { op_id: 'x', kind: 'help.log', payload: { kind: 'H14', channel: 'mobile_point', result: 'done', people: 25 }, made_at: NOW, state: 'local' }
     expect(countsOf(bookOf(), [hall], 0)).toEqual([{ day: TODAY, kind: 'H14', channel: 'mobile_point', n: 1, people: 25, minutes: 0, waiting: 1 }])

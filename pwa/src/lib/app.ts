@@ -153,19 +153,21 @@ export const engine = new SyncEngine({
   appVersion: __APP_VERSION__,
 })
 
+let noted: ReturnType<typeof setTimeout> | undefined
 let rested: ReturnType<typeof setTimeout> | undefined
 
 /** Operations are on the disk, and may rest so long before they are sent. */
 export function saved(ops: readonly OutboxOp[], rest: Millis): void {
   turf.take(ops)
   channel?.postMessage({ ops: ops.map((op) => op.op_id) })
-  // The next door is painted first: sending competes with it for the disk of a cheap phone.
-  setTimeout(() => {
+  // The next door is painted first: sending competes with it for the disk of a cheap phone. So does
+  // looking at what is unsent, which once after a row of taps is enough.
+  clearTimeout(noted)
+  noted = setTimeout(() => {
     void safety.note().catch(() => undefined)
     if (session.ended) void vault.count().catch(() => undefined)
-    if (rest === 0) engine.wake('save')
   }, 200)
-  if (rest === 0) return
+  if (rest === 0) return void setTimeout(() => engine.wake('save'), 200)
   // A hair later: by then nothing rests any more, whichever clock is ahead. One after the other they
   // leave together: ten a second are no reason to call the ward ten times.
   clearTimeout(rested)

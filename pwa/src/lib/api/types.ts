@@ -39,6 +39,7 @@ export type Reason =
   | 'text_too_long'
   | 'number_in_text'
   | 'out_of_range'
+  | 'unknown_help'
   | PeopleReason
 export type Flag = Schemas['Flag'] | 'gap' | 'unknown_field' | 'corrected_elsewhere' | 'lost_to_newer' | 'to_inbox' | 'learner_unknown'
 export type OpResult = Omit<Schemas['OpResult'], 'outcome' | 'reason' | 'flags'> & {
@@ -160,6 +161,7 @@ export type PeopleReason =
   | 'no_such_learner'
   | 'secret_in_text'
   | 'consent_needed'
+  | 'not_a_number'
 
 export type PeopleKind =
   | 'consent.give'

@@ -261,5 +261,6 @@ export const people: Record<keyof typeof vi, string> = {
   'reason.needs_smartphone': 'They have no smartphone to open VNeID on. Choose the phone anew, then write the step.',
   'reason.no_such_learner': 'This person is no longer written down.',
   'reason.secret_in_text': 'The note holds a long number, a code or a password. Take it out.',
+  'reason.not_a_number': 'A number to call back has 8 to 15 digits.',
   'reason.consent_needed': 'This person has not agreed to the police being told.',
 }

@@ -260,5 +260,6 @@ export const people = {
   'reason.needs_smartphone': 'Người này chưa có máy thông minh để mở VNeID. Chọn lại mục “Điện thoại” rồi ghi.',
   'reason.no_such_learner': 'Người này đã thôi ghi tên.',
   'reason.secret_in_text': 'Lời dặn có số dài, mã hoặc mật khẩu. Bỏ phần đó ra.',
+  'reason.not_a_number': 'Số gọi lại phải có 8 đến 15 chữ số.',
   'reason.consent_needed': 'Người này chưa đồng ý chuyển Công an.',
 } as const

@@ -341,6 +341,8 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   rejected_no_such_learner: 'the learner has not agreed, or no longer does',
   rejected_secret_in_text: 'a code, a password or a person’s number in the note',
   rejected_consent_needed: 'the learner has not agreed to this',
+  rejected_unknown_help: 'a kind of help the catalogue does not have',
+  rejected_not_a_number: 'the number to call back is none',
   rejected_refused: 'the server could not write it',
   rejected_other: 'reason “{reason}”',
 

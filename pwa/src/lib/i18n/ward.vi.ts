@@ -335,6 +335,8 @@ export const wardVi = {
   rejected_no_such_learner: 'người học chưa đồng ý, hoặc đã rút lại',
   rejected_secret_in_text: 'ghi chú có mã, mật khẩu hoặc số của người dân',
   rejected_consent_needed: 'người học chưa đồng ý việc này',
+  rejected_unknown_help: 'loại hỗ trợ không còn trong danh mục',
+  rejected_not_a_number: 'số gọi lại không đúng',
   rejected_refused: 'máy chủ không ghi được',
   rejected_other: 'lý do “{reason}”',
 

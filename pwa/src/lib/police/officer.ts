@@ -42,7 +42,8 @@ export function tasksOf(book: OfficerBook, ops: readonly Said[], seq: number): T
 const byDue = (a: Task, b: Task): number => (a.due_on ?? 99_999_999) - (b.due_on ?? 99_999_999) || a.opened_at - b.opened_at
 
 function said(task: Task, { kind, payload, made_at }: Said): Task | null {
-  const { why: _, ...rest } = task
+  // Each act says all: nothing of an earlier one is left.
+  const { why: _, appointment: __, ...rest } = task
   switch (kind) {
     case 'referral.accept': {
       const { appointment } = payload as ReferralAccept
@@ -81,7 +82,10 @@ export function eveningsOf(book: OfficerBook, ops: readonly Said[], seq: number)
     const { session_id, referral_id, result, why, people } = op.payload as MobileReport
     const evening = evenings.get(session_id)
     if (!evening || evening.state === 'cancelled') continue
-    const homes = evening.homes.map((home) => (home.referral_id === referral_id ? { referral_id, result, people, at: op.made_at, ...(why ? { why } : {}) } : home))
+    const told = { referral_id, result, people, at: op.made_at, ...(why ? { why } : {}) }
+    // The desk may have taken it out of the evening while somebody stood at its door.
+    const known = evening.homes.some((home) => home.referral_id === referral_id)
+    const homes = known ? evening.homes.map((home) => (home.referral_id === referral_id ? told : home)) : [...evening.homes, told]
     const waiting = op.state === 'booked' ? evening.waiting : new Set([...evening.waiting, referral_id])
     const state = homes.every((home) => home.result) ? 'held' : evening.state
     evenings.set(session_id, { ...evening, homes, waiting, state })
@@ -104,7 +108,10 @@ export interface Count {
   waiting: number
 }
 
-/** Own counts by day, kind and channel. `ops` are all of this account on this phone. */
+/** What enrolment at a home is counted as. */
+const ENROLMENT = 'H02'
+
+/** Own counts by day, kind and channel; what came of a home counts as well. `ops` are all of this account on this phone. */
 export function countsOf(book: OfficerBook, ops: readonly Said[], seq: number): Count[] {
   const counts = new Map<string, Count>()
   const add = (day: Day, kind: string, channel: Channel, n: number, people: number, minutes: number, waiting: number): void => {
@@ -128,8 +135,18 @@ export function countsOf(book: OfficerBook, ops: readonly Said[], seq: number): 
     if (sign === 0) continue
     add(log.day ?? dayOf(op.made_at), log.kind, log.channel, sign, sign * (log.people ?? 1), sign * (log.minutes ?? 0), pending && op.state !== 'booked' ? 1 : 0)
   }
+  // Of several results of one home the last counts; a home whose result the book has is counted there.
+  const answered = new Set(book.sessions.flatMap(({ id, homes }) => homes.flatMap((home) => (home.result ? [`${id}|${home.referral_id}`] : []))))
+  const homes = new Map<string, Said>()
+  for (const op of ops) if (op.kind === 'mobile.result' && over(op, seq)) homes.set(homeKey(op), op)
+  for (const [key, op] of homes) {
+    if (answered.has(key)) continue
+    add(dayOf(op.made_at), ENROLMENT, 'home', 1, Math.max(1, (op.payload as MobileReport).people), 0, op.state === 'booked' ? 0 : 1)
+  }
   return [...counts.values()].filter(({ n }) => n > 0)
 }
+
+const homeKey = (op: Said): string => `${(op.payload as MobileReport).session_id}|${(op.payload as MobileReport).referral_id}`
 
 /** Counts of this phone on a day that may still be taken back, newest first. */
 export function ownCounts(ops: readonly Said[], day: Day): Array<Said & { payload: HelpLog }> {

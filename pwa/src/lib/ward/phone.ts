@@ -86,6 +86,8 @@ const REASON: { [R in Rejection | PeopleReason]: `rejected_${R}` } = {
   no_such_learner: 'rejected_no_such_learner',
   secret_in_text: 'rejected_secret_in_text',
   consent_needed: 'rejected_consent_needed',
+  unknown_help: 'rejected_unknown_help',
+  not_a_number: 'rejected_not_a_number',
 }
 
 /** Why a record was sent back. A newer server may have reasons this desk has no words for. */

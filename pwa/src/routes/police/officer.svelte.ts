@@ -2,7 +2,7 @@ import { clock, db, minute, session, turf } from '$lib/app.ts'
 import type { Channel, HelpLog, HelpType, MobileSession, OfficerBook, OfficerGroup } from '$lib/api/types.ts'
 import { recall, remember } from '$lib/data/session.ts'
 import { dayOf, type Day, type Millis } from '$lib/domain/time.ts'
-import { countsOf, eveningsOf, tasksOf, type Evening, type Task } from '$lib/police/officer.ts'
+import { countsOf, eveningsOf, tasksOf, type Evening, type Said, type Task } from '$lib/police/officer.ts'
 import { open } from '$lib/domain/referral.ts'
 import { acts } from './acts.ts'
 
@@ -13,6 +13,8 @@ interface Choice {
 
 const NOBODY: Choice = { channel: 'office', group_id: null }
 const choiceKey = (account_id: string): string => `turf:${account_id}:police`
+
+const ofReferral = (op: Said): boolean => op.kind.startsWith('referral.') || op.kind === 'eid.confirm' || op.kind === 'mobile.result'
 
 /** What an officer's screens read: the book with this phone's own acts over it. */
 class Officer {
@@ -36,14 +38,18 @@ class Officer {
   })
   readonly today: Day = $derived(dayOf(Math.max(minute.now, clock.now())))
   readonly holidays: ReadonlySet<Day> = $derived(new Set(this.book?.holidays))
-  readonly #said = $derived(turf.ops.filter((op) => op.kind.startsWith('referral.') || op.kind === 'eid.confirm' || op.kind === 'mobile.result'))
-  /** Acts on their way to the disk count like those that are there. */
-  readonly #all = $derived([...this.#said, ...acts.queued])
+  #last: readonly Said[] = []
+  /** Acts on referrals, those on their way to the disk like those that are there. The same list as before while a tap adds none: the queue is not laid again for a count. */
+  readonly #all: readonly Said[] = $derived.by(() => {
+    const next = [...turf.ops.filter(ofReferral), ...acts.queued.filter(ofReferral)]
+    const held = this.#last
+    return next.length === held.length && next.every((op, at) => op === held[at]) ? held : (this.#last = next)
+  })
   readonly tasks: readonly Task[] = $derived(this.book ? tasksOf(this.book, this.#all, turf.seq) : [])
   readonly taskOf: ReadonlyMap<string, Task> = $derived(new Map(this.tasks.map((task) => [task.id, task])))
   readonly waiting: readonly Task[] = $derived(this.tasks.filter((task) => open(task.state)))
   readonly evenings: readonly Evening[] = $derived(this.book ? eveningsOf(this.book, this.#all, turf.seq) : [])
-  readonly logs = $derived([...turf.ops.filter((op) => op.kind.startsWith('help.')), ...acts.queued])
+  readonly logs = $derived([...turf.ops.filter((op) => op.kind.startsWith('help.') || op.kind === 'mobile.result'), ...acts.queued])
   readonly counts = $derived(this.book ? countsOf(this.book, this.logs, turf.seq) : [])
   /** Counts of today by kind. */
   readonly now: ReadonlyMap<string, number> = $derived.by(() => {

@@ -18,6 +18,9 @@ const isPolice = (kind: string): kind is PoliceKind => (POLICE as readonly strin
 export const taskWord = (kind: QueueItem['kind']): string =>
   isPolice(kind) ? t(`police.kind.${kind}`) : t(`people.referral.kind.${REFERRAL_KINDS.includes(kind) ? kind : 'OTHER'}`)
 
+/** `Tổ 5` for `Tổ dân phố 5`: what stands on a chip. */
+export const shortGroup = (name: string): string => name.replace(/^Tổ dân phố /u, 'Tổ ')
+
 /** The house as it is said: `số 21, Ngõ 40`; the slip of one that was not opened at a door. */
 export function placeWord({ door, slip, source }: QueueItem): string {
   if (door) return [/^\d/.test(door.house) ? t('door.no', { no: door.house }) : door.house, door.alley].filter(Boolean).join(', ')
