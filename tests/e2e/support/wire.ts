@@ -38,8 +38,9 @@ export class Wire {
     return new Wire(url, access_token, device_id)
   }
 
-  async push(kind: string, payload: unknown, state: State = WELL): Promise<PushAnswer['results'][number]> {
-    const now = Date.now()
+  /** `skew`: how far this phone's clock runs ahead, in milliseconds. */
+  async push(kind: string, payload: unknown, state: State = WELL, skew = 0): Promise<PushAnswer['results'][number]> {
+    const now = Date.now() + skew
     this.#seq += 1
     const answer = await this.#call<PushAnswer>('/sync/push', state, {
       device_id: this.device,
@@ -52,6 +53,11 @@ export class Wire {
     const [result] = answer.results
     if (!result) throw new Error('a push without a result')
     return result
+  }
+
+  /** The whole answer to a first pull. */
+  book<T>(): Promise<T> {
+    return this.#call<T>('/sync/pull', WELL)
   }
 
   /** What the server tells this volunteer about the own records. */

@@ -65,6 +65,16 @@ impl From<OpenedReferral> for DeskReferralView {
 pub struct DeskReferrals {
     /// Those of the last 30 days, the latest first.
     referrals: Vec<DeskReferralView>,
+    /// The ward's residential groups, to choose from.
+    groups: Vec<DeskGroup>,
+}
+
+/// A residential group a resident may say he lives in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskGroup {
+    id: GroupId,
+    code: String,
+    name: String,
 }
 
 /// Residents whom desks and classes have passed on to the police in the last 30 days.
@@ -79,7 +89,12 @@ pub struct DeskReferrals {
 pub async fn referrals(app: State, caller: Caller) -> Result<web::Json<DeskReferrals>, Problem> {
     caller.may(Action::OpenReferral)?;
     let rows = app.store.desk_referrals(caller.ward()?, app.now()).await?;
-    Ok(web::Json(DeskReferrals { referrals: rows.into_iter().map(Into::into).collect() }))
+    let groups = app.store.desk_groups(caller.ward()?).await?;
+    let groups = groups.into_iter().map(|g| DeskGroup { id: g.id, code: g.code, name: g.name });
+    Ok(web::Json(DeskReferrals {
+        referrals: rows.into_iter().map(Into::into).collect(),
+        groups: groups.collect(),
+    }))
 }
 
 /// A resident to be passed on.

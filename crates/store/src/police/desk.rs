@@ -6,6 +6,7 @@ use sea_orm::{
 };
 
 use gocua_domain::id::{AccountId, DeviceId, GroupId, ReferralId};
+use gocua_domain::officer::GroupName;
 use gocua_domain::referral::{
     Appointment, ReferralKind, ReferralSource, ReferralState, ReturnWhy, Sla,
 };
@@ -156,6 +157,25 @@ impl Store {
             .all(&self.read)
             .await?;
         rows.into_iter().map(opened).collect()
+    }
+
+    /// The residential groups of a ward, by code.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn desk_groups(&self, ward: &str) -> Result<Vec<GroupName>, StoreError> {
+        let rows = residential_group::Entity::find()
+            .filter(residential_group::Column::Ward.eq(ward))
+            .filter(residential_group::Column::MergedInto.is_null())
+            .order_by_asc(residential_group::Column::Code)
+            .all(&self.read)
+            .await?;
+        let named = |g: residential_group::Model| GroupName {
+            id: GroupId(g.id),
+            code: g.code,
+            name: g.name,
+        };
+        Ok(rows.into_iter().map(named).collect())
     }
 }
 
