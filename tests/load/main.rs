@@ -66,7 +66,9 @@ impl Plan {
                 // What `cargo bench` adds.
                 "--bench" => {}
                 other => {
-                    panic!("unknown option {other}: --rounds N, --only push,desk,start,public, --small")
+                    panic!(
+                        "unknown option {other}: --rounds N, --only push,desk,start,public, --small"
+                    )
                 }
             }
         }
@@ -468,7 +470,11 @@ impl Bench {
                 let mut rate = Figures::default();
                 let (mut latency, mut cpu, mut foreign) = Default::default();
                 for round in 0..self.plan.rounds {
-                    note(&format!("public, {browsers} browsers, round {} on {}", round + 1, name(shelf.engine)));
+                    note(&format!(
+                        "public, {browsers} browsers, round {} on {}",
+                        round + 1,
+                        name(shelf.engine)
+                    ));
                     let done = public::ask(&server.url, &questions, browsers, times, ours).await;
                     assert!(done.bytes < 20 * 1024, "{} bytes", done.bytes);
                     rate.add((browsers * times) as f64 / done.spent.wall.as_secs_f64());

@@ -59,7 +59,13 @@ pub async fn questions(desk: &Phone, now: Millis) -> Vec<Question> {
 }
 
 /// So many browsers ask one after the other, each `times`.
-pub async fn ask(url: &str, questions: &[Question], browsers: usize, times: usize, ours: Ours) -> Answered {
+pub async fn ask(
+    url: &str,
+    questions: &[Question],
+    browsers: usize,
+    times: usize,
+    ours: Ours,
+) -> Answered {
     let meter = Meter::start(ours);
     let asking = (0..browsers).map(|browser| async move {
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");

@@ -97,10 +97,11 @@ const CODES: u32 = 10_000 * Animal::ALL.len() as u32;
 /// numbers in it the first is taken that does not lie in the rest a division would leave.
 pub fn code_of(mac: &[u8; 32]) -> (String, Animal) {
     let (words, _) = mac.as_chunks::<4>();
-    let numbers = words.iter().map(|word| u32::from_be_bytes(*word));
+    let mut numbers = words.iter().map(|word| u32::from_be_bytes(*word));
     let fair = u32::MAX / CODES * CODES;
     // That none of eight will do happens once in 10^37.
-    let number = numbers.clone().find(|n| *n < fair).or(numbers.last()).unwrap_or_default() % CODES;
+    let number =
+        numbers.clone().find(|n| *n < fair).or(numbers.next_back()).unwrap_or_default() % CODES;
     let animal = Animal::ALL[(number / 10_000) as usize % Animal::ALL.len()];
     (format!("{:04}", number % 10_000), animal)
 }

@@ -108,7 +108,7 @@ test('a resident checks the badge and the code on the ward’s page; what is rev
   await expect(staff.page.getByText(/^Đã phát cảnh báo/)).toBeVisible()
   await page.goto(link)
   await expect(page.getByText('Có người giả công an đòi mã OTP.')).toBeVisible()
-  await it.go('Của tôi')
+  await it.page.evaluate(() => (location.hash = '#/mine'))
   await it.sync()
   await it.go('Đi ngõ')
   await expect(it.page.getByText('Cảnh báo: Giả công an, cán bộ phường').first()).toBeVisible({ timeout: 20_000 })
@@ -127,8 +127,49 @@ test('a resident checks the badge and the code on the ward’s page; what is rev
   await expect(staff.page.getByRole('row').filter({ hasText: group.name }).getByText(/^Mã đổi từ/).first()).toBeVisible()
   await spotless(staff.page, 'codes')
   await fits(staff.page, 'codes')
+  await it.go('Của tôi')
+  await it.sync()
   await it.page.evaluate(() => (location.hash = '#/badge'))
   await expect(it.page.getByText('Phường chưa cấp số thẻ, hoặc đã thu lại')).toBeVisible()
+})
+
+test('badges come out of the printer in the size of a bank card, leaflets in letters of 18 points and more', async ({ desk, book }) => {
+  const { groups } = await book.get<Trust>('/trust')
+  const staff = await desk()
+  await staff.signIn()
+  const { page } = staff
+  /** Pages of a document, counted where it lists them. */
+  const pages = (pdf: Buffer): number => pdf.toString('latin1').match(/\/Type\s*\/Page[^s]/g)?.length ?? 0
+  await page.goto('/#/ward/trust')
+  await expect(page.getByRole('heading', { name: 'Kiểm tra người đến nhà' })).toBeVisible()
+  await spotless(page, 'tonight')
+  await fits(page, 'tonight')
+  await page.goto('/#/ward/trust/badges')
+  await page.getByLabel('Tìm theo tên hoặc số thẻ').fill('a')
+  const boxes = page.getByRole('checkbox', { name: /^Chọn thẻ của/ })
+  for (let n = 0; n < 11; n += 1) await boxes.nth(n).check()
+  await page.getByRole('link', { name: 'In thẻ đã chọn (11)' }).click()
+  await expect(page.locator('article')).toHaveCount(11)
+  const card = await page.locator('article').first().boundingBox()
+  expect([Math.round(card?.width ?? 0), Math.round(card?.height ?? 0)], '85.6 x 54 mm at 96 dots an inch').toEqual([324, 204])
+  await spotless(page, 'cards')
+  expect(pages(await page.pdf({ preferCSSPageSize: true }))).toBe(2)
+
+  await page.goto('/#/ward/trust/codes')
+  for (const { name } of groups.slice(0, 2)) await page.getByRole('checkbox', { name: `Chọn ${name}`, exact: true }).check()
+  await page.getByRole('link', { name: 'In tờ rơi (2)' }).click()
+  await expect(page.locator('article')).toHaveCount(2)
+  const least = await page.locator('article').first().evaluate((paper) => {
+    const texts = [...paper.querySelectorAll('*')].filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim()))
+    return Math.min(...texts.map((one) => parseFloat(getComputedStyle(one).fontSize)))
+  })
+  expect(least, '18 points').toBeGreaterThanOrEqual(24)
+  await spotless(page, 'leaflets')
+  expect(pages(await page.pdf({ preferCSSPageSize: true })), 'a page each').toBe(2)
+  await page.goto('/#/ward/trust/alerts')
+  await page.getByRole('button', { name: 'Phát cảnh báo mới' }).click()
+  await spotless(page, 'warnings')
+  await fits(page, 'warnings')
 })
 
 test('a stall whose QR code was glued over: the trader is shown how to check it, and the bank is asked, with no name', async ({ phone, book, server }) => {

@@ -30,8 +30,8 @@ impl Default for CheckBounds {
 
 /// More addresses than a ward has homes; those at rest are forgotten first.
 const KEPT: usize = 50_000;
-/// Thousandths of one request: what is counted in.
-const ONE: i64 = 1_000;
+/// What one request costs; so many a minute come back at a whole number each millisecond.
+const ONE: i64 = 60_000;
 
 /// What each address may still ask.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(super) struct Buckets {
     places: Mutex<HashMap<IpAddr, Place>>,
 }
 
-/// One address: thousandths of pages and of misses it still has.
+/// One address: what it still has of pages and of misses.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     pages: i64,
@@ -64,7 +64,7 @@ impl Buckets {
         let place = places.entry(who).or_insert_with(|| self.fresh(now));
         *place = self.filled(*place, now);
         let short = |has: i64, per_minute: u32| {
-            (has < ONE).then(|| (ONE - has) * 60 / i64::from(per_minute.max(1)))
+            (has < ONE).then(|| (ONE - has) / i64::from(per_minute.max(1)))
         };
         let pages = short(place.pages, self.bounds.per_minute);
         let misses = short(place.misses, self.bounds.miss_per_minute).filter(|_| question);
@@ -94,12 +94,8 @@ impl Buckets {
         let passed = now.0.saturating_sub(place.at.0).clamp(0, 86_400_000);
         let full = self.fresh(now);
         let more = |has: i64, per_minute: u32, most: i64| {
-            (has + passed * i64::from(per_minute) / 60).min(most)
+            has.saturating_add(passed * i64::from(per_minute)).min(most)
         };
-        // Less than a thousandth has come: the time goes on counting.
-        if passed * i64::from(self.bounds.per_minute.min(self.bounds.miss_per_minute)) < 60 {
-            return place;
-        }
         Place {
             pages: more(place.pages, self.bounds.per_minute, full.pages),
             misses: more(place.misses, self.bounds.miss_per_minute, full.misses),
