@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Catalogue, type Indicator } from '$lib/ward/catalogue.svelte.ts'
 import { defineMeasure, definePeople, defineRevisit, defineVisits } from '$lib/ward/definition.ts'
-import { INDICATOR, MEASURES } from '$lib/ward/measure.ts'
+import { INDICATOR, isIdentity, MEASURES } from '$lib/ward/measure.ts'
 import { listHref, readListPlace, writeListPlace } from '$lib/ward/register/place.ts'
 import { SHOWS } from '$lib/ward/register/text.ts'
 import { coverage as coverageOf, group } from './fixture.ts'
