@@ -16,7 +16,8 @@ fn counts(n: i64) -> Counts {
 }
 
 fn of(month: i32, as_of: i32, rows: Vec<(GroupId, Counts)>) -> NewCounts {
-    let origin = Origin { month: Month(month), as_of: Day(as_of), source: "Báo cáo tháng".into() };
+    let origin =
+        Origin { month: Month(month), as_of: Day(as_of), source: "Báo cáo tháng".into() };
     NewCounts { origin, rows, by: fixture::account("police") }
 }
 

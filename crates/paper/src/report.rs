@@ -143,17 +143,22 @@ fn twips(mm: f64) -> i64 {
     (mm * MM).round() as i64
 }
 
-/// Two columns without lines: what stands left and right of each other.
+/// Two columns without lines: what stands left and right of each other. They reach as far into the
+/// margins left and right as they are wider than the text.
 fn beside(widths: (f64, f64), left: &str, right: &str) -> String {
     let (a, b) = (twips(widths.0), twips(widths.1));
+    let out = twips((widths.0 + widths.1 - (PAGE.0 - MARGIN.2 - MARGIN.3)) / 2.0);
     let cell = |width: i64, inside: &str| {
         format!("<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/></w:tcPr>{inside}</w:tc>")
     };
     format!(
-        "<w:tbl><w:tblPr><w:tblW w:w=\"{}\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr>\
+        "<w:tbl><w:tblPr><w:tblW w:w=\"{}\" w:type=\"dxa\"/><w:tblInd w:w=\"{}\" w:type=\"dxa\"/>\
+         <w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:left w:w=\"0\" w:type=\"dxa\"/>\
+         <w:right w:w=\"0\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr>\
          <w:tblGrid><w:gridCol w:w=\"{a}\"/><w:gridCol w:w=\"{b}\"/></w:tblGrid>\
          <w:tr>{}{}</w:tr></w:tbl>",
         a + b,
+        -out,
         cell(a, left),
         cell(b, right),
     )
@@ -273,7 +278,7 @@ fn letterhead(office: &Office) -> String {
         paragraph("Độc lập - Tự do - Hạnh phúc", Look { ruled: true, ..BOLD }),
         paragraph(&office.dated, Look { italic: true, before: 120, ..CENTRED }),
     ];
-    beside((68.0, 92.0), &left.concat(), &right.concat())
+    beside((78.0, 98.0), &left.concat(), &right.concat())
 }
 
 fn ending(office: &Office) -> String {

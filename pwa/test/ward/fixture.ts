@@ -24,6 +24,7 @@ export function tally(over: Partial<Tally> = {}): Tally {
 export function group(n: number, over: Partial<GroupCoverage> = {}): GroupCoverage {
   return {
     id: `g${n}`,
+    identity: null,
     code: `TO${n}`,
     name: `Tổ ${n}`,
     tally: tally(),

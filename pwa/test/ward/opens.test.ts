@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Catalogue, type Indicator } from '$lib/ward/catalogue.svelte.ts'
 import { defineMeasure, definePeople, defineRevisit, defineVisits } from '$lib/ward/definition.ts'
-import { INDICATOR, MEASURES } from '$lib/ward/measure.ts'
+import { INDICATOR, isIdentity, MEASURES } from '$lib/ward/measure.ts'
 import { listHref, readListPlace, writeListPlace } from '$lib/ward/register/place.ts'
 import { SHOWS } from '$lib/ward/register/text.ts'
 import { coverage as coverageOf, group } from './fixture.ts'
@@ -47,11 +47,11 @@ describe('the households behind a figure', () => {
     expect([defineRevisit(frame), defineVisits(frame), definePeople(frame)].map((d) => d.list?.href.split('/').at(-1))).toEqual(['revisit', 'ever_visited', 'ever_served'])
   })
 
-  it('every measure says by which rules it is counted, and all but the days since lead to a list', () => {
+  it('every measure says by which rules it is counted, and all but the days since and what the police count lead to a list', () => {
     for (const measure of MEASURES) {
       const d = defineMeasure(measure, frame)
       expect(d.rules?.length, measure).toBeGreaterThan(0)
-      expect(d.list === undefined, measure).toBe(measure === 'idle')
+      expect(d.list === undefined, measure).toBe(measure === 'idle' || isIdentity(measure))
     }
     expect(INDICATOR.served).toBe('COV_SERVED')
   })

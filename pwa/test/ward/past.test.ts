@@ -59,7 +59,7 @@ describe('measures beyond the first', () => {
     const told = MEASURES.map((m) => [m, writeReading(m, readPlace(m, place, NOON))])
     expect(Object.fromEntries(told)).toEqual({
       visited: '60,0%', served: '40,0%', contacted: '50,0%', revisit: '12,0%', unreachable: '2,0%', declined: '3,0%', vacant: '1,0%',
-      visits: '0,8', coached: '0,9', people: '0,7', people60: '0,2', idle: '3',
+      visits: '0,8', coached: '0,9', people: '0,7', people60: '0,2', idle: '3', eid: '—', eid14: '—',
     })
     expect(writeReading('idle', readPlace('idle', group(1, { last_visit_at: null }), NOON))).toBe('—')
     expect(classOf(readPlace('idle', group(1, { last_visit_at: null }), NOON), 5)).toBeNull()

@@ -96,7 +96,6 @@ pub struct GroupCoverageView {
     alleys_assigned: i64,
     teams: Vec<String>,
     /// The police's latest counts of it; none where it was never counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     identity: Option<StandingView>,
 }
 

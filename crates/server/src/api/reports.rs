@@ -234,8 +234,8 @@ impl Paper<'_> {
         if sum.groups > 0 {
             let Counts { from_14, l2_issued, activated } = sum.counts;
             text.push(format!(
-                "Theo số liệu Công an của {} tổ dân phố: {} công dân từ đủ 14 tuổi, đã cấp mức 2 {}, đã kích \
-                 hoạt {}, đạt {} số đã cấp và {} số từ đủ 14 tuổi.{}",
+                "Theo số liệu Công an của {} tổ dân phố: {} công dân từ đủ 14 tuổi, đã cấp {} tài khoản \
+                 mức 2, đã kích hoạt {} tài khoản, bằng {} số đã cấp và {} số công dân từ đủ 14 tuổi.{}",
                 sum.groups,
                 grouped(from_14),
                 grouped(l2_issued),
@@ -297,7 +297,7 @@ impl Paper<'_> {
             title: "BIỂU ĐỊNH DANH SỐ (\"Mỗi công dân - Một danh tính số\")".to_owned(),
             notes,
             columns: columns(&[
-                ("STT", 5),
+                ("STT", 7),
                 ("Tổ dân phố", 17),
                 ("Số công dân từ đủ 14 tuổi (theo Công an)", 12),
                 ("Đã cấp TK mức 2", 9),

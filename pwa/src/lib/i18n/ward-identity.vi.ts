@@ -148,4 +148,4 @@ export const identityVi = {
   def_REF_OVERDUE: 'Việc còn tồn mà ngày hạn đã qua ở cuối kỳ.',
   def_REF_DONE: 'Việc chuyển Công an làm xong trong kỳ.',
   def_REF_SLA: 'Trong số việc làm xong trong kỳ có hạn: số xong không sau ngày hạn.',
-}
+} as const

@@ -11,9 +11,9 @@ function differs(a: Tally, b: Tally): boolean {
 /** Ids of the groups whose figures changed. Nothing has "changed" when there was nothing before. */
 export function changedGroups(before: Coverage | null, after: Coverage): string[] {
   if (!before) return []
-  const old = new Map(before.groups.map((g) => [g.id, g.tally]))
+  const old = new Map(before.groups.map((g) => [g.id, g]))
   return after.groups.filter((g) => {
-    const tally = old.get(g.id)
-    return tally !== undefined && differs(tally, g.tally)
+    const was = old.get(g.id)
+    return was !== undefined && (differs(was.tally, g.tally) || was.identity?.activated !== g.identity?.activated || was.identity?.as_of !== g.identity?.as_of)
   }).map((g) => g.id)
 }

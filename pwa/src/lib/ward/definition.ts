@@ -2,8 +2,8 @@
 import { formatDay } from '../i18n/format.ts'
 import { writeInstant, type Day, type Millis } from './day.ts'
 import { writeCount, writeRate } from './figure.ts'
-import { INDICATOR, type Measure } from './measure.ts'
-import { measureFormula, measureTitle } from './measure-words.ts'
+import { INDICATOR, isIdentity, readPlace, readSum, type Measure } from './measure.ts'
+import { fractionOf, identityOrigin, measureFormula, measureTitle } from './measure-words.ts'
 import { SPEED_DAYS, type Pace } from './pace.ts'
 import { listHref } from './register/place.ts'
 import type { Show } from './register/text.ts'
@@ -75,6 +75,8 @@ const RULES: Record<Measure, readonly string[]> = {
   people: ['COACH_PER', 'HH_TOTAL'],
   people60: ['COACH_60', 'HH_TOTAL'],
   idle: ['VISITS'],
+  eid: ['EID_ACT_RATE', 'EID_ACT', 'EID_L2'],
+  eid14: ['EID_ACT_RATE', 'EID_ACT', 'EID_14'],
 }
 
 function listOf(measure: Measure, frame: Frame): Pick<Definition, 'list'> {
@@ -82,7 +84,23 @@ function listOf(measure: Measure, frame: Frame): Pick<Definition, 'list'> {
   return !found || frame.past ? {} : { list: behind(found[0], found[1](tallyOf(frame)), frame.of?.group ?? null) }
 }
 
+/** What the police counted: of the group, or the sum of those that were counted. */
+function defineIdentity(measure: 'eid' | 'eid14', frame: Frame): Definition {
+  const group = frame.of && frame.coverage.groups.find(({ id }) => id === frame.of?.group)
+  const reading = group ? readPlace(measure, group, 0) : readSum(measure, frame.coverage.groups)
+  return {
+    title: measureTitle(measure),
+    code: INDICATOR[measure],
+    formula: measureFormula(measure),
+    whole: fractionOf(measure, reading),
+    period: identityOrigin(group ? [group] : frame.coverage.groups) || t('eid_none'),
+    asOf: asOf(frame),
+    rules: RULES[measure],
+  }
+}
+
 export function defineMeasure(measure: Measure, frame: Frame, week?: { from: Day } | null): Definition {
+  if (isIdentity(measure)) return defineIdentity(measure, frame)
   return {
     title: measureTitle(measure),
     code: INDICATOR[measure],

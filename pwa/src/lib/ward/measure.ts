@@ -16,14 +16,13 @@ export const MEASURES = [
   'people',
   'people60',
   'idle',
+  'eid',
+  'eid14',
 ] as const
 export type Measure = (typeof MEASURES)[number]
 
 /** The four that are always in sight; the others stand in a list. */
 export const FIRST_MEASURES: readonly Measure[] = ['visited', 'served', 'contacted', 'coached']
-
-/** Indicators of the catalogue for which the book has no figures by group yet. */
-export const NO_FIGURES = ['EID_L2', 'EID_ACT_RATE'] as const
 
 /** The indicator's code in the ward's catalogue. */
 export const INDICATOR: Record<Measure, string> = {
@@ -39,9 +38,16 @@ export const INDICATOR: Record<Measure, string> = {
   people: 'COACH_PER',
   people60: 'COACH_60',
   idle: 'LAST_VISIT',
+  eid: 'EID_ACT_RATE',
+  eid14: 'EID_ACT_RATE',
 }
 
-/** share: of the households · each: so many for each household · days: since the last visit. */
+/** What the police count every month, and no tally of visits: activated accounts of level 2, and of all from 14 years. */
+export type IdentityMeasure = 'eid' | 'eid14'
+export const isIdentity = (measure: Measure): measure is IdentityMeasure => measure === 'eid' || measure === 'eid14'
+type TallyMeasure = Exclude<Measure, 'idle' | IdentityMeasure>
+
+/** share: of the households, or of people · each: so many for each household · days: since the last visit. */
 export type Kind = 'share' | 'each' | 'days'
 
 const EACH: readonly Measure[] = ['visits', 'coached', 'people', 'people60']
@@ -51,7 +57,7 @@ export function kindOf(measure: Measure): Kind {
   return EACH.includes(measure) ? 'each' : 'share'
 }
 
-const PART: Record<Exclude<Measure, 'idle'>, (tally: Tally) => number | null> = {
+const PART: Record<TallyMeasure, (tally: Tally) => number | null> = {
   visited: (t) => t.hh_visited,
   served: (t) => t.hh_served,
   contacted: (t) => t.hh_contacted,
@@ -65,9 +71,9 @@ const PART: Record<Exclude<Measure, 'idle'>, (tally: Tally) => number | null> = 
   people60: (t) => t.coach_people_60,
 }
 
-/** The count of a measure; the days since the last visit are none of a tally. */
+/** The count of a measure; the days since the last visit and the police's counts are none of a tally. */
 export function partOf(measure: Measure, tally: Tally): number | null {
-  return measure === 'idle' ? null : PART[measure](tally)
+  return measure === 'idle' || isIdentity(measure) ? null : PART[measure](tally)
 }
 
 export interface Reading {
@@ -83,15 +89,34 @@ export interface Reading {
 export interface Counted {
   tally: Tally
   last_visit_at: Millis | null
+  /** What the police counted of a group; of an alley nothing is counted. */
+  identity?: GroupCoverage['identity']
 }
 
 /** What a tally alone says; the days since the last visit need the place, see `readPlace`. */
-export function read(measure: Exclude<Measure, 'idle'>, tally: Tally): Reading {
+export function read(measure: TallyMeasure, tally: Tally): Reading {
   const part = PART[measure](tally)
   return { part, whole: tally.hh_total, ratio: rate(part, tally.hh_total), kept: part === null }
 }
 
+function readIdentity(measure: IdentityMeasure, counts: Counted['identity']): Reading {
+  if (!counts) return { part: null, whole: 0, ratio: null, kept: false }
+  const whole = measure === 'eid' ? counts.l2_issued : counts.from_14
+  const kept = counts.activated === null || whole === null
+  return { part: kept ? null : counts.activated, whole: whole ?? 0, ratio: kept ? null : rate(counts.activated, whole), kept }
+}
+
+/** The ward's own: the sum over the groups whose counts this reader sees. */
+export function readSum(measure: IdentityMeasure, groups: readonly Counted[]): Reading {
+  const read = groups.map((group) => readIdentity(measure, group.identity)).filter((reading) => reading.ratio !== null)
+  if (read.length === 0) return { part: null, whole: 0, ratio: null, kept: false }
+  const part = read.reduce((sum, reading) => sum + (reading.part ?? 0), 0)
+  const whole = read.reduce((sum, reading) => sum + reading.whole, 0)
+  return { part, whole, ratio: rate(part, whole), kept: false }
+}
+
 export function readPlace(measure: Measure, place: Counted, now: Millis): Reading {
+  if (isIdentity(measure)) return readIdentity(measure, place.identity)
   if (measure !== 'idle') return read(measure, place.tally)
   const days = place.last_visit_at === null ? null : Math.max(0, daysFrom(dayOf(place.last_visit_at), dayOf(now)))
   return { part: days, whole: place.tally.hh_total, ratio: days, kept: false }
@@ -114,7 +139,7 @@ export const CLASS_COUNT = 5
 export type ClassIndex = 0 | 1 | 2 | 3 | 4 | null
 
 /** Shares that fill the scale; those of troubles are small, and a scale to 100 % would show one colour. */
-const WHOLE: readonly Measure[] = ['visited', 'served', 'contacted']
+const WHOLE: readonly Measure[] = ['visited', 'served', 'contacted', 'eid', 'eid14']
 
 /**
  * The value at the top of the fifth class. Coverage always runs to 100 %; everything else has no

@@ -6,7 +6,7 @@ import type { Component } from 'svelte'
 import type { Role } from '$lib/api/types.ts'
 import type { IconName } from '$lib/ui/icons.ts'
 import type { CoverageDesk } from '$lib/ward/coverage-desk.svelte.ts'
-import { FIGURE_READERS, KEEPERS, REFERRERS, STAFF, TRUST_KEEPERS } from '$lib/ward/roles.ts'
+import { FIGURE_READERS, IDENTITY_READERS, KEEPERS, REFERRERS, STAFF, TRUST_KEEPERS } from '$lib/ward/roles.ts'
 
 /** What every room is given. */
 export interface RoomProps {
@@ -21,7 +21,7 @@ export interface RoomProps {
 export interface Room {
   /** `#/ward/<id>`. */
   id: string
-  name: 'room_board' | 'room_export' | 'room_ground' | 'room_import' | 'room_onestop' | 'room_quality' | 'room_register' | 'room_settings' | 'room_teams' | 'room_trust'
+  name: 'room_board' | 'room_export' | 'room_ground' | 'room_identity' | 'room_import' | 'room_onestop' | 'room_quality' | 'room_register' | 'room_settings' | 'room_teams' | 'room_trust'
   /** A room that is entered from another one and has no entry of its own beside it. */
   within?: string
   icon: IconName
@@ -36,6 +36,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'import', name: 'room_import', within: 'register', icon: 'upload', roles: STAFF, load: () => import('./import/Room.svelte') },
   { id: 'ground', name: 'room_ground', within: 'map', icon: 'layers', roles: STAFF, load: () => import('./ground/Room.svelte') },
   { id: 'teams', name: 'room_teams', icon: 'people', roles: STAFF, load: () => import('./teams/Room.svelte') },
+  { id: 'identity', name: 'room_identity', icon: 'badge', roles: IDENTITY_READERS, load: () => import('./identity/Room.svelte') },
   { id: 'quality', name: 'room_quality', icon: 'check', roles: STAFF, load: () => import('./quality/Room.svelte') },
   { id: 'trust', name: 'room_trust', icon: 'shield', roles: TRUST_KEEPERS, load: () => import('./trust/Room.svelte') },
   { id: 'export', name: 'room_export', icon: 'download', roles: FIGURE_READERS, load: () => import('./export/Room.svelte') },

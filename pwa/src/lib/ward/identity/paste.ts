@@ -90,7 +90,7 @@ function rowOf(line: string): { label: string; cells: Cells } | null {
   const begins = parts.findIndex((part, i) => part !== '' && (readCount(part) === null || i >= parts.length - FIELDS.length - 1))
   const label = parts[begins] ?? ''
   const rest = parts.slice(begins + 1, begins + 1 + FIELDS.length)
-  if (label === '' || rest.every((part) => !/\d/.test(part)) || SUM.test(keyOf(label))) return null
+  if (label === '' || rest.every((part) => !/^\d/.test(part)) || SUM.test(keyOf(label))) return null
   const cells = { ...NO_CELLS }
   FIELDS.forEach((field, i) => (cells[field] = rest[i] ?? ''))
   return { label, cells }
