@@ -794,8 +794,11 @@ pub(super) fn open(
     let forgotten = learner.is_some_and(|l| forgotten_since(book, l, at, keeps));
     // And so would the number alone.
     let calls = |word: &PastWord| word.given && word.call;
-    let phone = phone
-        .filter(|_| !forgotten && !learner.is_some_and(|l| forgotten_since(book, l, at, calls)));
+    let hung_up = learner.is_some_and(|l| {
+        let at = said(book, l, mark(op, came, &when), |word| !calls(word)).stamp;
+        forgotten_since(book, l, at, calls)
+    });
+    let phone = phone.filter(|_| !forgotten && !hung_up);
     let learner = learner.filter(|_| !forgotten);
     let id = ReferralId(op.op_id.0);
     let state = if forgotten { ReferralState::Cancelled } else { ReferralState::New };
