@@ -141,9 +141,11 @@ test('a one-time code is taken by nobody: no field for it, and a note that holds
   await expect(sheet.getByText(/Bỏ phần đó ra rồi mới lưu được/)).toBeVisible()
   await button(sheet, 'Đóng').click()
   await agrees(it, 'Bà Hai', [LEARN])
-  await button(page, 'Bác tự nhập giúp cháu').click()
-  await expect(page.getByText(/Mã OTP như chìa khóa nhà/)).toBeVisible()
   await expect(page.getByRole('textbox'), 'nowhere to write one').toHaveCount(0)
+  await page.getByRole('button', { name: /^Bác tự bấm, tự nhập/ }).click()
+  const hands = page.getByRole('dialog', { name: 'Bác tự nhập giúp cháu' })
+  await expect(hands.getByText(/Mã OTP như chìa khóa nhà/)).toBeVisible()
+  await button(hands, 'Bác nhập xong').click()
   await allIn(it)
   await ears.heardNothing(page, [...secrets, '482913'])
 })
@@ -186,7 +188,8 @@ test('a SIM in the son’s name: the police change the number, the app opens, an
   await page.getByRole('button', { name: /Bác Năm/ }).first().click()
   await expect(page.getByRole('dialog', { name: 'Bác Năm' }).getByText(/đã xong ngày/)).toBeVisible()
   await button(page.getByRole('dialog', { name: 'Bác Năm' }), 'Hướng dẫn Bác Năm').click()
-  // The resident opens the app, and the volunteer looks.
+  // What was begun before goes on. The resident opens the app, and the volunteer looks.
+  await button(page, 'Khôi phục').click()
   await button(page.getByRole('group', { name: /^Đang ở: / }), 'Mức 2 kích hoạt').click()
   const rung = page.getByRole('dialog', { name: 'Bác Năm: Mức 2 kích hoạt', exact: true })
   await button(rung, 'Thấy trên máy').click()
