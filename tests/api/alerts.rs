@@ -40,7 +40,7 @@ on_both! {
             "id": id, "kind": "fake_officer", "groups": [GROUP_1], "from": 20261122, "until": 20261124,
             "words": "Có người giả công an đòi mã OTP. Bác cúp máy, gọi 156.",
         }]));
-        assert_eq!(told(&far).await, [String::new(); 0], "it is about another group");
+        assert_eq!(told(&far).await, Vec::<String>::new(), "it is about another group");
         let all = warning(fresh_id(), &json!([]));
         assert_eq!(desk.post("/api/v1/alerts", &all).await.status, 204);
         assert_eq!((told(&near).await.len(), told(&far).await.len()), (2, 1));
@@ -61,7 +61,7 @@ on_both! {
 
         app.pass(3 * DAY);
         let near = app.signed_in(VOLUNTEER).await;
-        assert_eq!(told(&near).await, [String::new(); 0], "over after its last day");
+        assert_eq!(told(&near).await, Vec::<String>::new(), "over after its last day");
     }
 
     async fn a_warning_is_checked_and_what_stands_is_not_rewritten(app: &TestApp) {

@@ -32,8 +32,8 @@ pub struct Answered {
 /// numbers with group and code, numbers nobody has, and the empty form.
 pub async fn questions(desk: &Phone, now: Millis) -> Vec<Question> {
     let seen = desk.get("/api/v1/trust").await.json();
-    let badge = seen["badges"].as_array().expect("badges").iter();
-    let badge = badge.filter(|b| b["revoked_at"].is_null()).next_back().expect("a badge").clone();
+    let mut badges = seen["badges"].as_array().expect("badges").iter();
+    let badge = badges.rfind(|b| b["revoked_at"].is_null()).expect("a badge").clone();
     let plan = json!({
         "id": Uuid::new_v4(), "team_id": badge["team_id"], "day": now.day(), "from": 1170,
         "to": 1260, "place": "Nhà văn hóa"
