@@ -12,6 +12,8 @@ async function officer(page: Page): Promise<void> {
   await page.goto('/')
   await fillIn(page, 'congan1')
   await expect(page.getByLabel('Tên đăng nhập')).toBeHidden()
+  // The way home is gone before another is taken.
+  await page.waitForURL(/#\/(later|police|ward)/)
   await page.goto('/#/ward/identity')
   await passPin(page)
   await page.goto('/#/ward/identity')
