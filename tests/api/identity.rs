@@ -5,7 +5,7 @@ use std::io::{Cursor, Read};
 
 use gocua_tests::fixture::{GROUP_1, GROUP_2, STAFF};
 use gocua_tests::phone::finish;
-use gocua_tests::{Answer, Phone, TestApp, on_both};
+use gocua_tests::{Answer, Phone, on_both};
 use serde_json::{Value, json};
 
 const COUNTS: &str = "/api/v1/identity/counts";

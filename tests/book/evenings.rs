@@ -276,7 +276,7 @@ on_both! {
         assert_eq!(one(app, &volunteer, 5, "household.note", json!({ "household_id": HOUSEHOLDS[0], "text": "nhà có chó dữ" })).await, "applied");
         assert_eq!(one(app, &volunteer, 6, "household.flags", json!({ "household_id": HOUSEHOLDS[0], "flags": ["NEED_HOME"] })).await, "applied");
         let session = fresh_id();
-        assert_eq!(officer.phone.post("/api/v1/mobile-sessions", &evening(session, &[id.clone()])).await.status, 200);
+        assert_eq!(officer.phone.post("/api/v1/mobile-sessions", &evening(session, std::slice::from_ref(&id))).await.status, 200);
         assert_eq!(officer.says(app, "mobile.result", report(session, &id, "captured")).await.1, "applied");
         let locked = json!({ "referral_id": id, "learner_id": lan, "state": "LOCKED", "why": "learned_more" });
         assert_eq!(officer.says(app, "eid.confirm", locked).await.1, "applied");

@@ -42,7 +42,7 @@ pub struct OfficerBook {
 
 /// A residential group by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = OfficerGroup))]
 pub struct GroupName {
     /// Identity.
     pub id: GroupId,

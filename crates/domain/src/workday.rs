@@ -107,7 +107,8 @@ mod tests {
     #[test]
     fn counts_as_the_phone_does() {
         let cases: Cases =
-            serde_json::from_str(include_str!("../../../tests/vectors/workday.json")).expect("cases");
+            serde_json::from_str(include_str!("../../../tests/vectors/workday.json"))
+                .expect("cases");
         for day in &cases.holidays {
             assert!(!works(*day), "{day:?}");
         }

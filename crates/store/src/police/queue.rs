@@ -22,10 +22,11 @@ use gocua_domain::referral::ReferralState;
 use gocua_domain::time::{Day, Millis};
 use gocua_domain::workday;
 
+use crate::alert::alerts_in_force;
 use crate::db::StoreError;
 use crate::entity::{
     alley, help_log, household, household_state, kit_item, learner, learner_eid, mobile_home,
-    mobile_session, referral, referral_phone, residential_group,
+    mobile_session, referral, referral_phone, residential_group, scam_alert,
 };
 use crate::names::team_names;
 use crate::people::past_eid;
@@ -84,7 +85,7 @@ pub(crate) async fn book(
         queue,
         sessions,
         days: own_days(db, who, today).await?,
-        alerts: Vec::new(),
+        alerts: alerts_in_force(db, ward, None, today).await?,
     }))
 }
 
@@ -122,6 +123,11 @@ async fn changed(db: &impl ConnectionTrait, who: &Puller, since: i64) -> Result<
         || any::<mobile_session::Entity>(
             db,
             mobile_session::Column::Ward.eq(ward).and(mobile_session::Column::Seq.gt(since)),
+        )
+        .await?
+        || any::<scam_alert::Entity>(
+            db,
+            scam_alert::Column::Ward.eq(ward).and(scam_alert::Column::Seq.gt(since)),
         )
         .await?
         || any::<residential_group::Entity>(

@@ -3024,6 +3024,12 @@ export interface components {
             /** @description The volunteer's own words. */
             words?: string | null;
         };
+        /** @description A residential group a resident may say he lives in. */
+        DeskGroup: {
+            code: string;
+            id: components["schemas"]["GroupId"];
+            name: string;
+        };
         /** @description A resident to be passed on. */
         DeskReferralRequest: {
             age_band?: components["schemas"]["AgeBand"] | null;
@@ -3052,6 +3058,8 @@ export interface components {
         };
         /** @description Residents passed on. */
         DeskReferrals: {
+            /** @description The ward's residential groups, to choose from. */
+            groups: components["schemas"]["DeskGroup"][];
             /** @description Those of the last 30 days, the latest first. */
             referrals: components["schemas"]["DeskReferralView"][];
         };
@@ -4583,7 +4591,7 @@ export interface components {
             /** @description The reader's own counts of the last [`OWN_DAYS`]. */
             days: components["schemas"]["HelpDay"][];
             /** @description The ward's residential groups. */
-            groups: components["schemas"]["GroupName"][];
+            groups: components["schemas"]["OfficerGroup"][];
             /** @description Kinds of help. */
             help_types: components["schemas"]["HelpType"][];
             /** @description Days this year and the next on which offices do not work, weekends left out. */
@@ -4606,6 +4614,15 @@ export interface components {
             evidence: components["schemas"]["Evidence"];
             /** @description The rung. */
             state: components["schemas"]["EidState"];
+        };
+        /** @description A residential group by name. */
+        OfficerGroup: {
+            /** @description Short code. */
+            code: string;
+            /** @description Identity. */
+            id: components["schemas"]["GroupId"];
+            /** @description Name. */
+            name: string;
         };
         /**
          * @description Where the campaign stands.
