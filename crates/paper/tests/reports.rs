@@ -129,8 +129,16 @@ fn the_workbook_has_numbers_that_are_numbers() {
     let file = write_tables(&report(), &[table("Định nghĩa", vec![])]).expect("written");
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file)).expect("a workbook");
     assert_eq!(book.sheet_names(), ["T2", "Hỗ trợ", "Định nghĩa"]);
-    let sheet = book.worksheet_range("T2").expect("the sheet");
-    let cells: Vec<Vec<Data>> = sheet.rows().map(<[Data]>::to_vec).collect();
+    let mut reader = book.worksheet_cells_reader("T2").expect("the sheet");
+    let mut cells: Vec<Vec<Data>> = Vec::new();
+    while let Some(cell) = reader.next_cell().expect("a cell") {
+        let (row, column) = cell.get_position();
+        let (row, column) = (row as usize, column as usize);
+        cells.resize(cells.len().max(row + 1), Vec::new());
+        let width = cells[row].len().max(column + 1);
+        cells[row].resize(width, Data::Empty);
+        cells[row][column] = cell.get_value().clone().into();
+    }
     assert_eq!(cells[0][0], Data::String("Biểu T2".into()));
     assert_eq!(
         cells[1][0],

@@ -182,6 +182,7 @@ export const more: Record<keyof typeof vi, string> = {
   'mine.undo': 'undo of the knock before',
   'mine.peopleShort': '{n} {n:person|people}',
   'mine.today': 'Today and what is waiting',
+  'mine.emptyPolice': 'Nothing counted today. One tap under Identity for each person helped.',
   'mine.empty': 'No door knocked today. Walk has the first one.',
   'mine.rejectedTitle': '{n} {n:record was|records were} returned',
   'mine.rejectedHint': 'They are still on the phone. See why, and record again if needed.',

@@ -183,6 +183,7 @@ export const more = {
   'mine.undo': 'hoàn tác lượt trước',
   'mine.peopleShort': '{n} người',
   'mine.today': 'Hôm nay và lượt đang chờ',
+  'mine.emptyPolice': 'Hôm nay chưa ghi lượt nào. Mỗi lần giúp một người, chạm một lần ở màn Định danh.',
   'mine.empty': 'Hôm nay chưa gõ cửa nhà nào. Vào Đi ngõ để bắt đầu.',
   'mine.rejectedTitle': '{n} lượt bị trả lại',
   'mine.rejectedHint': 'Lượt vẫn được giữ trên máy. Xem lý do, ghi lại nếu cần.',

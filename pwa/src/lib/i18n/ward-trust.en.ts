@@ -20,6 +20,7 @@ export const wardTrustEn: Record<keyof typeof wardTrustVi, string> = {
   page_open: 'Open the page',
 
   tonight_none: 'No team is out today',
+  tonight_none_police: 'The ward desk plans the evenings of teams. For a team without one the check page answers no.',
   tonight_none_body: 'Plan an evening under Teams. For a team without one the check page answers no.',
   tonight_teams: 'Plan',
   tonight_plan: '{from} to {to}, meeting at {place}',

@@ -19,6 +19,7 @@ export const wardTrustVi = {
   page_open: 'Mở trang',
 
   tonight_none: 'Hôm nay chưa có đội nào đi',
+  tonight_none_police: 'Cán bộ phường lên lịch buổi tối của đội. Đội không có lịch thì trang kiểm tra trả lời Không.',
   tonight_none_body: 'Lên lịch buổi tối ở phần Đội. Đội không có lịch thì trang kiểm tra trả lời Không.',
   tonight_teams: 'Lên lịch',
   tonight_plan: '{from} đến {to}, gặp ở {place}',
