@@ -2,9 +2,11 @@
 
 mod police;
 
+use std::collections::HashSet;
+
 use gocua_demo::{DemoWard, IdentityCount, Scale, WardSource};
 use gocua_domain::address::Address;
-use gocua_domain::id::{AccountId, OpId};
+use gocua_domain::id::{AccountId, OpId, TeamId};
 use gocua_domain::identity::Origin;
 use gocua_domain::pull::CampaignRef;
 use gocua_domain::quality::{Because, CheckAnswer, Explain, Verdict};
@@ -13,7 +15,7 @@ use gocua_domain::sync::{Op, PushRequest, Sender};
 use gocua_domain::time::Millis;
 use gocua_store::{
     Batch, Closing, NewAccount, NewAlley, NewCounts, NewGroup, NewHousehold, NewWard, PastVisit,
-    Reply, Store, StoreError, Target,
+    Reply, ShiftPlan, Store, StoreError, Target,
 };
 use uuid::Builder;
 
@@ -171,8 +173,10 @@ pub async fn run(store: &Store, args: &DemoArgs) -> anyhow::Result<()> {
     let asked = Asked::of(&demo);
     let counted = Counted::of(&demo);
     let police = police::Police::of(&demo);
+    let tonight = Tonight::of(&demo);
     load(store, demo, &hash, now).await.context("writing the ward")?;
     counted.write(store, &args.ward).await.context("writing what the police counted")?;
+    tonight.plan(store, &args.ward, now).await.context("planning the evening")?;
     asked.look_back(store, &args.ward, args.seed, now).await.context("asking again")?;
     let mut dice = dice(args.seed.wrapping_add(1));
     police.look_back(store, &args.ward, now, &mut dice).await.context("the police desk")
@@ -200,6 +204,52 @@ impl Counted {
             // In the morning of the day they hold for.
             let at = first.as_of.start().map_or(Millis(0), |start| start.plus(8 * 3_600_000));
             store.save_identity_counts(ward, &NewCounts { origin, rows, by }, at).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Teams that go out on the evening of the demonstration.
+const TEAMS_TONIGHT: usize = 3;
+
+/// Who is announced for the evening of a demonstration, so that the public page has somebody to say yes
+/// to. The teams of the accounts that are shown plan theirs themselves.
+struct Tonight {
+    desk: Option<AccountId>,
+    /// Teams with the place where they meet.
+    teams: Vec<(TeamId, String)>,
+}
+
+impl Tonight {
+    fn of(demo: &DemoWard) -> Self {
+        let shown = |login: &str| LOGINS.iter().any(|(known, _)| *known == login);
+        let kept: HashSet<TeamId> =
+            demo.accounts.iter().filter(|a| shown(&a.login)).filter_map(|a| a.team_id).collect();
+        let group_of = |team: TeamId| {
+            let alley = demo.assignments.iter().find(|a| a.team_id == team)?.alley_id;
+            let group = demo.alleys.iter().find(|a| a.id == alley)?.group_id;
+            demo.groups.iter().find(|g| g.id == group)
+        };
+        let out = demo.teams.iter().filter(|team| !kept.contains(&team.id));
+        Self {
+            desk: demo.accounts.iter().find(|a| a.role == "ward_staff").map(|a| a.id),
+            teams: out
+                .filter_map(|team| {
+                    Some((team.id, format!("Nhà văn hóa {}", group_of(team.id)?.name)))
+                })
+                .take(TEAMS_TONIGHT)
+                .collect(),
+        }
+    }
+
+    async fn plan(&self, store: &Store, ward: &str, now: Millis) -> Result<(), StoreError> {
+        let Some(desk) = self.desk else { return Ok(()) };
+        for (team, place) in &self.teams {
+            let (team, place) = (*team, place.clone());
+            let minutes = (18 * 60 + 30, 20 * 60 + 30);
+            // One evening a team: its id will do for the plan's.
+            let plan = ShiftPlan { id: team.0, team, day: now.day(), minutes, place };
+            store.plan_shift(ward, &plan, desk, now).await?;
         }
         Ok(())
     }
