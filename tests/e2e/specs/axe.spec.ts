@@ -135,7 +135,7 @@ test('arriving, the lock, people and the team', async ({ phone }) => {
   await form.getByRole('button', { name: '60–79 tuổi' }).click()
   await look(page, 'who is asked')
   await page.getByRole('button', { name: 'Đưa máy cho người đó' }).click()
-  await expect(page.getByRole('checkbox')).toHaveCount(2)
+  await expect(page.getByRole('checkbox')).toHaveCount(3)
   await look(page, 'consent')
   for (const purpose of await page.getByRole('checkbox').all()) await purpose.click()
   await page.getByRole('button', { name: /^Đồng ý/ }).click()
