@@ -237,7 +237,7 @@ export const wardEn: Record<keyof typeof wardVi, string> = {
   nav_inbox: 'Inbox',
   nav_waiting: '{n} waiting',
   nav_walk: 'Back to the walk',
-  nav_back: 'Back to my work',
+  nav_back: 'My work',
   room_register: 'Households',
   room_onestop: 'One-stop',
   room_board: 'Progress',

@@ -231,7 +231,7 @@ export const wardVi = {
   nav_inbox: 'Việc cần xem',
   nav_waiting: '{n} việc',
   nav_walk: 'Về đi ngõ',
-  nav_back: 'Về việc của tôi',
+  nav_back: 'Việc của tôi',
   room_register: 'Hộ dân',
   room_onestop: 'Một cửa',
   room_board: 'Tiến độ',
