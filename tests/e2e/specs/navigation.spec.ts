@@ -43,7 +43,7 @@ for (const [screen, how] of [['1280', DESK], ['360', PHONE]] as const) {
         const opener = page.getByRole('button', { name: language === 'vi' ? 'Thêm' : 'More', exact: true })
         if (await opener.isVisible()) {
           await opener.click()
-          await expect(page.getByRole('navigation').first().getByRole('link')).toHaveCount(10)
+          await expect(page.getByRole('navigation').first().getByRole('link')).toHaveCount(13)
           expect.soft(await untidy(page), `${at}, opened`).toEqual([])
           await fits(page, `${at}, opened`)
           await spotless(page, `${at}, opened`)
