@@ -218,7 +218,8 @@ fn grid(table: &Table, room: f64, size: u16) -> String {
     // Heads stand again on every page; a row is not torn in two.
     out.push_str("</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>");
     for (column, width) in table.columns.iter().zip(&widths) {
-        out.push_str(&cell(&Value::Text(column.header.clone()), *width, Look { size, ..BOLD }));
+        let look = Look { size, keep: true, ..BOLD };
+        out.push_str(&cell(&Value::Text(column.header.clone()), *width, look));
     }
     out.push_str("</w:tr>");
     let look = Look { size, ..PLAIN };

@@ -390,10 +390,10 @@ impl Paper<'_> {
                 self.cut_off()
             )],
             columns: columns(&[
-                ("Việc", 24),
-                ("Chuyển đến", 8),
+                ("Việc", 22),
+                ("Chuyển đến", 11),
                 ("Làm xong", 8),
-                ("Đúng hạn (%)", 9),
+                ("Đúng hạn (%)", 12),
                 ("Còn tồn", 8),
                 ("Quá hạn", 8),
                 ("0–3", 6),
