@@ -9,8 +9,8 @@ import { Wire } from '../support/wire.ts'
 test.use({ ward: { name: 'officer', scale: 0.1 } })
 
 interface OfficerBook {
-  queue: Array<{ id: string; state: string; why?: string; appointment?: { on: number }; kind: string }>
-  sessions: Array<{ id: string; state: string; homes: Array<{ result?: string }> }>
+  queue: Array<{ id: string; group_id?: string; door?: { household_id: string }; state: string; why?: string; appointment?: { on: number }; kind: string }>
+  sessions: Array<{ id: string; place: string; state: string; homes: Array<{ result?: string }> }>
   days: Array<{ kind: string; channel: string; n: number; people: number }>
   groups: Array<{ id: string; name: string }>
 }
@@ -133,36 +133,38 @@ test.describe.serial('officer', () => {
     const { groups } = await bookOf(server.url, 'congan1')
     const group_id = groups[0]!.id
     const kinds = ['POLICE_L2', 'POLICE_RECOVERY', 'POLICE_SCAM']
-    const made: Record<string, string> = {}
-    for (const kind of kinds) made[kind] = (await book.post<{ id: string }>('/referrals', { kind, source: 'one_stop', group_id, age_band: '60-79' })).id
+    const made: Record<string, { id: string; slip: string }> = {}
+    for (const kind of kinds) made[kind] = await book.post('/referrals', { kind, source: 'one_stop', group_id, age_band: '60-79' })
     const context = await contextOf({ ...PHONE, ...CALM })
     const page = await context.newPage()
     await officerAt(page, 'congan2')
     const list = page.getByRole('region', { name: 'Việc được chuyển đến' })
-    await expect(list.getByRole('button', { name: /Nghi bị lừa/ })).toBeVisible({ timeout: 20_000 })
+    // Among what the ward has already.
+    const task = (kind: string): Locator => list.getByRole('button').filter({ hasText: made[kind]?.slip ?? '-' })
+    await expect(task('POLICE_SCAM')).toBeVisible({ timeout: 20_000 })
     await context.setOffline(true)
 
-    await list.getByRole('button', { name: /Hẹn làm Mức 2/ }).click()
+    await task('POLICE_L2').click()
     const sheet = page.getByRole('dialog')
     await spotless(page, 'a referral')
     await sheet.getByRole('button', { name: 'Nhận, hẹn ngày' }).click()
     await sheet.getByRole('group', { name: 'Hẹn ngày làm việc nào' }).getByRole('button').nth(1).click()
     await sheet.getByRole('button', { name: '09:00' }).click()
     await sheet.getByRole('button', { name: /^Nhận, hẹn \d/ }).click()
-    await expect(list.getByText(/hẹn \d\d\/\d\d, 09:00/)).toBeVisible()
+    await expect(task('POLICE_L2')).toContainText(/hẹn \d\d\/\d\d, 09:00/)
 
-    await list.getByRole('button', { name: /Quên mật khẩu/ }).click()
+    await task('POLICE_RECOVERY').click()
     await sheet.getByRole('button', { name: 'Trả lại' }).click()
     await sheet.getByRole('button', { name: 'Không gặp được người dân' }).click()
     await expect(sheet).toBeHidden()
     // Ten seconds in place of a question.
     await page.getByRole('button', { name: 'Hoàn tác' }).click()
-    await expect(list.getByRole('button', { name: /Quên mật khẩu/ })).toBeVisible()
-    await list.getByRole('button', { name: /Quên mật khẩu/ }).click()
+    await expect(task('POLICE_RECOVERY')).toBeVisible()
+    await task('POLICE_RECOVERY').click()
     await sheet.getByRole('button', { name: 'Trả lại' }).click()
     await sheet.getByRole('button', { name: 'Phải ra trụ sở' }).click()
 
-    await list.getByRole('button', { name: /Nghi bị lừa/ }).click()
+    await task('POLICE_SCAM').click()
     await expect(sheet.getByRole('button', { name: 'Tư vấn nghi lừa đảo' })).toHaveAttribute('aria-pressed', 'true')
     await sheet.getByRole('button', { name: 'Xong', exact: true }).click()
     await expect(page.locator('[data-kind=H13] b')).toHaveText('1')
@@ -170,7 +172,7 @@ test.describe.serial('officer', () => {
     await context.setOffline(false)
     await allSent(page)
     const after = await bookOf(server.url, 'congan2')
-    const of = (kind: string) => after.queue.find(({ id }) => id === made[kind])
+    const of = (kind: string) => after.queue.find(({ id }) => id === made[kind]?.id)
     expect(of('POLICE_L2')).toMatchObject({ state: 'accepted', appointment: {} })
     expect(of('POLICE_RECOVERY')).toMatchObject({ state: 'returned', why: 'come_to_office' })
     expect(of('POLICE_SCAM')).toMatchObject({ state: 'done' })
@@ -193,7 +195,14 @@ test.describe.serial('officer', () => {
     await officerAt(page, 'congan3')
     await spotless(page, 'identity, wide')
     await fits(page, 'identity, wide')
+    const told = await bookOf(server.url, 'congan3')
+    const asked = new Set(doors.map(({ id }) => id))
+    const ours = told.queue.filter(({ door }) => door && asked.has(door.household_id))
+    const group = told.groups.find(({ id }) => id === ours[0]?.group_id)
     await page.getByRole('button', { name: 'Gom thành buổi lưu động' }).click()
+    const chips = page.getByRole('button', { name: / · \d+ nhà$/, pressed: true })
+    while ((await chips.count()) > 0) await chips.first().click()
+    await page.getByRole('button', { name: `${group?.name} · 6 nhà` }).click()
     await expect(page.getByRole('button', { name: 'Lưu buổi · 6 nhà' })).toBeVisible({ timeout: 20_000 })
     await page.getByRole('button', { name: 'Hôm nay' }).click()
     await page.getByRole('button', { name: 'Lưu buổi · 6 nhà' }).click()
@@ -224,10 +233,11 @@ test.describe.serial('officer', () => {
     await context.setOffline(false)
     await allSent(page)
     const after = await bookOf(server.url, 'congan3')
-    expect(after.sessions[0]).toMatchObject({ state: 'held' })
-    expect(after.sessions[0]?.homes.map(({ result }) => result).sort()).toEqual(['captured', 'captured', 'captured', 'captured', 'not_done', 'pending'])
+    const held = after.sessions.find(({ place }) => place === 'Nhà văn hóa tổ 5')
+    expect(held).toMatchObject({ state: 'held' })
+    expect(held?.homes.map(({ result }) => result).sort()).toEqual(['captured', 'captured', 'captured', 'captured', 'not_done', 'pending'])
     expect(counted(after, 'H02')).toBe(6)
-    expect(after.queue.filter(({ kind, state }) => kind === 'POLICE_MOBILE' && state === 'done')).toHaveLength(4)
+    expect(after.queue.filter(({ kind, state }) => kind === 'POLICE_MOBILE' && state === 'done').filter(({ door }) => door && asked.has(door.household_id))).toHaveLength(4)
 
     await page.getByRole('link', { name: 'Cảnh báo' }).click()
     await expect(page.getByRole('heading', { name: 'Đăng cảnh báo mới' })).toBeVisible()
